@@ -1,0 +1,74 @@
+/**
+ * The arrows of the house, as a checked rule: each folder of src/ may import what its row names and nothing else.
+ * A new provider is one new folder under src/providers/ and one line in src/engine/providers.ts.
+ */
+const rows = {
+  model: [],
+  config: ['model'],
+  values: ['model'],
+  'providers/sdk': ['model'],
+  'providers/singlestore': ['model', 'providers/sdk'],
+  'providers/postgres': ['model', 'providers/sdk'],
+  state: ['model'],
+  plan: ['model'],
+  apply: ['model'],
+  report: ['model'],
+  engine: ['model', 'config', 'values', 'providers/sdk', 'state', 'plan', 'apply', 'report'],
+  sandbox: [],
+  cli: ['engine', 'report', 'model'],
+  commands: ['cli', 'engine', 'report', 'model', 'sandbox'],
+};
+const pure = ['model', 'plan', 'report'];
+const escaped = (folder) => `^src/${folder}/`;
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(rows).map(([folder, allowed]) => ({
+      name: `arrows-${folder.replace('/', '-')}`,
+      severity: 'error',
+      from: { path: escaped(folder), pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: [
+          escaped(folder),
+          ...allowed.map(escaped),
+          // The provider list is the one place that names the providers' folders.
+          ...(folder === 'engine' ? ['^src/providers/[^/]+/index\\.ts$'] : []),
+        ],
+      },
+    })),
+    {
+      name: 'providers-are-named-in-one-list',
+      severity: 'error',
+      from: { path: '^src/engine/', pathNot: ['^src/engine/providers\\.ts$', '\\.test\\.ts$'] },
+      to: { path: '^src/providers/(?!sdk/)' },
+    },
+    {
+      name: 'pure-cores',
+      comment: 'model, plan and report touch no Node module.',
+      severity: 'error',
+      from: { path: `^src/(${pure.join('|')})/`, pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'library-imports',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/', pathNot: ['^src/engine/', '^src/model/'] },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'tests-stay-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^test/', '\\.test\\.ts$'] },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

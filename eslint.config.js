@@ -1,0 +1,53 @@
+// @ts-check
+import tseslint from 'typescript-eslint';
+
+/** `reveal()` opens a Sensitive: only providers (at the wire) and value sources may call it. */
+const noReveal = {
+  selector: "CallExpression[callee.property.name='reveal']",
+  message: 'reveal() is for providers and value sources alone; compare with equals() or a fingerprint.',
+};
+/** One writer to the terminal: src/cli/terminal.ts. */
+const noDirectOutput = {
+  selector: "MemberExpression[object.name='process'][property.name=/^(stdout|stderr)$/]",
+  message: 'Write through src/cli/terminal.ts, the one writer to the terminal.',
+};
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'coverage/**', 'node_modules/**', '**/*.generated.js'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-console': 'error',
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: [
+      'src/**/*.test.ts',
+      'src/providers/**',
+      'src/values/**',
+      'src/sandbox/**',
+      'src/cli/terminal.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', noReveal, noDirectOutput] },
+  },
+  {
+    files: ['test/**/*.ts', 'src/**/*.test.ts', 'examples/**', 'schemas/**/*.ts'],
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'max-lines': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    ...tseslint.configs.disableTypeChecked,
+  },
+);
