@@ -1,0 +1,31 @@
+import type { Fields } from './field.js';
+import type { PrincipalDirectory, SystemIdentity } from './system.js';
+
+/** A resource as a system has it now. */
+export interface ActualResource {
+  readonly address: string;
+  /** The system's own id: never used again for another object. */
+  readonly id: string;
+  /** Changes whenever the object does; compared before a write. Opaque, and says nothing of a value. */
+  readonly version: string;
+  readonly fields: Fields;
+  readonly createdAt?: string;
+  readonly createdBy?: string;
+  readonly changedAt?: string;
+  readonly changedBy?: string;
+  /** Comes from elsewhere (a role of the organization): shown, never counted, changed or revoked. */
+  readonly inherited?: boolean;
+  /** The stack whose mark the object carries, where the system can hold one. */
+  readonly claimedBy?: string;
+}
+
+/** What one session found in one system. */
+export interface ReadResult {
+  readonly system: SystemIdentity;
+  /**
+   * Everything of the managed kinds under the names that were asked for, their whole exclusive lists, and whatever hangs
+   * on them and would be lost or stand in the way if they were removed (mappings on a server).
+   */
+  readonly resources: readonly ActualResource[];
+  readonly directory?: PrincipalDirectory;
+}

@@ -1,0 +1,53 @@
+import type { Plain } from './field.js';
+import type { SourceRange } from './source.js';
+
+/** How one field changes, already safe to show: a sensitive side holds no value. */
+export interface FieldChange {
+  readonly path: string;
+  readonly action: 'add' | 'change' | 'remove' | 'keep';
+  readonly sensitive: boolean;
+  /** Absent where there is none, or where it is sensitive. */
+  readonly before?: Plain;
+  readonly after?: Plain;
+  /** A remark for people: `changed by …`, `not verifiable as role …`. */
+  readonly note?: string;
+  /** This field is why the resource must be replaced. */
+  readonly forcesReplacement?: boolean;
+}
+
+/** What must hold right before the write: read again and compared by the provider. */
+export type Precondition =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'present'; readonly id: string; readonly version: string }
+  /** Nothing is written to the system (forget). */
+  | { readonly kind: 'none' };
+
+interface ChangeBase {
+  readonly address: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  readonly fields: readonly FieldChange[];
+  readonly precondition: Precondition;
+  /** Addresses of other changes of the plan that must be done first. */
+  readonly after: readonly string[];
+  readonly range?: SourceRange;
+  /** Keyed fingerprints of the wanted sensitive fields: pin the values that were approved. */
+  readonly fingerprints: Readonly<Record<string, string>>;
+  /** The system's id of the object, where it exists. */
+  readonly id?: string;
+}
+
+/** One step of a plan, by what is done to the resource. */
+export type Change =
+  | (ChangeBase & { readonly action: 'create' })
+  | (ChangeBase & { readonly action: 'update' })
+  | (ChangeBase & { readonly action: 'replace' })
+  | (ChangeBase & { readonly action: 'delete' })
+  /** Out of the state; the system is not touched. */
+  | (ChangeBase & { readonly action: 'forget' })
+  /** Into the state as it is; the system is not touched. */
+  | (ChangeBase & { readonly action: 'import' })
+  | (ChangeBase & { readonly action: 'noop' });
+
+/** What can be done to a resource. */
+export type Action = Change['action'];

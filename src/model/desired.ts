@@ -1,0 +1,88 @@
+import type { ListKind } from './address.js';
+import type { Fields } from './field.js';
+import type { SourceRange } from './source.js';
+import type { DesiredField } from './value-source.js';
+
+/** What the configuration says about the life of a resource. */
+export interface Lifecycle {
+  /** Never destroyed by a plan; wins over everything. */
+  readonly protect?: boolean;
+  /** Fields that are left alone: names of options, or `value`. */
+  readonly ignore?: readonly string[];
+  /** When it leaves the configuration: destroy it (the default), or only forget it. */
+  readonly onRemove?: 'delete' | 'forget';
+  /** Take over what exists already under this name. */
+  readonly adopt?: boolean;
+}
+
+/** What a desired resource is, whatever its fields hold. */
+export interface DesiredBase {
+  /** Its address, as text. */
+  readonly address: string;
+  /** Addresses that must be done before it: its parent, and the secrets that its values come from. */
+  readonly dependsOn: readonly string[];
+  readonly lifecycle: Lifecycle;
+  readonly range?: SourceRange;
+  /** Secrets: the tool's own Owner is kept (the default), or dropped because the file says `self: drop`. */
+  readonly self?: 'keep' | 'drop';
+  /** Secrets: with fewer Owners who can act than this the plan is an error. */
+  readonly minOwners?: number;
+  /** Secrets: older than this (milliseconds) is overdue for rotation. */
+  readonly maxAgeMs?: number;
+  /** Servers: types and options that the option table lacks are accepted without a warning. */
+  readonly optionsUnchecked?: boolean;
+}
+
+/** A resource as the configuration has it: values not read yet. */
+export interface ConfiguredResource extends DesiredBase {
+  readonly fields: Readonly<Record<string, DesiredField>>;
+}
+
+/** A resource as wanted, with its values read. */
+export interface DesiredResource extends DesiredBase {
+  readonly fields: Fields;
+}
+
+/**
+ * A list that is the whole truth: resources of `kind` that the configuration does not name are removed even where the
+ * state does not own them. Shares of a secret with `owners`/`readers`, USAGE on a server with `usage`, USAGE on the
+ * wrapper of a provider with `fdw_usage`.
+ */
+export interface ExclusiveList {
+  readonly kind: ListKind;
+  readonly provider: string;
+  /** The address of the resource whose list it is; absent for lists of the provider itself. */
+  readonly parent?: string;
+}
+
+/** One entry of `providers:`. */
+export interface ProviderSettings {
+  readonly name: string;
+  readonly type: string;
+  readonly fields: Readonly<Record<string, DesiredField>>;
+  readonly range?: SourceRange;
+}
+
+/** The whole configuration, checked: what all files say together. */
+export interface Configuration {
+  readonly version: 1;
+  readonly stack: string;
+  readonly state: StateSettings;
+  readonly providers: readonly ProviderSettings[];
+  readonly resources: readonly ConfiguredResource[];
+  readonly exclusive: readonly ExclusiveList[];
+  readonly moved: readonly { readonly from: string; readonly to: string; readonly range?: SourceRange }[];
+  readonly removed: readonly { readonly address: string; readonly range?: SourceRange }[];
+  /** SHA-256 over the text of all files, in order: pins a saved plan to a configuration. */
+  readonly digest: string;
+  /** The files it was read from. */
+  readonly files: readonly string[];
+}
+
+/** Where the state is kept. */
+export interface StateSettings {
+  readonly backend: 'local';
+  /** The state file; `.secrets/<stack>.state.json` beside the first configuration file where it is absent. */
+  readonly path: string;
+  readonly range?: SourceRange;
+}

@@ -1,0 +1,41 @@
+import type { SourceRange } from './source.js';
+
+/** How bad it is: an `error` stops the run, a `warning` does not, `info` only tells. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/**
+ * A problem as data: what is wrong, where, and what to do about it. Never holds a value of a secret.
+ */
+export interface Diagnostic {
+  readonly severity: Severity;
+  /** A stable word for programs, in kebab-case: `unknown-key`, `unset-variable`, `owner-would-be-lost`. */
+  readonly code: string;
+  /** One sentence: what is wrong. */
+  readonly summary: string;
+  /** More, where one sentence does not do. */
+  readonly detail?: string;
+  /** What the reader can do next, as an imperative sentence. */
+  readonly next?: string;
+  /** Where in the files. */
+  readonly range?: SourceRange;
+  /** Other places that belong to it: the first definition of a name that stands twice. */
+  readonly related?: readonly { readonly message: string; readonly range: SourceRange }[];
+  /** Which resource it is about. */
+  readonly address?: string;
+}
+
+/** Whether any of them is an error. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((one) => one.severity === 'error');
+}
+
+/** An error that a person can act on, carrying diagnostics; the only error class that verbs throw on purpose. */
+export class DiagnosticError extends Error {
+  override readonly name = 'DiagnosticError';
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((one) => one.summary).join('; '));
+    this.diagnostics = diagnostics;
+  }
+}

@@ -1,0 +1,108 @@
+import type {
+  ActualResource,
+  ApplyItem,
+  ConfiguredResource,
+  DesiredResource,
+  Diagnostic,
+  ExclusiveList,
+  Fields,
+  KindPolicy,
+  Outcome,
+  ProviderSettings,
+  ReadResult,
+  SourceRange,
+  StateRecord,
+  SystemIdentity,
+} from '../../model/index.js';
+
+/**
+ * What a provider is: a kind of system, what can be said of its resources before any call, and a way to open a session.
+ * One folder under `src/providers/` holds one of these, and the provider list of the engine names it.
+ */
+export interface ProviderDefinition {
+  /** As in `type:` of the configuration. */
+  readonly type: string;
+  /** One policy for each kind that it manages. */
+  readonly policies: readonly KindPolicy[];
+  /** Whether all changes handed to one `apply` succeed or fail together. */
+  readonly transactional: boolean;
+  /**
+   * What cannot work, said before any call: names, options, sizes. Pure; sees the configuration as written.
+   * Problems that stand in the schema already are not repeated.
+   */
+  audit(settings: ProviderSettings, resources: readonly ConfiguredResource[]): readonly Diagnostic[];
+  /**
+   * What cannot work, said when values are known and before any call: a value that is too large.
+   */
+  auditValues(resources: readonly DesiredResource[]): readonly Diagnostic[];
+  /**
+   * Connects, and finds out which system it is and who we are there. Reads no secret.
+   * @throws UnreachableError where the system does not answer.
+   * @throws DiagnosticError where it answers and refuses: a wrong key, a wrong password, no such database.
+   */
+  open(settings: ResolvedSettings, context: SessionContext): Promise<Session>;
+}
+
+/** One entry of `providers:` with its values read. */
+export interface ResolvedSettings {
+  readonly name: string;
+  readonly fields: Fields;
+  readonly range?: SourceRange;
+}
+
+/** What a session is given to work with. */
+export interface SessionContext {
+  /** The name of the stack: goes into the marks of what is ours. */
+  readonly stack: string;
+  /** The environment's variables (`PG*`, `SINGLESTOREDB_*` count). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user wants to stop: start nothing new, finish what is in flight. */
+  readonly signal: AbortSignal;
+  /** At most so many requests at once. */
+  readonly parallelism: number;
+  /** Says what it is doing, for the progress line: a short phrase without any value. */
+  readonly progress: (message: string) => void;
+  /** The wall clock. */
+  readonly now: () => Date;
+}
+
+/** What a read is asked for. Only resources of this session's provider are in it. */
+export interface ReadRequest {
+  /** What is wanted, as `prepare` gave it. */
+  readonly desired: readonly DesiredResource[];
+  /** What the state owns. */
+  readonly records: readonly StateRecord[];
+  /** Lists that are the whole truth: every member is to be read. */
+  readonly exclusive: readonly ExclusiveList[];
+}
+
+/** What `prepare` gives back. */
+export interface Prepared {
+  readonly resources: readonly DesiredResource[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * An open connection to one system. Works in batches, so that n objects never cost n round trips where the system can
+ * do better.
+ */
+export interface Session {
+  readonly system: SystemIdentity;
+  /**
+   * Turns what the configuration says into the system's own terms: finds the people and teams that shares name, writes
+   * `current_user` as the role it is, e-mail addresses in lower case. Addresses may change; everything else of a resource
+   * stays. Says what cannot work here (nobody of that name, an extension that is missing), at the line that asks for it.
+   */
+  prepare(desired: readonly DesiredResource[]): Promise<Prepared>;
+  /** Reads what the request names, in as few round trips as the system allows. */
+  read(request: ReadRequest): Promise<ReadResult>;
+  /** Everything of the managed kinds that can be seen, values not needed: for import and for finding what nobody manages. */
+  discover(): Promise<readonly ActualResource[]>;
+  /**
+   * Carries out changes, which come in an order that respects their `after`. Checks each precondition right before its
+   * write. Calls `onOutcome` once for each as soon as its end is known, and does not throw for the failure of one.
+   */
+  apply(items: readonly ApplyItem[], onOutcome: (outcome: Outcome) => void): Promise<void>;
+  /** Ends the connection. Never throws. */
+  close(): Promise<void>;
+}
