@@ -1,0 +1,146 @@
+import { DiagnosticError, STATE_VERSION, parseAddress } from '../model/index.js';
+import type { Plain, StateBinding, StateData, StateRecord } from '../model/index.js';
+
+type Json = { readonly [key: string]: unknown };
+
+/**
+ * Reads a state's text.
+ * @param location where it is from, for messages
+ * @param stack the stack that it must belong to
+ * @throws DiagnosticError where it is empty, truncated, edited into something else, of a newer version or another stack;
+ *   nothing is ever repaired by guessing
+ */
+export function decodeState(text: string, location: string, stack: string): StateData {
+  if (text.trim() === '') throw damaged(location, 'it is empty');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw damaged(location, 'it is not whole JSON (was it truncated or edited?)');
+  }
+  if (!isObject(json)) throw damaged(location, 'it is not a JSON object');
+  const { version, serial, lineage } = json;
+  if (typeof version !== 'number') throw damaged(location, '`version` is missing');
+  if (version > STATE_VERSION) {
+    throw stateError(
+      'newer-state',
+      `The state ${location} has version ${version}; this program knows version ${STATE_VERSION}.`,
+      'A newer `secrets` wrote it: use that one.',
+    );
+  }
+  if (version !== STATE_VERSION) throw damaged(location, `\`version\` ${version} never existed`);
+  if (typeof serial !== 'number' || !Number.isSafeInteger(serial) || serial < 1) {
+    throw damaged(location, '`serial` is not a whole number above 0');
+  }
+  if (typeof lineage !== 'string' || lineage === '') throw damaged(location, '`lineage` is missing');
+  if (json['stack'] !== stack) {
+    throw stateError(
+      'foreign-state',
+      `The state ${location} belongs to the stack ${JSON.stringify(json['stack'])}, not to ${JSON.stringify(stack)}.`,
+      'Give `state: { path: … }` of this stack, or the name of that one.',
+    );
+  }
+  return {
+    version: STATE_VERSION,
+    serial,
+    lineage,
+    stack,
+    systems: decodeSystems(json['systems'], location),
+    records: decodeRecords(json['records'], location),
+  };
+}
+
+/** The text of a state: one record a line, so that a diff of two states can be read. */
+export function encodeState(state: StateData): string {
+  const records = [...state.records].sort((a, b) => (a.address < b.address ? -1 : 1));
+  const lines = records.map((record) => `    ${JSON.stringify(record)}`).join(',\n');
+  const head = {
+    version: state.version,
+    serial: state.serial,
+    lineage: state.lineage,
+    stack: state.stack,
+    systems: state.systems,
+  };
+  const open = JSON.stringify(head, null, 2).slice(0, -2);
+  return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`;
+}
+
+function decodeSystems(json: unknown, location: string): Record<string, StateBinding> {
+  if (!isObject(json)) throw damaged(location, '`systems` is missing');
+  const systems: Record<string, StateBinding> = {};
+  for (const [provider, one] of Object.entries(json)) {
+    if (!isObject(one)) throw damaged(location, `the system of ${provider} is not an object`);
+    const { type, id, name } = one;
+    if (typeof type !== 'string' || typeof id !== 'string' || typeof name !== 'string') {
+      throw damaged(location, `the system of ${provider} lacks type, id or name`);
+    }
+    systems[provider] = { type, id, name };
+  }
+  return systems;
+}
+
+function decodeRecords(json: unknown, location: string): StateRecord[] {
+  if (!Array.isArray(json)) throw damaged(location, '`records` is missing');
+  const seen = new Set<string>();
+  return json.map((item: unknown, index) => {
+    const record = decodeRecord(item, location, index);
+    if (seen.has(record.address)) throw damaged(location, `${record.address} stands in it twice`);
+    seen.add(record.address);
+    return record;
+  });
+}
+
+function decodeRecord(item: unknown, location: string, index: number): StateRecord {
+  const wrong = (what: string): DiagnosticError => damaged(location, `record ${index + 1}: ${what}`);
+  if (!isObject(item)) throw wrong('not an object');
+  const { address, id, appliedAt, changedAt, changedBy, protect, onRemove, fingerprintedAs } = item;
+  if (typeof address !== 'string' || parseAddress(address) === undefined) throw wrong('`address` is none');
+  if (typeof id !== 'string' || id === '') throw wrong('`id` is missing');
+  if (typeof appliedAt !== 'string') throw wrong('`appliedAt` is missing');
+  const fields = item['fields'];
+  const fingerprints = item['fingerprints'];
+  if (!isObject(fields)) throw wrong('`fields` is missing');
+  if (!isStringMap(fingerprints)) throw wrong('`fingerprints` is not a map of texts');
+  const sensitiveFields = item['sensitiveFields'];
+  const dependsOn = item['dependsOn'];
+  if (!isStrings(sensitiveFields)) throw wrong('`sensitiveFields` is not a list of names');
+  if (!isStrings(dependsOn)) throw wrong('`dependsOn` is not a list of addresses');
+  return {
+    address,
+    id,
+    appliedAt,
+    fields: fields as Readonly<Record<string, Plain>>,
+    fingerprints,
+    sensitiveFields,
+    dependsOn,
+    ...(typeof changedAt === 'string' ? { changedAt } : {}),
+    ...(typeof changedBy === 'string' ? { changedBy } : {}),
+    ...(typeof fingerprintedAs === 'string' ? { fingerprintedAs } : {}),
+    ...(protect === true ? { protect } : {}),
+    ...(onRemove === 'forget' || onRemove === 'delete' ? { onRemove } : {}),
+  };
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+function damaged(location: string, what: string): DiagnosticError {
+  return stateError(
+    'damaged-state',
+    `The state ${location} is damaged: ${what}.`,
+    `Nothing was changed. Bring it back from ${location}.backup or from your own backup.`,
+  );
+}
+
+function stateError(code: string, summary: string, next: string): DiagnosticError {
+  return new DiagnosticError([{ severity: 'error', code, summary, next }]);
+}

@@ -1,0 +1,4 @@
+export * from './decode.js';
+export * from './local.js';
+export * from './store.js';
+export * from './moves.js';
