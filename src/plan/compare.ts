@@ -1,0 +1,67 @@
+import { Sensitive, samePlain } from '../model/index.js';
+import type { ActualResource, Field, Fields, Plain, StateRecord } from '../model/index.js';
+import { fingerprintDomain } from './input.js';
+import type { Fingerprint } from './input.js';
+
+/** What a comparison can say: a side that cannot be read makes it `unknown`. */
+export type Sameness = 'same' | 'different' | 'unknown';
+
+/** A plain value as a system that stores text has it. */
+function textOf(value: Plain): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function asSensitive(field: Exclude<Field, { kind: 'hidden' }>): Sensitive {
+  return field.kind === 'sensitive' ? field.value : new Sensitive(textOf(field.value));
+}
+
+/** Compares two fields. A plain one and a sensitive one are compared as text. */
+export function compareFields(a: Field, b: Field): Sameness {
+  if (a.kind === 'hidden' || b.kind === 'hidden') return 'unknown';
+  if (a.kind === 'plain' && b.kind === 'plain') return samePlain(a.value, b.value) ? 'same' : 'different';
+  return asSensitive(a).equals(asSensitive(b)) ? 'same' : 'different';
+}
+
+/**
+ * The field of a resource by path. A hidden `options` hides all of `options.*`: what is in it is unknown, not empty.
+ */
+export function fieldAt(fields: Fields, path: string): Field | undefined {
+  const exact = fields[path];
+  if (exact !== undefined) return exact;
+  const dot = path.indexOf('.');
+  const whole = dot < 0 ? undefined : fields[path.slice(0, dot)];
+  return whole?.kind === 'hidden' ? whole : undefined;
+}
+
+/** Compares a field with what the state remembers of it as last applied; `undefined` where it remembers nothing. */
+export function compareWithRecord(
+  path: string,
+  field: Field | undefined,
+  record: StateRecord,
+  fingerprint: Fingerprint | undefined,
+): Sameness {
+  const recorded = record.fields[path];
+  if (recorded !== undefined) {
+    return field === undefined ? 'different' : compareFields({ kind: 'plain', value: recorded }, field);
+  }
+  if (!record.sensitiveFields.includes(path)) return field === undefined ? 'same' : 'different';
+  if (field === undefined) return 'different';
+  const remembered = record.fingerprints[path];
+  if (field.kind === 'hidden' || remembered === undefined || fingerprint === undefined) return 'unknown';
+  const now = fingerprint(
+    fingerprintDomain(record.fingerprintedAs ?? record.address, path),
+    asSensitive(field),
+  );
+  return now === remembered ? 'same' : 'different';
+}
+
+/** Every path that the state remembers of a resource. */
+export function recordedPaths(record: StateRecord): readonly string[] {
+  return [...Object.keys(record.fields), ...record.sensitiveFields];
+}
+
+/** Whether the system says that the object was changed after we last did, where both are known. */
+export function touchedSince(actual: ActualResource, record: StateRecord): boolean {
+  if (actual.changedAt === undefined || record.changedAt === undefined) return false;
+  return actual.changedAt !== record.changedAt || actual.changedBy !== record.changedBy;
+}

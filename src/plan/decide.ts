@@ -1,0 +1,160 @@
+import { isListKind, parentAddress } from '../model/index.js';
+import type {
+  Action,
+  ActualResource,
+  Address,
+  DesiredResource,
+  Diagnostic,
+  Field,
+  FieldChange,
+  StateRecord,
+} from '../model/index.js';
+import { diffResource, showChange } from './diff.js';
+import * as refuse from './refusals.js';
+import * as say from './reasons.js';
+import type { World } from './world.js';
+
+/** What is to become of one resource. `refused`: it stays as it is, and the plan is refused; `blocked`: its parent was. */
+export interface Decision {
+  readonly action: Action | 'refused' | 'blocked';
+  readonly reason: string;
+  readonly fields: readonly FieldChange[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The sides of one resource. */
+export interface Sides {
+  readonly text: string;
+  readonly address: Address;
+  readonly desired: DesiredResource | undefined;
+  readonly record: StateRecord | undefined;
+  readonly actual: ActualResource | undefined;
+}
+
+const NOTHING: Decision = { action: 'noop', reason: '', fields: [], diagnostics: [] };
+
+/**
+ * Decides what is to become of one resource. Its parent must have been decided before.
+ * @param parent the decision about the resource that this one lives in, if any
+ */
+export function decide(world: World, sides: Sides, parent: Decision | undefined): Decision {
+  if (parent?.action === 'refused' || parent?.action === 'blocked') return act('blocked', '');
+  if (sides.record !== undefined && world.input.removed.includes(sides.text)) {
+    return act('forget', 'listed under `removed`: it stays in the system, and is no longer managed here');
+  }
+  return sides.desired === undefined
+    ? decideUnwanted(world, sides, parent)
+    : decideWanted(world, { ...sides, desired: sides.desired }, parent);
+}
+
+function decideWanted(
+  world: World,
+  sides: Sides & { readonly desired: DesiredResource },
+  parent: Decision | undefined,
+): Decision {
+  const { desired, record, address } = sides;
+  const actual = sides.actual?.inherited === true ? undefined : sides.actual;
+  if (actual === undefined) {
+    return act('create', say.whyCreate(record), allFields(desired.fields, 'add'));
+  }
+  const parentAt = parentAddress(address);
+  const adopt =
+    desired.lifecycle.adopt === true ||
+    (parentAt !== undefined && world.desired.get(parentAt)?.lifecycle.adopt === true);
+  const isMember = world.isListed(address);
+  const { stack, fingerprint } = world.input;
+  if (actual.claimedBy !== undefined && actual.claimedBy !== stack)
+    return refused(refuse.claimed(desired, actual));
+  if (record !== undefined && record.id !== actual.id && !adopt && !isMember) {
+    return refused(refuse.replacedByOther(desired, actual, record));
+  }
+  if (record === undefined && !isMember && !adopt) return refused(refuse.existsAlready(desired, actual));
+  const owned = record?.id === actual.id ? record : undefined;
+  const difference = diffResource(desired, actual, owned, world.policyOf(address), fingerprint);
+  const diagnostics = difference.unverifiable.map((one) => say.notVerifiable(desired, one.path, one.reason));
+  if (difference.replaceBecause.length > 0) {
+    const reason = say.whyReplace(difference.replaceBecause);
+    if (desired.lifecycle.protect === true) return refused(refuse.protectedFromReplacement(desired, reason));
+    const obstacles = refuse.inTheWay(world, desired.address, 'replaced');
+    return obstacles === undefined
+      ? { action: 'replace', reason, fields: difference.changes, diagnostics }
+      : refused(obstacles);
+  }
+  if (parent?.action === 'replace') {
+    return { action: 'replace', reason: 'its server is replaced', fields: difference.changes, diagnostics };
+  }
+  if (difference.changes.length > 0) {
+    const reason = say.whyUpdate(
+      actual,
+      owned,
+      difference.changes,
+      adopt && owned === undefined,
+      fingerprint,
+    );
+    return { action: 'update', reason, fields: difference.changes, diagnostics };
+  }
+  if (owned === undefined && !isMember) {
+    return { action: 'import', reason: 'taken over as it is (adopt: true)', fields: [], diagnostics };
+  }
+  return { ...NOTHING, diagnostics };
+}
+
+function decideUnwanted(world: World, sides: Sides, parent: Decision | undefined): Decision {
+  const { record, actual, address } = sides;
+  const policy = world.policyOf(address);
+  if (parent?.action === 'delete' && policy.diesWithParent) return NOTHING;
+  if (record === undefined) return decideMember(world, sides);
+  if (actual === undefined || actual.inherited === true) return act('forget', 'already gone from the system');
+  if (isListKind(address.kind) && !world.isListed(address)) {
+    return act('forget', 'the configuration no longer says who may have access: left as it is');
+  }
+  if (actual.id !== record.id && !world.isListed(address)) {
+    return act('forget', say.replacedOutside(actual));
+  }
+  if (actual.claimedBy !== undefined && actual.claimedBy !== world.input.stack) {
+    return act('forget', `it carries the mark of the stack ${actual.claimedBy} now`);
+  }
+  if (record.onRemove === 'forget') {
+    return act('forget', 'no longer in the configuration (on_remove: forget)');
+  }
+  if (record.protect === true) return refused(refuse.protectedFromRemoval(record));
+  if (parent?.action !== 'replace') {
+    const obstacles = refuse.inTheWay(world, record.address, 'destroyed');
+    if (obstacles !== undefined) return refused(obstacles);
+  }
+  return act('delete', 'no longer in the configuration', allFields(actual.fields, 'remove'));
+}
+
+/** A member that nobody wrote into a list that is the whole truth. */
+function decideMember(world: World, sides: Sides): Decision {
+  const { actual, address } = sides;
+  if (actual === undefined || actual.inherited === true || !world.isListed(address)) return NOTHING;
+  const isSelf = address.kind === 'share' && address.member === world.directoryOf(address.provider)?.self;
+  const parentAt = parentAddress(address);
+  const keepsSelf = parentAt === undefined || world.desired.get(parentAt)?.self !== 'drop';
+  if (isSelf && keepsSelf) return NOTHING;
+  return act(
+    'delete',
+    isSelf ? 'the file says `self: drop`' : say.whyNotListed(actual),
+    allFields(actual.fields, 'remove'),
+  );
+}
+
+function act(action: Decision['action'], reason: string, fields: readonly FieldChange[] = []): Decision {
+  return { action, reason, fields, diagnostics: [] };
+}
+
+function refused(diagnostic: Diagnostic): Decision {
+  return { action: 'refused', reason: diagnostic.summary, fields: [], diagnostics: [diagnostic] };
+}
+
+function allFields(
+  fields: Readonly<Record<string, Field>>,
+  action: 'add' | 'remove',
+): readonly FieldChange[] {
+  return Object.entries(fields)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, field]) =>
+      action === 'add' ? showChange(path, undefined, field) : showChange(path, field, undefined),
+    );
+}

@@ -1,0 +1,4 @@
+export { fingerprintDomain } from './input.js';
+export type { Fingerprint, PlanInput, Scope } from './input.js';
+export { makePlan } from './make.js';
+export { scopeOf } from './scope.js';

@@ -1,0 +1,48 @@
+import type {
+  DesiredResource,
+  Diagnostic,
+  ExclusiveList,
+  Kind,
+  KindPolicy,
+  ReadResult,
+  Sensitive,
+  StateData,
+  Unreachable,
+} from '../model/index.js';
+
+/** Makes a keyed fingerprint of a value under a domain; absent where there is no key. */
+export type Fingerprint = (domain: string, value: Sensitive) => string;
+
+/** Everything that a plan is made from. The planner does nothing but think: no I/O, no clock, no randomness. */
+export interface PlanInput {
+  readonly stack: string;
+  /** The moment of planning (RFC 3339). */
+  readonly now: string;
+  /** The configuration's digest. */
+  readonly configuration: string;
+  /** What is wanted, values read, in the systems' own terms. */
+  readonly desired: readonly DesiredResource[];
+  readonly exclusive: readonly ExclusiveList[];
+  readonly removed: readonly string[];
+  /** What each provider's session found. */
+  readonly actual: Readonly<Record<string, ReadResult>>;
+  /** Providers that could not be seen: nothing is planned for them. */
+  readonly unreachable: readonly Unreachable[];
+  readonly state: StateData | undefined;
+  readonly policies: Readonly<Partial<Record<Kind, KindPolicy>>>;
+  readonly fingerprint?: Fingerprint;
+  readonly scope: Scope;
+  /** Problems found before planning; they stand in the plan. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Which resources a run is about. Patterns are addresses, with `*` for any run of characters. */
+export interface Scope {
+  readonly targets: readonly string[];
+  readonly excludes: readonly string[];
+}
+
+/** The domain of a field's fingerprint: one for each place, so that equal values in two places don't show it. */
+export function fingerprintDomain(address: string, path: string): string {
+  return `${address}#${path}`;
+}

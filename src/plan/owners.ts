@@ -1,0 +1,187 @@
+/*
+ * An owner always remains.
+ *
+ * A Helios secret that loses its last Owner is removed by the system, so a plan that takes an Owner away may destroy a
+ * secret that it only meant to share. Terms:
+ * - An Owner *can act* if it is a user of the organization, or a team in which at least one such user is, nested teams
+ *   followed. A team without anybody is no Owner; somebody who left the organization is none either.
+ * - A grant that is inherited from elsewhere does not count: it is not on the secret.
+ * - The tool's own Owner is kept unless the file says `self: drop`, and then goes last.
+ * This looks at the end of the plan. That no step on the way there passes through 'no Owner' is the order of the
+ * provider: grants before revokes, the own Owner at the very end.
+ */
+import { mustParseAddress, parentAddress } from '../model/index.js';
+import type { Change, DesiredResource, Diagnostic, Fields, PrincipalDirectory } from '../model/index.js';
+import type { World } from './world.js';
+
+/** Finds the users behind a principal: itself, or everybody in the team who is a user of the organization. */
+type UsersBehind = (principal: string) => ReadonlySet<string>;
+
+/** Indexes a directory once; nested teams are followed, cycles survived, and every answer is remembered. */
+export function usersBehindIn(directory: PrincipalDirectory): UsersBehind {
+  const users = new Set(directory.users);
+  const teams = new Map(directory.teams.map((team) => [team.principal, team.members]));
+  const known = new Map<string, ReadonlySet<string>>();
+  return (principal) => {
+    const remembered = known.get(principal);
+    if (remembered !== undefined) return remembered;
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    const queue = [principal];
+    for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+      if (seen.has(one)) continue;
+      seen.add(one);
+      if (users.has(one)) found.add(one);
+      queue.push(...(teams.get(one) ?? []));
+    }
+    known.set(principal, found);
+    return found;
+  };
+}
+
+/** Checks every secret whose Owners the plan touches, and those that have too few of them. */
+export function checkOwners(world: World, changes: readonly Change[]): readonly Diagnostic[] {
+  const byAddress = new Map(changes.map((one) => [one.address, one]));
+  const touched = new Set<string>();
+  for (const change of changes) {
+    const address = mustParseAddress(change.address);
+    if (address.kind === 'share') touched.add(parentAddress(address) ?? '');
+  }
+  const wantedShares = new Map<string, DesiredResource[]>();
+  for (const one of world.desired.values()) {
+    const address = mustParseAddress(one.address);
+    const parent = address.kind === 'share' ? parentAddress(address) : undefined;
+    if (parent === undefined) continue;
+    const list = wantedShares.get(parent);
+    if (list === undefined) wantedShares.set(parent, [one]);
+    else list.push(one);
+  }
+  const lookups = new Map<PrincipalDirectory, UsersBehind>();
+  return [...world.desired.values()].flatMap((secret) => {
+    const { kind, provider } = mustParseAddress(secret.address);
+    const directory = world.directoryOf(provider);
+    if (kind !== 'secret' || directory === undefined || !world.inScope(secret.address)) return [];
+    const isManaged = world.isListed({
+      kind: 'share',
+      provider,
+      name: mustParseAddress(secret.address).name,
+      member: '',
+    });
+    if (!isManaged) return [];
+    const owners = finalOwners(world, secret, wantedShares.get(secret.address) ?? [], byAddress, directory);
+    const usersBehind = lookups.get(directory) ?? usersBehindIn(directory);
+    lookups.set(directory, usersBehind);
+    return judge(secret, owners, directory.self, usersBehind, touched.has(secret.address));
+  });
+}
+
+interface Owners {
+  readonly before: ReadonlySet<string>;
+  readonly after: ReadonlySet<string>;
+}
+
+/** Who is Owner before the plan, and when it is done. */
+function finalOwners(
+  world: World,
+  secret: DesiredResource,
+  wanted: readonly DesiredResource[],
+  changes: ReadonlyMap<string, Change>,
+  directory: PrincipalDirectory,
+): Owners {
+  const before = new Set<string>();
+  for (const share of world.children.get(secret.address) ?? []) {
+    if (share.inherited !== true && isOwner(share.fields)) before.add(memberOf(share.address));
+  }
+  // Whoever makes a secret is its Owner.
+  if (changes.get(secret.address)?.action === 'create') before.add(directory.self);
+  const after = new Set(before);
+  for (const share of wanted) {
+    const action = changes.get(share.address)?.action;
+    if (action !== 'create' && action !== 'update' && action !== 'replace') continue;
+    if (isOwner(share.fields)) after.add(memberOf(share.address));
+    else after.delete(memberOf(share.address));
+  }
+  for (const share of world.children.get(secret.address) ?? []) {
+    if (changes.get(share.address)?.action === 'delete') after.delete(memberOf(share.address));
+  }
+  if (secret.self === 'drop' && !wanted.some((one) => memberOf(one.address) === directory.self)) {
+    after.delete(directory.self);
+  }
+  return { before, after };
+}
+
+function judge(
+  secret: DesiredResource,
+  owners: Owners,
+  self: string,
+  usersBehind: UsersBehind,
+  isTouched: boolean,
+): readonly Diagnostic[] {
+  const people = new Set([...owners.after].flatMap((one) => [...usersBehind(one)]));
+  const losing = [...owners.before].filter((one) => !owners.after.has(one)).sort();
+  const at = { address: secret.address, ...(secret.range === undefined ? {} : { range: secret.range }) };
+  if (isTouched && losing.includes(self) && secret.self !== 'drop') {
+    return [
+      {
+        severity: 'error',
+        code: 'own-owner-would-be-lost',
+        summary: `${secret.address}: ${self}, which runs this, would lose its own Owner access.`,
+        next: 'Leave it out of `readers`, or say `self: drop` if that is meant.',
+        ...at,
+      },
+    ];
+  }
+  if (people.size === 0) {
+    const empty = [...owners.after].sort().map((one) => `${one} (nobody in it can act)`);
+    return [
+      {
+        severity: 'error',
+        code: 'owner-would-be-lost',
+        summary: `${secret.address} would be left without an Owner who can act, and the system would delete it.`,
+        detail: [
+          losing.length === 0 ? '' : `Would lose Owner: ${losing.join(', ')}.`,
+          empty.length === 0 ? '' : `Would remain: ${empty.join(', ')}.`,
+        ]
+          .filter((line) => line !== '')
+          .join(' '),
+        next: 'Name under `owners` a user of the organization, or a team that has one.',
+        ...at,
+      },
+    ];
+  }
+  const minimum = secret.minOwners ?? 0;
+  if (people.size >= Math.max(minimum, 2)) return [];
+  const only = [...people].sort().join(', ');
+  if (people.size < minimum) {
+    return [
+      {
+        severity: 'error',
+        code: 'too-few-owners',
+        summary: `${secret.address} would have ${people.size} Owner(s) who can act (${only}); min_owners asks for ${minimum}.`,
+        next: 'Name more people, or a team of them, under `owners`.',
+        ...at,
+      },
+    ];
+  }
+  // `min_owners: 1` says that one is enough: then nobody needs to be warned.
+  if (minimum === 1 || !isTouched) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'single-owner',
+      summary: `${secret.address} has one person alone as Owner: ${only}.`,
+      detail: 'If that person leaves the organization, the system deletes the secret.',
+      next: 'Add an Owner, or say `min_owners: 1` if one is meant to be enough.',
+      ...at,
+    },
+  ];
+}
+
+function isOwner(fields: Fields): boolean {
+  const role = fields['role'];
+  return role?.kind === 'plain' && typeof role.value === 'string' && role.value.split(', ').includes('Owner');
+}
+
+function memberOf(address: string): string {
+  return mustParseAddress(address).member ?? '';
+}

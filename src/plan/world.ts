@@ -1,0 +1,63 @@
+import { formatAddress, mustParseAddress, parentAddress } from '../model/index.js';
+import type {
+  ActualResource,
+  Address,
+  DesiredResource,
+  KindPolicy,
+  PrincipalDirectory,
+  StateRecord,
+} from '../model/index.js';
+import type { PlanInput } from './input.js';
+import { scopeOf } from './scope.js';
+
+/** The three sides of every resource, indexed by address. */
+export interface World {
+  readonly input: PlanInput;
+  readonly desired: ReadonlyMap<string, DesiredResource>;
+  readonly records: ReadonlyMap<string, StateRecord>;
+  readonly actual: ReadonlyMap<string, ActualResource>;
+  /** What lives in a resource, as the systems have it. */
+  readonly children: ReadonlyMap<string, readonly ActualResource[]>;
+  readonly inScope: (address: string) => boolean;
+  /** Whether the list that a resource is a member of is the whole truth. */
+  readonly isListed: (address: Address) => boolean;
+  /** Whether the system of a resource was seen. */
+  readonly isVisible: (address: Address) => boolean;
+  readonly directoryOf: (provider: string) => PrincipalDirectory | undefined;
+  readonly policyOf: (address: Address) => KindPolicy;
+}
+
+/** Indexes the input, once. */
+export function makeWorld(input: PlanInput): World {
+  const found = Object.values(input.actual).flatMap((one) => one.resources);
+  const desired = new Map(input.desired.map((one) => [one.address, one]));
+  const records = new Map((input.state?.records ?? []).map((one) => [one.address, one]));
+  const children = new Map<string, ActualResource[]>();
+  for (const one of found) {
+    const parent = parentAddress(mustParseAddress(one.address));
+    if (parent === undefined) continue;
+    const list = children.get(parent);
+    if (list === undefined) children.set(parent, [one]);
+    else list.push(one);
+  }
+  const lists = new Set(
+    input.exclusive.map((one) => `${one.kind} ${one.parent ?? `${one.kind}.${one.provider}`}`),
+  );
+  return {
+    input,
+    desired,
+    records,
+    actual: new Map(found.map((one) => [one.address, one])),
+    children,
+    inScope: scopeOf(input.scope, [...desired.values(), ...records.values()]),
+    isListed: (address) =>
+      lists.has(`${address.kind} ${parentAddress(address) ?? `${address.kind}.${address.provider}`}`),
+    isVisible: (address) => input.actual[address.provider] !== undefined,
+    directoryOf: (provider) => input.actual[provider]?.directory,
+    policyOf: (address) => {
+      const policy = input.policies[address.kind];
+      if (policy === undefined) throw new Error(`no policy for ${formatAddress(address)}`);
+      return policy;
+    },
+  };
+}
