@@ -1,4 +1,4 @@
-import { mustParseAddress } from '../model/index.js';
+import { groupBy, mustParseAddress } from '../model/index.js';
 import type { Change } from '../model/index.js';
 
 /** Changes that are handed to one provider at once. */
@@ -18,13 +18,7 @@ export function makeBatches(
   changes: readonly Change[],
   isTransactional: (provider: string) => boolean,
 ): readonly Batch[] {
-  const left = new Map<string, Change[]>();
-  for (const change of changes) {
-    const { provider } = mustParseAddress(change.address);
-    const list = left.get(provider);
-    if (list === undefined) left.set(provider, [change]);
-    else list.push(change);
-  }
+  const left = new Map(groupBy(changes, (change) => mustParseAddress(change.address).provider));
   const done = new Set<string>();
   const batches: Batch[] = [];
   while (left.size > 0) {

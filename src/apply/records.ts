@@ -1,4 +1,4 @@
-import { isListKind, mustParseAddress, parentAddress, samePlain } from '../model/index.js';
+import { groupBy, isListKind, mustParseAddress, parentAddress, samePlain } from '../model/index.js';
 import type {
   ActualResource,
   Change,
@@ -32,15 +32,10 @@ export function openRecords(
   now: () => Date,
 ): Records {
   const records = new Map(stored.map((record) => [record.address, record]));
-  const dying = new Map<string, string[]>();
-  for (const { address } of stored) {
+  const dying = groupBy(records.keys(), (address) => {
     const parsed = mustParseAddress(address);
-    const parent = parentAddress(parsed);
-    if (parent === undefined || policies[parsed.kind]?.diesWithParent !== true) continue;
-    const list = dying.get(parent);
-    if (list === undefined) dying.set(parent, [address]);
-    else list.push(address);
-  }
+    return policies[parsed.kind]?.diesWithParent === true ? parentAddress(parsed) : undefined;
+  });
   const remove = (address: string): void => {
     for (const one of [address, ...(dying.get(address) ?? [])]) records.delete(one);
   };

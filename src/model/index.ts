@@ -4,6 +4,7 @@ export * from './change.js';
 export * from './desired.js';
 export * from './diagnostic.js';
 export * from './field.js';
+export * from './group.js';
 export * from './outcome.js';
 export * from './plan.js';
 export * from './policy.js';

@@ -1,9 +1,6 @@
 import { KINDS, mustParseAddress } from '../model/index.js';
 import type { Change, DesiredResource, StateRecord } from '../model/index.js';
 
-/** A change whose `after` is not known yet. */
-export type Unordered = Change;
-
 /**
  * Puts changes into the order in which they are done, and writes into each what must be done before it.
  *
@@ -48,38 +45,31 @@ function isRemoval(change: Change): boolean {
   return change.action === 'delete' || change.action === 'forget';
 }
 
-/** Kahn's algorithm, always taking the first ready change by rank: linear but for keeping the ready ones sorted. */
+/** Visits changes by rank, each after what must be done before it. */
 function sort(
   changes: readonly Change[],
   before: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly Change[] {
   const ranked = [...changes].sort(byRank);
+  const byAddress = new Map(ranked.map((change) => [change.address, change]));
   const rank = new Map(ranked.map((change, index) => [change.address, index]));
-  const waiting = new Map<string, number>();
-  const dependents = new Map<string, string[]>();
-  for (const [address, needed] of before) {
-    waiting.set(address, needed.size);
-    for (const one of needed) {
-      const list = dependents.get(one);
-      if (list === undefined) dependents.set(one, [address]);
-      else list.push(address);
-    }
-  }
-  const ready = new Heap();
-  for (const [address, count] of waiting) if (count === 0) ready.push(rank.get(address) ?? 0);
+  const marks = new Map<string, 'entered' | 'done'>();
   const done: Change[] = [];
-  for (let index = ready.pop(); index !== undefined; index = ready.pop()) {
-    const change = ranked[index];
-    if (change === undefined) continue;
-    done.push(change);
-    for (const one of dependents.get(change.address) ?? []) {
-      const left = (waiting.get(one) ?? 0) - 1;
-      waiting.set(one, left);
-      if (left === 0) ready.push(rank.get(one) ?? 0);
+  const visit = (change: Change): void => {
+    const mark = marks.get(change.address);
+    if (mark === 'done') return;
+    if (mark === 'entered') throw new Error('the changes of this plan depend on each other in a circle');
+    marks.set(change.address, 'entered');
+    const needed = [...(before.get(change.address) ?? [])];
+    needed.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
+    for (const address of needed) {
+      const other = byAddress.get(address);
+      if (other !== undefined) visit(other);
     }
-  }
-  if (done.length !== changes.length)
-    throw new Error('the changes of this plan depend on each other in a circle');
+    marks.set(change.address, 'done');
+    done.push(change);
+  };
+  ranked.forEach(visit);
   return done;
 }
 
@@ -94,47 +84,4 @@ function byRank(a: Change, b: Change): number {
 
 function kindRank(change: Change): number {
   return KINDS.indexOf(mustParseAddress(change.address).kind);
-}
-
-/** A binary heap of numbers, smallest first. */
-class Heap {
-  readonly #items: number[] = [];
-
-  push(item: number): void {
-    const items = this.#items;
-    items.push(item);
-    let at = items.length - 1;
-    while (at > 0) {
-      const up = (at - 1) >> 1;
-      if ((items[up] ?? 0) <= (items[at] ?? 0)) break;
-      this.#swap(at, up);
-      at = up;
-    }
-  }
-
-  pop(): number | undefined {
-    const items = this.#items;
-    const top = items[0];
-    const last = items.pop();
-    if (top === undefined || last === undefined || items.length === 0) return top;
-    items[0] = last;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      let least = at;
-      if (left < items.length && (items[left] ?? 0) < (items[least] ?? 0)) least = left;
-      if (right < items.length && (items[right] ?? 0) < (items[least] ?? 0)) least = right;
-      if (least === at) return top;
-      this.#swap(at, least);
-      at = least;
-    }
-  }
-
-  #swap(a: number, b: number): void {
-    const items = this.#items;
-    const first = items[a] ?? 0;
-    items[a] = items[b] ?? 0;
-    items[b] = first;
-  }
 }

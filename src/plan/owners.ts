@@ -10,7 +10,7 @@
  * This looks at the end of the plan. That no step on the way there passes through 'no Owner' is the order of the
  * provider: grants before revokes, the own Owner at the very end.
  */
-import { mustParseAddress, parentAddress } from '../model/index.js';
+import { groupBy, mustParseAddress, parentAddress } from '../model/index.js';
 import type { Change, DesiredResource, Diagnostic, Fields, PrincipalDirectory } from '../model/index.js';
 import type { World } from './world.js';
 
@@ -47,15 +47,9 @@ export function checkOwners(world: World, changes: readonly Change[]): readonly 
     const address = mustParseAddress(change.address);
     if (address.kind === 'share') touched.add(parentAddress(address) ?? '');
   }
-  const wantedShares = new Map<string, DesiredResource[]>();
-  for (const one of world.desired.values()) {
-    const address = mustParseAddress(one.address);
-    const parent = address.kind === 'share' ? parentAddress(address) : undefined;
-    if (parent === undefined) continue;
-    const list = wantedShares.get(parent);
-    if (list === undefined) wantedShares.set(parent, [one]);
-    else list.push(one);
-  }
+  const wantedShares = groupBy(world.desired.values(), ({ address }) =>
+    parentAddress(mustParseAddress(address)),
+  );
   const lookups = new Map<PrincipalDirectory, UsersBehind>();
   return [...world.desired.values()].flatMap((secret) => {
     const { kind, provider } = mustParseAddress(secret.address);

@@ -1,4 +1,4 @@
-import { mustParseAddress, parentAddress } from '../model/index.js';
+import { groupBy, mustParseAddress, parentAddress } from '../model/index.js';
 import type { Scope } from './input.js';
 
 /** What the scope needs to know of a resource. */
@@ -48,21 +48,18 @@ function closure(
   start: (edge: ScopeEdge) => boolean,
   direction: 'needs' | 'needed-by',
 ): ReadonlySet<string> {
-  const next = new Map<string, string[]>();
-  for (const edge of edges) {
-    for (const other of edge.dependsOn) {
-      const [from, to] = direction === 'needs' ? [edge.address, other] : [other, edge.address];
-      const list = next.get(from);
-      if (list === undefined) next.set(from, [to]);
-      else list.push(to);
-    }
-  }
+  const arrows = edges.flatMap(({ address, dependsOn }) =>
+    dependsOn.map((other) =>
+      direction === 'needs' ? ([address, other] as const) : ([other, address] as const),
+    ),
+  );
+  const next = groupBy(arrows, ([from]) => from);
   const reached = new Set<string>();
   const queue = edges.filter(start).map((edge) => edge.address);
   for (let address = queue.pop(); address !== undefined; address = queue.pop()) {
     if (reached.has(address)) continue;
     reached.add(address);
-    queue.push(...(next.get(address) ?? []));
+    for (const [, to] of next.get(address) ?? []) queue.push(to);
   }
   return reached;
 }

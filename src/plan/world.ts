@@ -1,4 +1,4 @@
-import { formatAddress, mustParseAddress, parentAddress } from '../model/index.js';
+import { formatAddress, groupBy, mustParseAddress, parentAddress } from '../model/index.js';
 import type {
   ActualResource,
   Address,
@@ -32,14 +32,6 @@ export function makeWorld(input: PlanInput): World {
   const found = Object.values(input.actual).flatMap((one) => one.resources);
   const desired = new Map(input.desired.map((one) => [one.address, one]));
   const records = new Map((input.state?.records ?? []).map((one) => [one.address, one]));
-  const children = new Map<string, ActualResource[]>();
-  for (const one of found) {
-    const parent = parentAddress(mustParseAddress(one.address));
-    if (parent === undefined) continue;
-    const list = children.get(parent);
-    if (list === undefined) children.set(parent, [one]);
-    else list.push(one);
-  }
   const lists = new Set(
     input.exclusive.map((one) => `${one.kind} ${one.parent ?? `${one.kind}.${one.provider}`}`),
   );
@@ -48,7 +40,7 @@ export function makeWorld(input: PlanInput): World {
     desired,
     records,
     actual: new Map(found.map((one) => [one.address, one])),
-    children,
+    children: groupBy(found, (one) => parentAddress(mustParseAddress(one.address))),
     inScope: scopeOf(input.scope, [...desired.values(), ...records.values()]),
     isListed: (address) =>
       lists.has(`${address.kind} ${parentAddress(address) ?? `${address.kind}.${address.provider}`}`),

@@ -31,6 +31,9 @@ export async function resolveValues(
   const diagnostics: Diagnostic[] = [];
   const values = new Map<string, Sensitive>();
   const said = new Set<string>();
+  const direct = new Set(
+    requests.filter(({ source }) => source.from !== 'secret').map(({ source }) => keyOf(source, valueOf)),
+  );
   const pending = requests.map(async (request) => {
     const key = keyOf(request.source, valueOf);
     let reading = readings.get(key);
@@ -41,6 +44,8 @@ export async function resolveValues(
     const { value, problem } = await reading;
     if (value !== undefined) values.set(key, value);
     if (problem === undefined) return;
+    // What is wrong with a secret's own value is said there, not at every place that refers to it.
+    if (request.source.from === 'secret' && direct.has(key)) return;
     // One source that is used in many places is one problem in each file position, not one per use.
     const place = `${key}@${request.range?.file ?? ''}:${request.range?.line ?? 0}`;
     if (said.has(place)) return;

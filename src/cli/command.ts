@@ -1,0 +1,106 @@
+import { Command, Errors } from '@oclif/core';
+import type { Diagnostic } from '../model/index.js';
+import { DiagnosticError } from '../model/index.js';
+import type { RunContext } from '../engine/index.js';
+import { diagnosticsText } from '../report/index.js';
+import { EXIT } from './exit.js';
+import { openTerminal } from './terminal.js';
+import type { Terminal } from './terminal.js';
+
+/**
+ * What every command shares: the terminal, the context of a run, and how an error becomes a message and an exit code.
+ * Commands parse, call and render; they set `process.exitCode` by returning it from `work`.
+ */
+export abstract class SecretsCommand extends Command {
+  protected terminal: Terminal = openTerminal({ noColor: this.argv.includes('--no-color') });
+  readonly #stop = new AbortController();
+
+  /** Does the command's work and gives its exit code. */
+  protected abstract work(): Promise<number>;
+
+  /** What to print on stdout when the run ends by an error that is thrown; a document, with `--json`. */
+  protected abstract renderError(diagnostics: readonly Diagnostic[]): string | undefined;
+
+  /** Whether stopping must wait for what is in flight: only where something is written. */
+  protected readonly finishesInFlight: boolean = false;
+
+  /** What is said when the first signal comes. */
+  protected readonly stopMessage: string =
+    'Stopping: what is in flight is finished and kept. Press Ctrl-C again to stop at once.\n';
+
+  override async run(): Promise<void> {
+    const release = this.#handleSignals();
+    try {
+      process.exitCode = await this.work();
+    } finally {
+      release();
+      this.terminal.endProgress();
+    }
+  }
+
+  override catch(error: Error): Promise<void> {
+    this.terminal.endProgress();
+    // `--help` inside the parser, and the like: oclif's own way to leave.
+    if (error instanceof Errors.ExitError) throw error;
+    const diagnostics = error instanceof DiagnosticError ? error.diagnostics : [asDiagnostic(error, this.id)];
+    this.report(diagnostics);
+    const rendered = this.renderError(diagnostics);
+    if (rendered !== undefined) this.terminal.out(rendered);
+    process.exitCode = EXIT.error;
+    return Promise.resolve();
+  }
+
+  /** The context of a run in this process. */
+  protected context(): RunContext {
+    return {
+      cwd: process.cwd(),
+      env: process.env,
+      signal: this.#stop.signal,
+      progress: (message) => {
+        this.terminal.progress(message);
+      },
+      now: () => new Date(),
+      toolVersion: this.config.version,
+    };
+  }
+
+  /** Writes problems to stderr. */
+  protected report(diagnostics: readonly Diagnostic[]): void {
+    const text = diagnosticsText(diagnostics, this.terminal.errStyle);
+    if (text !== '') this.terminal.err(text);
+  }
+
+  /** The first signal stops politely, the second at once. */
+  #handleSignals(): () => void {
+    const onSignal = (): void => {
+      if (this.#stop.signal.aborted || !this.finishesInFlight) {
+        this.terminal.endProgress();
+        process.exit(EXIT.interrupted);
+      }
+      this.#stop.abort();
+      this.terminal.err(this.stopMessage);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return () => {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    };
+  }
+}
+
+/** An error that nobody foresaw, or one of the flag parser's, as a problem for people: never a stack trace. */
+function asDiagnostic(error: Error, command: string | undefined): Diagnostic {
+  const isUsage = error instanceof Errors.CLIError || error.constructor.name.endsWith('ParserError');
+  const [summary = 'unknown error', ...rest] = error.message.split('\n');
+  const detail = rest.filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join('\n');
+  return {
+    severity: 'error',
+    code: isUsage ? 'usage' : 'unexpected',
+    summary,
+    ...(detail === '' ? {} : { detail }),
+    next: isUsage
+      ? `Run: secrets ${(command ?? '').replace(/:/g, ' ')} --help`
+      : 'This is a defect of secrets: nothing else was done. Please report it, with the command that you ran.',
+  };
+}

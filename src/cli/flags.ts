@@ -1,0 +1,88 @@
+import { Flags } from '@oclif/core';
+import type { RunOptions } from '../engine/index.js';
+
+/** `-f`: where the configuration is. */
+export const fileFlag = {
+  file: Flags.string({
+    char: 'f',
+    multiple: true,
+    default: [],
+    summary: 'Configuration file, folder or glob; may be given again. Default: secrets.yaml here.',
+    helpValue: '<path>',
+  }),
+};
+
+/** How results are written. */
+export const outputFlags = {
+  json: Flags.boolean({ summary: 'Write the result as JSON to stdout.' }),
+  'no-color': Flags.boolean({ summary: 'No colours, even on a terminal (as NO_COLOR does).' }),
+};
+
+/** Which resources a run is about, and how hard it may work. */
+export const scopeFlags = {
+  target: Flags.string({
+    multiple: true,
+    default: [],
+    summary: 'Only this address and what it depends on; `*` stands for any characters; may be given again.',
+    helpValue: '<address>',
+  }),
+  exclude: Flags.string({
+    multiple: true,
+    default: [],
+    summary: 'Not this address, nor what depends on it; `*` stands for any characters; may be given again.',
+    helpValue: '<address>',
+  }),
+  parallelism: Flags.integer({
+    default: 10,
+    min: 1,
+    max: 256,
+    summary: 'At most so many requests at once.',
+    helpValue: '<n>',
+  }),
+};
+
+/** The state's lock. */
+export const lockFlags = {
+  lock: Flags.boolean({
+    default: true,
+    allowNo: true,
+    summary: 'Take the lock of the state. Without it, two runs at once may overwrite each other.',
+  }),
+  'lock-timeout': Flags.string({
+    default: '0s',
+    summary: 'How long to wait for somebody else who holds the lock: 30s, 5m.',
+    helpValue: '<duration>',
+    parse: (input) =>
+      DURATION.test(input)
+        ? Promise.resolve(input)
+        : Promise.reject(new Error(`--lock-timeout takes a duration such as 30s or 5m, not ${input}`)),
+  }),
+};
+
+const DURATION = /^(\d+)(ms|s|m|h)$/;
+
+/** The milliseconds of a duration such as `30s`; 0 for text that is none. */
+export function milliseconds(duration: string): number {
+  const [, amount, unit] = DURATION.exec(duration) ?? [];
+  const factors: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  return Number(amount ?? 0) * (factors[unit ?? ''] ?? 0);
+}
+
+/** What the flags say, as the engine takes it. */
+export function runOptions(flags: {
+  readonly file: readonly string[];
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+  readonly parallelism: number;
+  readonly lock?: boolean;
+  readonly 'lock-timeout'?: string;
+}): RunOptions {
+  return {
+    files: flags.file,
+    targets: flags.target,
+    excludes: flags.exclude,
+    parallelism: flags.parallelism,
+    lock: flags.lock ?? true,
+    lockTimeoutMs: milliseconds(flags['lock-timeout'] ?? '0s'),
+  };
+}

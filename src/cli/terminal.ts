@@ -1,0 +1,76 @@
+import { styleText } from 'node:util';
+import { PLAIN } from '../report/index.js';
+import type { Style } from '../report/index.js';
+
+/** The one writer to the terminal: results go to stdout, everything else to stderr. */
+export interface Terminal {
+  /** Writes a part of the result. */
+  readonly out: (text: string) => void;
+  /** Writes what is said beside it. */
+  readonly err: (text: string) => void;
+  /** Says what is being done: one line that is written over on a terminal, a line of its own elsewhere. */
+  readonly progress: (message: string) => void;
+  /** Takes the progress line away. */
+  readonly endProgress: () => void;
+  /** Whether somebody sits there who can be asked. */
+  readonly isInteractive: boolean;
+  /** How to dress what goes to stdout. */
+  readonly outStyle: Style;
+  /** How to dress what goes to stderr. */
+  readonly errStyle: Style;
+}
+
+const COLOURS: Style = {
+  bold: (text) => styleText('bold', text),
+  dim: (text) => styleText('dim', text),
+  red: (text) => styleText('red', text),
+  green: (text) => styleText('green', text),
+  yellow: (text) => styleText('yellow', text),
+  cyan: (text) => styleText('cyan', text),
+};
+
+/** Whether a stream wants colours: a terminal, unless `NO_COLOR` or `--no-color` says otherwise. */
+function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, noColor: boolean): Style {
+  const isOff = noColor || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  return stream.isTTY && !isOff ? COLOURS : PLAIN;
+}
+
+/**
+ * Opens the terminal of this process.
+ * @param options.noColor `--no-color` was given
+ */
+export function openTerminal(options: { readonly noColor: boolean }): Terminal {
+  const { stdout, stderr, env } = process;
+  // `secrets plan | head` closes our stdout early; that is no failure of ours.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  const isLive = stderr.isTTY && env['TERM'] !== 'dumb';
+  let shown = '';
+  const clear = (): void => {
+    if (isLive && shown !== '') stderr.write('\r\u001b[2K');
+    shown = '';
+  };
+  return {
+    out: (text) => {
+      clear();
+      stdout.write(text);
+    },
+    err: (text) => {
+      clear();
+      stderr.write(text);
+    },
+    progress: (message) => {
+      if (message === shown) return;
+      if (!isLive) stderr.write(`${message}\n`);
+      else stderr.write(`\r\u001b[2K${message.slice(0, Math.max(10, stderr.columns - 2))}…`);
+      shown = message;
+    },
+    endProgress: clear,
+    isInteractive: process.stdin.isTTY && stderr.isTTY,
+    outStyle: styleFor(stdout, env, options.noColor),
+    errStyle: styleFor(stderr, env, options.noColor),
+  };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

@@ -1,0 +1,121 @@
+import { Flags } from '@oclif/core';
+import { askApproval, canAsk } from '../cli/approval.js';
+import { SecretsCommand } from '../cli/command.js';
+import { EXIT, exitCode } from '../cli/exit.js';
+import { fileFlag, lockFlags, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
+import { apply } from '../engine/index.js';
+import type { ApplyResult } from '../engine/index.js';
+import type { Change, Diagnostic, Outcome, Plan } from '../model/index.js';
+import { applyEventLine, applySummaryText, diagnosticsText, outcomeText, planText } from '../report/index.js';
+
+export default class Apply extends SecretsCommand {
+  static override summary = 'Make the systems match the configuration, after approval.';
+  static override description =
+    'Plans, shows the plan, asks, and carries it out in order: what is needed first comes first, grants before revokes. ' +
+    'Each object is checked again right before it is written. With --json, one event per line. ' +
+    'Exit code 0: done; 1: an error, a refused plan, no approval, or a change that failed; 3: a system could not be ' +
+    'reached, and nothing was changed.';
+  static override examples = [
+    '<%= config.bin %> apply',
+    '<%= config.bin %> apply --auto-approve --lock-timeout 5m',
+    "<%= config.bin %> apply --exclude '*.warehouse.*'",
+    '<%= config.bin %> apply --auto-approve --json',
+  ];
+  static override flags = {
+    ...fileFlag,
+    ...scopeFlags,
+    'auto-approve': Flags.boolean({ summary: 'Do not ask: the plan is approved as it comes.' }),
+    'no-input': Flags.boolean({ summary: 'Never ask anything (as CI does).' }),
+    ...lockFlags,
+    ...outputFlags,
+  };
+
+  protected override readonly finishesInFlight = true;
+
+  protected override async work(): Promise<number> {
+    const { flags } = await this.parse(Apply);
+    const { terminal } = this;
+    const isAsking = !flags['auto-approve'];
+    if (isAsking && (flags.json || !canAsk(terminal, flags['no-input']))) {
+      this.report([NOBODY_TO_ASK]);
+      if (flags.json) terminal.out(this.renderError([NOBODY_TO_ASK]) ?? '');
+      return EXIT.error;
+    }
+    const changes = new Map<string, Change>();
+    const show = (plan: Plan): void => {
+      for (const change of plan.changes) changes.set(change.address, change);
+      this.report(plan.diagnostics);
+      terminal.out(flags.json ? applyEventLine({ event: 'plan', plan }) : planText(plan, terminal.outStyle));
+    };
+    const result = await apply(runOptions(flags), this.context(), {
+      approve: async (plan) => {
+        show(plan);
+        return isAsking ? askApproval(terminal.err) : true;
+      },
+      onOutcome: (outcome) => {
+        const change = changes.get(outcome.address);
+        if (change !== undefined) this.#showOutcome(change, outcome, flags.json);
+      },
+      onWait: (holder) => {
+        terminal.err(
+          `Waiting for ${holder.Who}, who holds the lock since ${holder.Created} (${holder.Operation}).\n`,
+        );
+      },
+    });
+    if (changes.size === 0 && result.plan !== undefined) show(result.plan);
+    else if (result.plan === undefined) this.report(result.diagnostics);
+    return this.#end(result, flags.json);
+  }
+
+  protected override renderError(diagnostics: readonly Diagnostic[]): string | undefined {
+    return this.argv.includes('--json')
+      ? applyEventLine({ event: 'end', status: 'error', diagnostics })
+      : undefined;
+  }
+
+  #showOutcome(change: Change, outcome: Outcome, json: boolean): void {
+    const { terminal } = this;
+    if (json) terminal.out(applyEventLine({ event: 'outcome', action: change.action, outcome }));
+    else if (outcome.status === 'done') terminal.out(`${outcomeText(change, outcome, terminal.outStyle)}\n`);
+    else terminal.err(`${outcomeText(change, outcome, terminal.errStyle)}\n`);
+  }
+
+  #end(result: ApplyResult, json: boolean): number {
+    const { terminal } = this;
+    const { status, diagnostics, summary } = result;
+    if (json) {
+      terminal.out(
+        applyEventLine({ event: 'end', status, diagnostics, ...(summary === undefined ? {} : { summary }) }),
+      );
+    } else if (result.declined === true) {
+      terminal.err(diagnosticsText([DECLINED], terminal.errStyle));
+    } else if (summary !== undefined) {
+      const text = applySummaryText(summary);
+      if (status === 'ok') terminal.out(`\n${terminal.outStyle.green(terminal.outStyle.bold(text))}\n`);
+      else terminal.err(`\n${terminal.errStyle.red(terminal.errStyle.bold(text))}\n`);
+    } else if (status === 'unreachable') {
+      terminal.err(diagnosticsText([NOT_ALL_SEEN], terminal.errStyle));
+    }
+    return exitCode(status);
+  }
+}
+
+const NOBODY_TO_ASK: Diagnostic = {
+  severity: 'error',
+  code: 'nobody-to-ask',
+  summary: 'This apply needs an approval, and there is no terminal to ask at.',
+  next: 'Look at `secrets plan` first, then give --auto-approve.',
+};
+
+const DECLINED: Diagnostic = {
+  severity: 'error',
+  code: 'declined',
+  summary: 'Apply cancelled: the plan was not approved. Nothing was changed.',
+};
+
+const NOT_ALL_SEEN: Diagnostic = {
+  severity: 'error',
+  code: 'not-all-seen',
+  summary: 'Nothing was changed: a system that the configuration names could not be reached.',
+  next: "Try again later, or leave its resources out: --exclude '*.<provider>.*'",
+};

@@ -1,0 +1,58 @@
+import type { Diagnostic } from '../model/index.js';
+
+/** What a verb may use of the world, given by whoever calls it: a command, a program, a test. */
+export interface RunContext {
+  /** Where relative paths start. */
+  readonly cwd: string;
+  /** The environment's variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user wants to stop: start nothing new, finish what is in flight. */
+  readonly signal: AbortSignal;
+  /** Says what is being done, in a short phrase, for a progress line. */
+  readonly progress: (message: string) => void;
+  /** The wall clock. */
+  readonly now: () => Date;
+  /** Written into locks and states. */
+  readonly toolVersion: string;
+}
+
+/** What every verb that looks at systems takes. */
+export interface RunOptions {
+  /** Files, folders and globs, as `-f` has them; empty: the files of the usual names in `cwd`. */
+  readonly files: readonly string[];
+  /** Address patterns of what the run is about; empty: everything. */
+  readonly targets: readonly string[];
+  /** Address patterns of what the run is not about. */
+  readonly excludes: readonly string[];
+  /** At most so many requests at once. */
+  readonly parallelism: number;
+  /** Whether to take the state's lock, where the verb writes. */
+  readonly lock: boolean;
+  /** How long to wait for another holder of the lock, in milliseconds. */
+  readonly lockTimeoutMs: number;
+}
+
+/** The options of a run that nobody said anything about. */
+export const DEFAULT_OPTIONS: RunOptions = {
+  files: [],
+  targets: [],
+  excludes: [],
+  parallelism: 10,
+  lock: true,
+  lockTimeoutMs: 0,
+};
+
+/** Why a run ended as it did: decides the exit code. */
+export type RunStatus =
+  /** Done. */
+  | 'ok'
+  /** Wrong input, a refused plan, a failed change. */
+  | 'error'
+  /** A system could not be reached; what is said of the others holds. */
+  | 'unreachable';
+
+/** What every verb gives back. */
+export interface RunResult {
+  readonly status: RunStatus;
+  readonly diagnostics: readonly Diagnostic[];
+}

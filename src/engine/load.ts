@@ -1,0 +1,44 @@
+import { findSources, loadConfiguration } from '../config/index.js';
+import { groupBy, hasErrors, mustParseAddress } from '../model/index.js';
+import type { Configuration, Diagnostic, Kind, KindPolicy } from '../model/index.js';
+import type { ProviderDefinition } from '../providers/sdk/index.js';
+import type { RunContext } from './context.js';
+import { loadProviders } from './providers.js';
+
+/** A configuration that is sound as far as its text tells, and the providers that it uses. */
+export interface Loaded {
+  readonly configuration: Configuration;
+  /** By the provider's name in the configuration. */
+  readonly definitions: ReadonlyMap<string, ProviderDefinition>;
+  readonly policies: Readonly<Partial<Record<Kind, KindPolicy>>>;
+}
+
+/**
+ * Reads and checks the configuration: its text, and then what its providers know cannot work. Makes no call.
+ * @returns every problem of every file; `loaded` only where none is an error
+ */
+export async function load(
+  files: readonly string[],
+  context: RunContext,
+): Promise<{ readonly loaded?: Loaded; readonly diagnostics: readonly Diagnostic[] }> {
+  const found = await findSources(files, { cwd: context.cwd });
+  if (hasErrors(found.diagnostics)) return { diagnostics: found.diagnostics };
+  const read = loadConfiguration(found.sources, { cwd: context.cwd });
+  const diagnostics = [...found.diagnostics, ...read.diagnostics];
+  const { configuration } = read;
+  if (configuration === undefined) return { diagnostics };
+  const byType = await loadProviders(configuration.providers.map((one) => one.type));
+  const definitions = new Map<string, ProviderDefinition>();
+  const resources = groupBy(configuration.resources, (one) => mustParseAddress(one.address).provider);
+  for (const settings of configuration.providers) {
+    const definition = byType.get(settings.type);
+    if (definition === undefined) continue;
+    definitions.set(settings.name, definition);
+    diagnostics.push(...definition.audit(settings, resources.get(settings.name) ?? []));
+  }
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const policies = Object.fromEntries(
+    [...byType.values()].flatMap((one) => one.policies.map((policy) => [policy.kind, policy] as const)),
+  );
+  return { loaded: { configuration, definitions, policies }, diagnostics };
+}

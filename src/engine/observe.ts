@@ -1,0 +1,135 @@
+import { hasErrors, isListKind, mustParseAddress } from '../model/index.js';
+import type { Configuration, DesiredResource, Diagnostic, Plan, StateData } from '../model/index.js';
+import { fingerprintDomain, makePlan, scopeOf } from '../plan/index.js';
+import type { Session } from '../providers/sdk/index.js';
+import { applyMoves } from '../state/index.js';
+import type { StateStore } from '../state/index.js';
+import { findKey } from '../values/index.js';
+import type { Fingerprinter } from '../values/index.js';
+import type { RunContext, RunOptions } from './context.js';
+import type { Loaded } from './load.js';
+import { closeAll, look } from './sessions.js';
+import type { Seen } from './sessions.js';
+import { readValues } from './values.js';
+
+/** A look at the world, and the plan that follows from it. The sessions are open: close them. */
+export interface Observation {
+  readonly plan: Plan;
+  /** What was said before planning: no refusal of the plan is among it. */
+  readonly found: readonly Diagnostic[];
+  readonly state: StateData | undefined;
+  readonly desired: ReadonlyMap<string, DesiredResource>;
+  readonly seen: Seen;
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly fingerprint: Fingerprinter | undefined;
+  close(): Promise<void>;
+}
+
+/** What a look is for: a plan compares with what is wanted, drift with what was last applied. */
+export type Purpose = 'plan' | 'drift';
+
+/**
+ * Looks at everything and makes a plan: state, values, systems.
+ * @returns the observation; or only diagnostics, where something is missing without which nothing can be compared
+ * @throws DiagnosticError where the state or the key cannot be read
+ */
+export async function observe(
+  { configuration, definitions, policies }: Loaded,
+  store: StateStore,
+  purpose: Purpose,
+  options: RunOptions,
+  context: RunContext,
+  found: readonly Diagnostic[],
+): Promise<{ readonly observation?: Observation; readonly diagnostics: readonly Diagnostic[] }> {
+  const stored = await store.read();
+  const state = stored === undefined ? undefined : applyMoves(stored, configuration.moved);
+  const key = await findKey(context.env, store.keyFile);
+  const scope = { targets: options.targets, excludes: options.excludes };
+  const inScope = scopeOf(scope, [...configuration.resources, ...(state?.records ?? [])]);
+  const resources = configuration.resources.filter((one) => inScope(one.address));
+  context.progress('reading values');
+  const needValues = purpose === 'plan' || key === undefined;
+  const valued = await readValues(configuration, resources, needValues, context);
+  const diagnostics = [
+    ...found,
+    ...(key?.diagnostics ?? []),
+    ...valued.diagnostics,
+    ...withoutProvider(configuration, state),
+  ];
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const involved = new Set(resources.map((one) => mustParseAddress(one.address).provider));
+  for (const record of state?.records ?? []) {
+    if (inScope(record.address)) involved.add(mustParseAddress(record.address).provider);
+  }
+  const isWhole = options.targets.length === 0 && options.excludes.length === 0;
+  const seen = await look(
+    {
+      stack: configuration.stack,
+      // A system that the scope leaves out is not asked: that is how one goes on while another is down.
+      settings: valued.settings.filter((one) => isWhole || involved.has(one.name)),
+      definitions,
+      desired: valued.desired,
+      exclusive: configuration.exclusive,
+      state,
+    },
+    options,
+    context,
+  );
+  const fingerprint = key?.fingerprint;
+  const said = [...diagnostics, ...seen.diagnostics];
+  const plan = makePlan({
+    stack: configuration.stack,
+    now: context.now().toISOString(),
+    configuration: configuration.digest,
+    desired: seen.desired,
+    exclusive: configuration.exclusive,
+    removed: configuration.removed.map((one) => one.address),
+    actual: seen.actual,
+    unreachable: seen.unreachable,
+    state,
+    policies,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    scope,
+    diagnostics: said,
+  });
+  const observation: Observation = {
+    plan,
+    found: said,
+    state,
+    desired: new Map(seen.desired.map((one) => [one.address, one])),
+    seen,
+    sessions: seen.sessions,
+    fingerprint,
+    close: () => closeAll(seen.sessions),
+  };
+  return { observation, diagnostics: plan.diagnostics };
+}
+
+/** The domain-separated fingerprint of a field. */
+export function fieldFingerprint(
+  fingerprint: Fingerprinter | undefined,
+): ((address: string, path: string, value: Parameters<Fingerprinter>[1]) => string) | undefined {
+  return fingerprint === undefined
+    ? undefined
+    : (address, path, value) => fingerprint(fingerprintDomain(address, path), value);
+}
+
+/** Resources that the state owns with a provider that the configuration has no more: nobody could look after them. */
+function withoutProvider(configuration: Configuration, state: StateData | undefined): readonly Diagnostic[] {
+  const known = new Set(configuration.providers.map((one) => one.name));
+  const removed = new Set(configuration.removed.map((one) => one.address));
+  const orphans = (state?.records ?? []).filter(({ address }) => {
+    const { provider, kind } = mustParseAddress(address);
+    return !known.has(provider) && !removed.has(address) && !isListKind(kind);
+  });
+  if (orphans.length === 0) return [];
+  const [first] = orphans;
+  return [
+    {
+      severity: 'error',
+      code: 'provider-gone',
+      summary: `The state owns ${orphans.length} resource(s) of a provider that the configuration no longer has, ${first?.address ?? ''} among them.`,
+      next: 'Bring the provider back until they are gone, or list them under `removed`.',
+    },
+  ];
+}

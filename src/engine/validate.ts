@@ -1,0 +1,22 @@
+import { hasErrors } from '../model/index.js';
+import type { RunContext, RunResult } from './context.js';
+import { load } from './load.js';
+
+/** What `validate` found. */
+export interface ValidateResult extends RunResult {
+  /** How many files were read. */
+  readonly files: number;
+  /** How many resources they describe; 0 where they are not sound. */
+  readonly resources: number;
+}
+
+/** Checks the configuration, its text alone: no value is read, and no system is asked. */
+export async function validate(files: readonly string[], context: RunContext): Promise<ValidateResult> {
+  const { loaded, diagnostics } = await load(files, context);
+  return {
+    status: hasErrors(diagnostics) ? 'error' : 'ok',
+    diagnostics,
+    files: loaded?.configuration.files.length ?? 0,
+    resources: loaded?.configuration.resources.length ?? 0,
+  };
+}

@@ -1,0 +1,97 @@
+import { hasErrors } from '../model/index.js';
+import type {
+  Configuration,
+  ConfiguredResource,
+  DesiredField,
+  DesiredResource,
+  Diagnostic,
+  Field,
+  ProviderSettings,
+  ValueSource,
+} from '../model/index.js';
+import type { ResolvedSettings } from '../providers/sdk/index.js';
+import { resolveValues } from '../values/index.js';
+import type { ResolvedValues, ValueRequest } from '../values/index.js';
+import type { RunContext } from './context.js';
+
+/** Settings and resources with their values read. */
+export interface Valued {
+  readonly settings: readonly ResolvedSettings[];
+  readonly desired: readonly DesiredResource[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads the values that a run needs, each source once.
+ * @param resources those in scope
+ * @param needValues whether resources' values are needed; where not (drift, with a key), they are left unread and unknown
+ */
+export async function readValues(
+  configuration: Configuration,
+  resources: readonly ConfiguredResource[],
+  needValues: boolean,
+  context: RunContext,
+): Promise<Valued> {
+  const requests: ValueRequest[] = configuration.providers.flatMap((one) => requestsOf(one.fields));
+  if (needValues) for (const one of resources) requests.push(...requestsOf(one.fields, one.address));
+  const sources = new Map<string, ValueSource>();
+  for (const { address, fields } of configuration.resources) {
+    const field = fields['value'];
+    if (field?.kind === 'source') sources.set(address, field.source);
+  }
+  const values = await resolveValues(requests, (address) => sources.get(address), context);
+  return {
+    settings: configuration.providers.map((one) => resolveSettings(one, values)),
+    // With a value missing nothing may be compared: a field that is left out looks like one that is to be removed.
+    desired: hasErrors(values.diagnostics)
+      ? []
+      : resources.map((one) => resolveResource(one, values, needValues)),
+    diagnostics: values.diagnostics,
+  };
+}
+
+function requestsOf(fields: Readonly<Record<string, DesiredField>>, address?: string): ValueRequest[] {
+  return Object.values(fields).flatMap((field) =>
+    field.kind === 'source'
+      ? [
+          {
+            source: field.source,
+            ...(field.range === undefined ? {} : { range: field.range }),
+            ...(address === undefined ? {} : { address }),
+          },
+        ]
+      : [],
+  );
+}
+
+function resolveSettings(settings: ProviderSettings, values: ResolvedValues): ResolvedSettings {
+  const { name, range } = settings;
+  const fields = resolveFields(settings.fields, values, true);
+  return range === undefined ? { name, fields } : { name, fields, range };
+}
+
+function resolveResource(
+  resource: ConfiguredResource,
+  values: ResolvedValues,
+  needValues: boolean,
+): DesiredResource {
+  return { ...resource, fields: resolveFields(resource.fields, values, needValues) };
+}
+
+function resolveFields(
+  fields: Readonly<Record<string, DesiredField>>,
+  values: ResolvedValues,
+  needValues: boolean,
+): Readonly<Record<string, Field>> {
+  const resolved: Record<string, Field> = {};
+  for (const [path, field] of Object.entries(fields)) {
+    if (field.kind === 'plain') {
+      resolved[path] = { kind: 'plain', value: field.value };
+      continue;
+    }
+    const value = needValues ? values.get(field.source) : undefined;
+    if (value !== undefined) resolved[path] = { kind: 'sensitive', value };
+    else if (!needValues) resolved[path] = { kind: 'hidden', reason: 'not read for this run' };
+  }
+  return resolved;
+}

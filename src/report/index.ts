@@ -1,0 +1,10 @@
+export { applySummaryText, outcomeText } from './apply-text.js';
+export type { ApplySums } from './apply-text.js';
+export { diagnosticText, diagnosticsText, placeOf } from './diagnostics.js';
+export { driftText } from './drift-text.js';
+export { applyEventLine, driftDocument, planDocument, validateDocument } from './json.js';
+export type { ApplyEvent, DocumentStatus } from './json.js';
+export { planText, summaryText } from './plan-text.js';
+export { PLAIN } from './style.js';
+export type { Style } from './style.js';
+export { count } from './words.js';

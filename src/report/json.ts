@@ -1,0 +1,79 @@
+import type { Diagnostic, Outcome, Plan } from '../model/index.js';
+import type { ApplySums } from './apply-text.js';
+
+/** How a run ended. */
+export type DocumentStatus = 'ok' | 'error' | 'unreachable';
+
+/** The version of the documents that `--json` prints. It grows when a field changes its meaning or goes. */
+export const DOCUMENT_VERSION = 1;
+
+/** `plan --json`: one document, in every case. Without `plan`, nothing could be compared; the diagnostics say why. */
+export function planDocument(
+  status: DocumentStatus,
+  diagnostics: readonly Diagnostic[],
+  plan?: Plan,
+): string {
+  return line({
+    document: 'plan',
+    version: DOCUMENT_VERSION,
+    status,
+    diagnostics,
+    ...(plan === undefined ? {} : { plan: bare(plan) }),
+  });
+}
+
+/** `drift --json`: one document, in every case. */
+export function driftDocument(
+  status: DocumentStatus,
+  diagnostics: readonly Diagnostic[],
+  plan?: Plan,
+): string {
+  const found =
+    plan === undefined
+      ? {}
+      : {
+          stack: plan.stack,
+          checkedAt: plan.createdAt,
+          systems: plan.systems,
+          drift: plan.drift,
+          rotation: plan.rotation,
+          unreachable: plan.unreachable,
+        };
+  return line({ document: 'drift', version: DOCUMENT_VERSION, status, diagnostics, ...found });
+}
+
+/** `validate --json`: one document, in every case. */
+export function validateDocument(
+  status: DocumentStatus,
+  diagnostics: readonly Diagnostic[],
+  sums: { readonly files: number; readonly resources: number },
+): string {
+  return line({ document: 'validate', version: DOCUMENT_VERSION, status, diagnostics, ...sums });
+}
+
+/** One line of `apply --json`. */
+export type ApplyEvent =
+  | { readonly event: 'plan'; readonly plan: Plan }
+  | { readonly event: 'outcome'; readonly action: string; readonly outcome: Outcome }
+  | {
+      readonly event: 'end';
+      readonly status: DocumentStatus;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly summary?: ApplySums;
+    };
+
+/** The text of one event, on one line. */
+export function applyEventLine(event: ApplyEvent): string {
+  const body = event.event === 'plan' ? { ...event, plan: bare(event.plan) } : event;
+  return line({ version: DOCUMENT_VERSION, ...body });
+}
+
+/** A plan without its diagnostics, which stand in the document beside it. */
+function bare(plan: Plan): Omit<Plan, 'diagnostics'> {
+  const { diagnostics, ...rest } = plan;
+  return rest;
+}
+
+function line(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
