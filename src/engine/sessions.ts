@@ -47,7 +47,6 @@ export async function look(request: LookRequest, options: RunOptions, context: R
     const { name } = settings;
     const definition = request.definitions.get(name);
     if (definition === undefined) return;
-    context.progress(`connecting to ${name}`);
     const session = await definition.open(settings, {
       stack: request.stack,
       env: context.env,

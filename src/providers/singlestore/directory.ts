@@ -1,0 +1,121 @@
+import type { PrincipalDirectory } from '../../model/index.js';
+import type { Api } from './api.js';
+import type { Holder, TeamInfo, UserInfo } from './api-types.js';
+
+/** A user or team of the organization. */
+export interface Member {
+  readonly type: 'user' | 'team';
+  readonly id: string;
+  /** Its canonical form: `user:<e-mail in lower case>`, `team:<name>`, or with the id where two have the same name. */
+  readonly principal: string;
+}
+
+/** What a name in the configuration leads to. */
+type Found =
+  | { readonly kind: 'found'; readonly member: Member }
+  /** Several of this name: only an id tells them apart. */
+  | { readonly kind: 'ambiguous'; readonly ids: readonly string[] }
+  | { readonly kind: 'missing' };
+
+/** Everyone in the organization, by id and by name. */
+export interface Identities {
+  readonly self: Member;
+  readonly members: readonly Member[];
+  /** As the planner takes it. */
+  readonly directory: PrincipalDirectory;
+  /** Finds whom `user:<e-mail or id>`, `team:<name or id>` or `self` means. E-mail addresses and ids in any letter case. */
+  find(principal: string): Found;
+  /** The canonical form of whoever holds a grant, also of one who has left. */
+  principalOf(holder: Holder): string;
+  /** A user's e-mail address, else the id as it is. */
+  emailOf(userId: string): string;
+  /** Whether one of these is a user of the organization, or a team with at least one such user in it, at any depth. */
+  someoneCanAct(ids: Iterable<string>): boolean;
+}
+
+/** Reads users and teams, in one request each. */
+export async function readIdentities(api: Api, self: UserInfo): Promise<Identities> {
+  const [users, teams] = await Promise.all([api.users(), api.teams()]);
+  return makeIdentities(users, teams, self);
+}
+
+/** Indexes users and teams. Pure. */
+export function makeIdentities(
+  users: readonly UserInfo[],
+  teams: readonly TeamInfo[],
+  self: UserInfo,
+): Identities {
+  const everyone = users.some((one) => one.id === self.id) ? users : [...users, self];
+  const userNames = groupIds(everyone, (one) => one.email.toLowerCase());
+  const teamNames = groupIds(teams, (one) => one.name);
+  const byId = new Map<string, Member>();
+  for (const { id, email } of everyone) {
+    const name = email.toLowerCase();
+    byId.set(id, { type: 'user', id, principal: `user:${userNames.get(name)?.length === 1 ? name : id}` });
+  }
+  for (const { id, name } of teams) {
+    byId.set(id, { type: 'team', id, principal: `team:${teamNames.get(name)?.length === 1 ? name : id}` });
+  }
+  const emails = new Map(everyone.map((one) => [one.id, one.email.toLowerCase()]));
+  const teamById = new Map(teams.map((one) => [one.id, one]));
+  const lowerIds = new Map([...byId.values()].map((one) => [`${one.type}:${one.id.toLowerCase()}`, one]));
+  const principalsOf = (ids: readonly string[]): string[] =>
+    ids.flatMap((id) => byId.get(id)?.principal ?? []).sort();
+  const me: Member = byId.get(self.id) ?? {
+    type: 'user',
+    id: self.id,
+    principal: `user:${self.email.toLowerCase()}`,
+  };
+
+  return {
+    self: me,
+    members: [...byId.values()],
+    directory: {
+      self: me.principal,
+      users: principalsOf(everyone.map((one) => one.id)),
+      teams: teams
+        .map((team) => ({
+          principal: byId.get(team.id)?.principal ?? `team:${team.id}`,
+          members: principalsOf([...team.memberUsers, ...team.memberTeams]),
+        }))
+        .sort((a, b) => (a.principal < b.principal ? -1 : 1)),
+    },
+    find(principal) {
+      if (principal === 'self' || principal === 'user:self') return { kind: 'found', member: me };
+      const [, type, name = ''] = /^(user|team):(.*)$/s.exec(principal) ?? [];
+      const named = type === 'team' ? teamNames.get(name) : userNames.get(name.toLowerCase());
+      if (named !== undefined && named.length > 1) return { kind: 'ambiguous', ids: [...named].sort() };
+      const byName = named?.[0] === undefined ? undefined : byId.get(named[0]);
+      const member = byName ?? lowerIds.get(`${type ?? ''}:${name.toLowerCase()}`);
+      return member === undefined ? { kind: 'missing' } : { kind: 'found', member };
+    },
+    principalOf: ({ type, id, label }) =>
+      byId.get(id)?.principal ?? `${type}:${type === 'user' ? label.toLowerCase() : label}`,
+    emailOf: (id) => emails.get(id) ?? id,
+    someoneCanAct(ids) {
+      const queue = [...ids];
+      const seen = new Set<string>();
+      for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+        if (emails.has(id)) return true;
+        const team = teamById.get(id);
+        if (team !== undefined) queue.push(...team.memberUsers, ...team.memberTeams);
+      }
+      return false;
+    },
+  };
+}
+
+function groupIds<T extends { readonly id: string }>(
+  list: readonly T[],
+  nameOf: (one: T) => string,
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const one of list) {
+    const group = groups.get(nameOf(one));
+    if (group === undefined) groups.set(nameOf(one), [one.id]);
+    else group.push(one.id);
+  }
+  return groups;
+}

@@ -1,0 +1,142 @@
+import {
+  formatAddress,
+  mustParseAddress,
+  type DesiredResource,
+  type Diagnostic,
+  type SourceRange,
+} from '../../model/index.js';
+import { HttpError, type Prepared } from '../sdk/index.js';
+import type { Api } from './api.js';
+import type { Identities, Member } from './directory.js';
+import { nearest } from './nearest.js';
+
+/**
+ * Writes the people and teams that shares name in their canonical form, and says at its line who cannot be found.
+ * Asks for invitations only where somebody is missing.
+ */
+export async function prepareShares(
+  desired: readonly DesiredResource[],
+  identities: () => Promise<Identities>,
+  api: Api,
+): Promise<Prepared> {
+  if (!desired.some((one) => mustParseAddress(one.address).kind === 'share')) {
+    return { resources: desired, diagnostics: [] };
+  }
+  const known = await identities();
+  const found = desired.map((resource) => ({ resource, ...resolve(resource, known) }));
+  const invited = found.some((one) => one.isMissing) ? await invitations(api) : [];
+  const resources: DesiredResource[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const taken = new Map<string, DesiredResource>();
+  for (const { resource, member, isMissing, ids } of found) {
+    const address = mustParseAddress(resource.address);
+    if (address.kind !== 'share') {
+      resources.push(resource);
+      continue;
+    }
+    if (member === undefined) {
+      const who = address.member ?? '';
+      diagnostics.push(isMissing ? missing(resource, who, known, invited) : ambiguous(resource, who, ids));
+      continue;
+    }
+    const canonical = formatAddress({ ...address, member: member.principal });
+    const earlier = taken.get(canonical);
+    if (earlier === undefined) {
+      taken.set(canonical, resource);
+      resources.push({ ...resource, address: canonical });
+    } else {
+      diagnostics.push(twice(resource, earlier, member));
+    }
+  }
+  return { resources, diagnostics };
+}
+
+function resolve(
+  resource: DesiredResource,
+  known: Identities,
+): { member?: Member; isMissing: boolean; ids: readonly string[] } {
+  const address = mustParseAddress(resource.address);
+  if (address.kind !== 'share') return { isMissing: false, ids: [] };
+  const result = known.find(address.member ?? '');
+  switch (result.kind) {
+    case 'found':
+      return { member: result.member, isMissing: false, ids: [] };
+    case 'ambiguous':
+      return { isMissing: false, ids: result.ids };
+    case 'missing':
+      return { isMissing: true, ids: [] };
+  }
+}
+
+/** A key that may not read invitations costs a better message, nothing else. */
+async function invitations(api: Api): Promise<readonly string[]> {
+  try {
+    return (await api.pendingInvitations()).map((email) => email.toLowerCase());
+  } catch (error) {
+    if (error instanceof HttpError && (error.status === 403 || error.status === 404)) return [];
+    throw error;
+  }
+}
+
+function missing(
+  resource: DesiredResource,
+  who: string,
+  known: Identities,
+  invited: readonly string[],
+): Diagnostic {
+  const type = who.slice(0, who.indexOf(':'));
+  const name = who.slice(type.length + 1);
+  if (type === 'user' && invited.includes(name.toLowerCase())) {
+    return at(resource, {
+      code: 'invited-not-joined',
+      summary: `${name} was invited to the organization and has not joined yet, so nothing can be shared with them.`,
+      next: 'Wait until the invitation is accepted, or share with a team for now.',
+    });
+  }
+  const names = known.members
+    .filter((one) => one.type === type)
+    .map((one) => one.principal.slice(type.length + 1));
+  const near = nearest(name, names);
+  const kind = type === 'team' ? 'team' : 'user';
+  return at(resource, {
+    code: `unknown-${kind}`,
+    summary: `There is no ${kind} ${JSON.stringify(name)} in the organization.`,
+    next:
+      near.length > 0
+        ? `Did you mean ${near.map((one) => `${kind}:${one}`).join(' or ')}?`
+        : type === 'team'
+          ? 'Check the name in the Cloud Portal; it counts letter by letter, capitals too.'
+          : 'Invite them in the Cloud Portal first, or take the line out.',
+  });
+}
+
+function ambiguous(resource: DesiredResource, who: string, ids: readonly string[]): Diagnostic {
+  const type = who.slice(0, who.indexOf(':'));
+  return at(resource, {
+    code: `ambiguous-${type}`,
+    summary: `The organization has ${ids.length} ${type}s called ${JSON.stringify(who.slice(type.length + 1))}.`,
+    next: `Write which one by its id: ${ids.map((id) => `${type}:${id}`).join(' or ')}.`,
+  });
+}
+
+function twice(resource: DesiredResource, earlier: DesiredResource, member: Member): Diagnostic {
+  const { name } = mustParseAddress(resource.address);
+  const related: { message: string; range: SourceRange }[] =
+    earlier.range === undefined ? [] : [{ message: 'first named here', range: earlier.range }];
+  return {
+    ...at(resource, {
+      code: 'same-principal-twice',
+      summary: `${member.principal} is named twice for the secret ${name}.`,
+      next: 'Keep one of the two; an Owner can read as well.',
+    }),
+    ...(related.length === 0 ? {} : { related }),
+  };
+}
+
+function at(
+  resource: DesiredResource,
+  what: { readonly code: string; readonly summary: string; readonly next: string },
+): Diagnostic {
+  const range = resource.range === undefined ? {} : { range: resource.range };
+  return { severity: 'error', ...what, address: resource.address, ...range };
+}

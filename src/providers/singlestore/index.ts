@@ -1,0 +1,15 @@
+import type { ProviderDefinition } from '../sdk/index.js';
+import { audit, auditValues } from './audit.js';
+import { policies, TYPE } from './kinds.js';
+import { openSession } from './session.js';
+
+/** SingleStore Helios: secrets and their shares, through the Management API. */
+export const singlestore: ProviderDefinition = {
+  type: TYPE,
+  policies,
+  // Each call to the API stands for itself.
+  transactional: false,
+  audit: (_settings, resources) => audit(resources),
+  auditValues,
+  open: (settings, context) => openSession(settings, context),
+};

@@ -1,0 +1,31 @@
+import type { KindPolicy } from '../../model/index.js';
+
+/** The type, as in `type:` of the configuration. */
+export const TYPE = 'singlestore';
+
+/** What this provider manages: secrets, and who they are shared with. */
+export const policies: readonly KindPolicy[] = [
+  { kind: 'secret', mustReplace: () => false, managedWhereNamed: [], diesWithParent: false },
+  { kind: 'share', mustReplace: () => false, managedWhereNamed: [], diesWithParent: true },
+];
+
+/** The built-in roles on a secret, by falling power (management API contract). */
+export const ROLES = ['Owner', 'Reader'] as const;
+
+/** A built-in role. Custom roles are seen and left alone. */
+export type Role = (typeof ROLES)[number];
+
+/** Whether a role's name is that of a built-in role. */
+export function isRole(name: string): name is Role {
+  return name === 'Owner' || name === 'Reader';
+}
+
+/** The text of a share's `role` field: `Owner`, `Reader`, or both where somebody was granted both. */
+export function rolesText(roles: ReadonlySet<string>): string {
+  return ROLES.filter((role) => roles.has(role)).join(', ');
+}
+
+/** What `rolesText` wrote, as a set again. */
+export function parseRoles(text: string): ReadonlySet<Role> {
+  return new Set(text.split(', ').filter(isRole));
+}

@@ -1,0 +1,154 @@
+/*
+ * Who has access to each of N secrets, in an organization of U users and T teams. Two ways lead there:
+ *
+ * - the access list of each secret: N requests, and everything is in it;
+ * - the roles of each user and team: U + T requests, however many secrets there are. The answers hold neither when and by
+ *   whom a role was given nor whether it comes from elsewhere: the contract speaks of what was *granted*.
+ *
+ * The cheaper one is taken. The second is not believed blindly: one secret is read both ways, and where they differ (a
+ * server that mixes in inherited roles, a key that sees its own roles only) all access lists are read. And for a secret
+ * that somebody shared by hand, plan and drift want to say who and when, so its own list is read as well. Thus both
+ * ways lead to the same plan; what the second costs beyond U + T is one request, and one for each secret whose shares are
+ * neither as they were last applied nor as they are wanted now.
+ */
+import { mustParseAddress, type ActualResource } from '../../model/index.js';
+import { HttpError, type ReadRequest } from '../sdk/index.js';
+import type { Api } from './api.js';
+import type { SecretInfo } from './api-types.js';
+import type { Identities, Member } from './directory.js';
+import { isRole, rolesText, type Role } from './kinds.js';
+import { directRoles, share, sharesOf } from './shares.js';
+
+/** Shares by the id of their secret; a secret that went away meanwhile, or is unseen by now, is not in it. */
+export type SharesById = ReadonlyMap<string, readonly ActualResource[]>;
+
+/** What the shares are read for. */
+export interface ShareQuery {
+  readonly provider: string;
+  readonly secrets: readonly SecretInfo[];
+  readonly identities: Identities;
+  /** The role texts that shares had when last applied, or else should have, by address. */
+  readonly expected: ReadonlyMap<string, string>;
+}
+
+/** Reads the shares of some secrets, with as few requests as the API allows. @throws HttpError */
+export async function readShares(api: Api, query: ShareQuery): Promise<SharesById> {
+  if (query.secrets.length <= query.identities.members.length) return readLists(api, query, query.secrets);
+  const roles = await readIdentityRoles(api, query.identities);
+  if (roles === undefined) return readLists(api, query, query.secrets);
+  const sample = mostShared(query.secrets, roles);
+  if (sample === undefined) return new Map();
+  const grants = await api.access(sample.id);
+  if (grants !== undefined && !sameRoles(roles.get(sample.id), directRoles(grants))) {
+    return readLists(api, query, query.secrets);
+  }
+  const found = new Map<string, readonly ActualResource[]>();
+  const unclear: SecretInfo[] = [];
+  for (const secret of query.secrets) {
+    const shares = sharesFromRoles(
+      query,
+      secret,
+      roles.get(secret.id) ?? new Map<string, ReadonlySet<Role>>(),
+    );
+    if (isExplained(query, shares)) found.set(secret.id, shares);
+    else unclear.push(secret);
+  }
+  const lists = await readLists(api, query, unclear);
+  return new Map([...found, ...lists]);
+}
+
+async function readLists(api: Api, query: ShareQuery, secrets: readonly SecretInfo[]): Promise<SharesById> {
+  const lists = await Promise.all(
+    secrets.map(async (secret) => {
+      const grants = await api.access(secret.id);
+      return grants === undefined
+        ? []
+        : [[secret.id, sharesOf(query.provider, secret, grants, query.identities)] as const];
+    }),
+  );
+  return new Map(lists.flat());
+}
+
+/** Roles by secret, then by holder; `undefined` where the key may not see them. */
+type Roles = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<Role>>>;
+
+async function readIdentityRoles(api: Api, identities: Identities): Promise<Roles | undefined> {
+  const roles = new Map<string, Map<string, Set<Role>>>();
+  const add = (secretId: string, member: Member, role: Role): void => {
+    const holders = roles.get(secretId) ?? new Map<string, Set<Role>>();
+    roles.set(secretId, holders.set(member.id, (holders.get(member.id) ?? new Set<Role>()).add(role)));
+  };
+  try {
+    await Promise.all(
+      identities.members.map(async (member) => {
+        for (const { resourceId, role } of await api.identityRoles(member.type, member.id)) {
+          if (isRole(role)) add(resourceId, member, role);
+        }
+      }),
+    );
+    return roles;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 403) return undefined;
+    throw error;
+  }
+}
+
+/** The secret with the most holders says the most about whether the roles can be believed. */
+function mostShared(secrets: readonly SecretInfo[], roles: Roles): SecretInfo | undefined {
+  const count = (one: SecretInfo): number => roles.get(one.id)?.size ?? 0;
+  return [...secrets].sort((a, b) => count(b) - count(a) || (a.name < b.name ? -1 : 1))[0];
+}
+
+function sameRoles(
+  a: ReadonlyMap<string, ReadonlySet<Role>> | undefined,
+  b: ReadonlyMap<string, ReadonlySet<Role>>,
+): boolean {
+  const text = (roles: ReadonlyMap<string, ReadonlySet<Role>>): string =>
+    [...roles]
+      .map(([id, held]) => `${id} ${rolesText(held)}`)
+      .sort()
+      .join('\n');
+  return text(a ?? new Map<string, ReadonlySet<Role>>()) === text(b);
+}
+
+function sharesFromRoles(
+  { provider, identities }: ShareQuery,
+  secret: SecretInfo,
+  holders: ReadonlyMap<string, ReadonlySet<Role>>,
+): readonly ActualResource[] {
+  return identities.members
+    .flatMap(({ type, id, principal }) => {
+      const held = holders.get(id);
+      const label = principal.slice(type.length + 1);
+      return held === undefined
+        ? []
+        : [share(provider, secret, { type, id, label }, rolesText(held), identities)];
+    })
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** Whether nothing about these shares needs a 'who and when', and they have an Owner, as every secret has. */
+function isExplained({ expected, identities }: ShareQuery, shares: readonly ActualResource[]): boolean {
+  return (
+    shares.some((one) => one.version.startsWith('Owner')) &&
+    shares.every((one) => {
+      const wanted = expected.get(one.address);
+      if (wanted !== undefined) return wanted === one.version;
+      return mustParseAddress(one.address).member === identities.self.principal && one.version === 'Owner';
+    })
+  );
+}
+
+/** The role texts that a request leads to expect: what the state last applied, else what is wanted. */
+export function expectedRoles(request: ReadRequest): ReadonlyMap<string, string> {
+  const expected = new Map<string, string>();
+  for (const { address, fields } of request.desired) {
+    const role = fields['role'];
+    if (role?.kind === 'plain' && typeof role.value === 'string') expected.set(address, role.value);
+  }
+  for (const { address, fields } of request.records) {
+    const role = fields['role'];
+    if (typeof role === 'string') expected.set(address, role);
+  }
+  return expected;
+}

@@ -1,0 +1,148 @@
+import {
+  DiagnosticError,
+  formatAddress,
+  mustParseAddress,
+  parentAddress,
+  type ActualResource,
+  type Field,
+  type StateRecord,
+} from '../../model/index.js';
+import type { ReadRequest } from '../sdk/index.js';
+import type { Api } from './api.js';
+import type { SecretInfo } from './api-types.js';
+import type { Identities } from './directory.js';
+import { expectedRoles, readShares } from './read-shares.js';
+
+/** The version of a secret: moves with every change of its value (management API contract). */
+export function versionOf(secret: SecretInfo): string {
+  return `${secret.updatedAt}|${secret.updatedBy}`;
+}
+
+/**
+ * Reads the secrets that a request names, and the shares of those whose access is managed. A secret is found by the id that
+ * the state remembers, else by its name.
+ *
+ * @param list all secrets that the key sees
+ * @throws HttpError, and DiagnosticError where two secrets have one name
+ */
+export async function readResources(
+  api: Api,
+  provider: string,
+  request: ReadRequest,
+  list: readonly SecretInfo[],
+  identities: Identities,
+): Promise<readonly ActualResource[]> {
+  const records = new Map(request.records.map((one) => [one.address, one]));
+  const wanted = secretAddresses(request);
+  const found = new Map<string, { secret: SecretInfo; record: StateRecord | undefined }>();
+  const byId = new Map(list.map((one) => [one.id, one]));
+  const byName = groupByName(list);
+  for (const address of [...wanted.all].sort()) {
+    const record = records.get(address);
+    const mine = record === undefined ? undefined : byId.get(record.id);
+    const secret = mine ?? onlyOne(address, byName.get(mustParseAddress(address).name) ?? []);
+    if (secret !== undefined) found.set(secret.id, { secret, record });
+  }
+  const secrets = await Promise.all(
+    [...found.values()].map(async ({ secret, record }) => {
+      if (secret.value !== undefined) return secretResource(provider, secret, identities);
+      if (isUnchanged(secret, record, identities))
+        return secretResource(provider, secret, identities, UNCHANGED);
+      const read = await api.secret(secret.id);
+      return read === undefined ? undefined : secretResource(provider, read, identities, UNREADABLE);
+    }),
+  );
+  const alive = secrets.filter((one) => one !== undefined);
+  const aliveIds = new Set(alive.map((one) => one.id));
+  const shared = [...found.values()]
+    .map((one) => one.secret)
+    .filter(
+      (one) =>
+        aliveIds.has(one.id) &&
+        wanted.shared.has(formatAddress({ kind: 'secret', provider, name: one.name })),
+    );
+  const expected = expectedRoles(request);
+  const shares = await readShares(api, { provider, secrets: shared, identities, expected });
+  const gone = new Set(shared.map((one) => one.id).filter((id) => !shares.has(id)));
+  return [...alive.filter((one) => !gone.has(one.id)), ...[...shares.values()].flat()].sort((a, b) =>
+    a.address < b.address ? -1 : 1,
+  );
+}
+
+/** A secret as a resource. @param hidden stands for the value where there is none */
+export function secretResource(
+  provider: string,
+  secret: SecretInfo,
+  identities: Identities,
+  hidden: Field = NOT_READ,
+): ActualResource {
+  return {
+    address: formatAddress({ kind: 'secret', provider, name: secret.name }),
+    id: secret.id,
+    version: versionOf(secret),
+    fields: { value: secret.value === undefined ? hidden : { kind: 'sensitive', value: secret.value } },
+    createdAt: secret.createdAt,
+    createdBy: identities.emailOf(secret.createdBy),
+    changedAt: secret.updatedAt,
+    changedBy: identities.emailOf(secret.updatedBy),
+  };
+}
+
+const NOT_READ: Field = { kind: 'hidden', reason: 'not read' };
+const UNCHANGED: Field = {
+  kind: 'hidden',
+  reason: 'not read: unchanged since the last apply',
+  unchanged: true,
+};
+const UNREADABLE: Field = { kind: 'hidden', reason: 'the user of this API key may not read the value' };
+
+/**
+ * Whether a value need not be fetched: the system says that nobody touched the secret since we did, and the state can still
+ * tell whether another value is wanted (it holds a fingerprint).
+ */
+function isUnchanged(secret: SecretInfo, record: StateRecord | undefined, identities: Identities): boolean {
+  if (record?.id !== secret.id || record.fingerprints['value'] === undefined) return false;
+  const by = [secret.updatedBy, identities.emailOf(secret.updatedBy)];
+  return record.changedAt === secret.updatedAt && by.includes(record.changedBy ?? '');
+}
+
+/** The secrets that a request is about, and those among them whose shares it needs. */
+function secretAddresses(request: ReadRequest): { all: ReadonlySet<string>; shared: ReadonlySet<string> } {
+  const all = new Set<string>();
+  const shared = new Set<string>();
+  for (const { address } of [...request.desired, ...request.records]) {
+    const parsed = mustParseAddress(address);
+    if (parsed.kind === 'secret') all.add(address);
+    const parent = parsed.kind === 'share' ? parentAddress(parsed) : undefined;
+    if (parent !== undefined) shared.add(parent);
+  }
+  for (const { kind, parent } of request.exclusive) {
+    if (kind === 'share' && parent !== undefined) shared.add(parent);
+  }
+  for (const address of shared) all.add(address);
+  return { all, shared };
+}
+
+function groupByName(list: readonly SecretInfo[]): ReadonlyMap<string, readonly SecretInfo[]> {
+  const groups = new Map<string, SecretInfo[]>();
+  for (const one of list) {
+    const group = groups.get(one.name);
+    if (group === undefined) groups.set(one.name, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** The one secret of a name. The API promises that there are no two; acting on the wrong one would be worse than stopping. */
+function onlyOne(address: string, named: readonly SecretInfo[]): SecretInfo | undefined {
+  if (named.length <= 1) return named[0];
+  throw new DiagnosticError([
+    {
+      severity: 'error',
+      code: 'ambiguous-secret',
+      summary: `The organization has ${named.length} secrets called ${mustParseAddress(address).name}.`,
+      next: 'Delete all but one in the Cloud Portal.',
+      address,
+    },
+  ]);
+}

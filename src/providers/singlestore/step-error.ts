@@ -1,0 +1,45 @@
+import type { Outcome } from '../../model/index.js';
+import { HttpError } from '../sdk/index.js';
+import { explain } from './explain.js';
+
+/** Why a step was not done, for people. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly next: string | undefined;
+
+  /**
+   * @param message what stands in the way; no value of a secret
+   * @param next what to do about it
+   */
+  constructor(message: string, next?: string) {
+    super(message);
+    this.next = next;
+  }
+}
+
+/**
+ * The outcome of a step that ended with an error.
+ * @param sent whether the failed request was the write itself, and not a look before it
+ */
+export function failedOutcome(address: string, error: unknown, host: string): Outcome {
+  if (error instanceof StepError) {
+    return {
+      status: 'failed',
+      address,
+      message: error.message,
+      ...(error.next === undefined ? {} : { next: error.next }),
+    };
+  }
+  if (error instanceof HttpError) {
+    const { message, next } = explain(error, host);
+    return {
+      status: 'failed',
+      address,
+      message,
+      ...(next === undefined ? {} : { next }),
+      ...(error.mayHaveHappened && error.facts.method !== 'GET' ? { mayHaveHappened: true } : {}),
+    };
+  }
+  const message = error instanceof Error ? error.message : 'an unknown error';
+  return { status: 'failed', address, message };
+}

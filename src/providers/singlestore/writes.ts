@@ -1,0 +1,195 @@
+/*
+ * The writes, each of which may end unclearly: a timeout, a broken connection, a status of 5xx or a garbled answer leave open
+ * whether it took effect. None is sent again blindly. After an unclear end the system is looked at: is it as wanted, then
+ * the write is done; is it as before, then it is sent again; is it something else, then somebody else was there and we stop.
+ */
+import type { Sensitive } from '../../model/index.js';
+import { HttpError, type HttpClient } from '../sdk/index.js';
+import { accessRequest, isPending, type ShareStep } from './access-plan.js';
+import type { Api } from './api.js';
+import type { SecretInfo } from './api-types.js';
+import { versionOf } from './read.js';
+import { directRoles } from './shares.js';
+import { StepError } from './step-error.js';
+
+/** What the writes need. */
+export interface Writer {
+  readonly api: Api;
+  readonly client: HttpClient;
+  /** The user whose key it is, by id. */
+  readonly selfId: string;
+  /** What to call a user. */
+  readonly emailOf: (userId: string) => string;
+  /** Ids of the secrets that were there before we began. */
+  readonly isOld: (secretId: string) => boolean;
+}
+
+/** What to do after the world was looked at. */
+type Verdict<T> = { readonly kind: 'done'; readonly result: T } | { readonly kind: 'again' };
+
+/**
+ * Sends a write, and after an unclear end looks before it sends again.
+ * @param look throws where somebody else has been there
+ */
+async function surely<T>(
+  { client }: Writer,
+  send: () => Promise<T>,
+  look: () => Promise<Verdict<T>>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof HttpError) || !error.mayHaveHappened) throw error;
+      await client.backOff(tries);
+      const verdict = await unlessBlind(look, error);
+      if (verdict.kind === 'done') return verdict.result;
+      if (tries >= client.maxAttempts) throw error;
+    }
+  }
+}
+
+/** Where not even looking works, the unclear end of the write is what is to be reported. */
+async function unlessBlind<T>(look: () => Promise<T>, unclear: HttpError): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    throw error instanceof HttpError ? unclear : error;
+  }
+}
+
+/** Two clocks may differ by so much after the server's is known to a second (milliseconds)… */
+const TOLERANCE_MS = 5_000;
+/** …and by so much where the server never told its time. */
+const BLIND_TOLERANCE_MS = 300_000;
+
+/**
+ * Creates a secret. Where the end of the request was unclear and the name is there now, it is ours if our own user made it,
+ * it was not there when secrets were listed, and its time, on the server's clock, is not before we began.
+ *
+ * @throws StepError where the name is taken, HttpError
+ */
+export async function createSecret(writer: Writer, name: string, value: Sensitive): Promise<SecretInfo> {
+  const { api, client } = writer;
+  const serverNow = client.serverNow();
+  const since = serverNow === undefined ? Date.now() - BLIND_TOLERANCE_MS : serverNow - TOLERANCE_MS;
+  const isMine = (one: SecretInfo): boolean =>
+    one.createdBy === writer.selfId && !writer.isOld(one.id) && Date.parse(one.createdAt) >= since;
+  // The end of a try after which the secret may have been made all the same.
+  const past: { unclear?: HttpError } = {};
+
+  const send = async (): Promise<SecretInfo> => {
+    try {
+      return await api.createSecret(name, value);
+    } catch (error) {
+      if (error instanceof HttpError && error.mayHaveHappened) past.unclear = error;
+      if (!(error instanceof HttpError) || ![400, 409, 422].includes(error.status ?? 0)) throw error;
+      const taken = await unlessBlind(() => api.secretNamed(name), past.unclear ?? error);
+      if (taken !== undefined && past.unclear !== undefined && isMine(taken)) return taken;
+      if (taken !== undefined) throw takenBy(writer, taken);
+      throw error.status === 409 ? takenUnseen(name) : error;
+    }
+  };
+  const created = await surely(writer, send, async () => {
+    const found = await api.secretNamed(name);
+    if (found === undefined) return { kind: 'again' };
+    if (!isMine(found)) throw takenBy(writer, found);
+    return { kind: 'done', result: found };
+  });
+  if (past.unclear === undefined || created.value?.equals(value) === true) return created;
+  return updateValue(writer, created, value);
+}
+
+function takenBy(writer: Writer, found: SecretInfo): StepError {
+  return new StepError(
+    `A secret ${found.name} is there already: made by ${writer.emailOf(found.createdBy)} at ${found.createdAt}.`,
+    'Plan again; to take it over, say `lifecycle: { adopt: true }`.',
+  );
+}
+
+function takenUnseen(name: string): StepError {
+  return new StepError(
+    `The name ${name} is taken by a secret that this API key cannot see: names are shared by the whole organization.`,
+    'Ask its Owner to share it with the user of this key, or choose another name.',
+  );
+}
+
+/**
+ * Writes a value.
+ * @param seen the secret as it was right before
+ * @throws StepError where somebody else changed or deleted it meanwhile, HttpError
+ */
+export async function updateValue(writer: Writer, seen: SecretInfo, value: Sensitive): Promise<SecretInfo> {
+  return surely(
+    writer,
+    () => writer.api.updateSecret(seen.id, value),
+    async () => {
+      const now = await writer.api.secret(seen.id, true);
+      if (now === undefined) throw gone(seen.name);
+      if (versionOf(now) === versionOf(seen)) return { kind: 'again' };
+      if (now.updatedBy === writer.selfId && now.value?.equals(value) === true)
+        return { kind: 'done', result: now };
+      throw changedBy(writer, now);
+    },
+  );
+}
+
+/** Deletes a secret; one that is gone already is as good. @throws HttpError */
+export async function deleteSecret(writer: Writer, id: string): Promise<void> {
+  await surely(
+    writer,
+    () => writer.api.deleteSecret(id),
+    async () =>
+      (await writer.api.secret(id, true)) === undefined
+        ? { kind: 'done', result: undefined }
+        : { kind: 'again' },
+  );
+}
+
+/**
+ * Changes who has access, in one request.
+ * @throws StepError where the secret is gone, HttpError
+ */
+export async function changeAccess(
+  writer: Writer,
+  secret: { readonly id: string; readonly name: string },
+  steps: readonly ShareStep[],
+): Promise<void> {
+  const pending = steps.filter(isPending);
+  if (pending.length === 0) return;
+  const { grants, revokes } = accessRequest(pending, writer.selfId);
+  const losesSelf = pending.some((step) => step.member.id === writer.selfId && step.wanted.size === 0);
+  await surely(
+    writer,
+    () => writer.api.changeAccess(secret.id, grants, revokes),
+    async () => {
+      const list = await writer.api.access(secret.id, true);
+      if (list === undefined) {
+        // We saw it a moment ago and asked for our own access to go: that it went is how this looks.
+        if (losesSelf) return { kind: 'done', result: undefined };
+        throw gone(secret.name);
+      }
+      const held = directRoles(list);
+      const left = pending.some((step) =>
+        isPending({ ...step, current: held.get(step.member.id) ?? new Set() }),
+      );
+      return left ? { kind: 'again' } : { kind: 'done', result: undefined };
+    },
+  );
+}
+
+/** The secret is not there any more. */
+export function gone(name: string): StepError {
+  return new StepError(
+    `${name} is gone, or the user of this API key does not see it any more.`,
+    'Plan again to see how things stand.',
+  );
+}
+
+/** Somebody wrote to the secret. */
+export function changedBy(writer: Pick<Writer, 'emailOf'>, now: SecretInfo): StepError {
+  return new StepError(
+    `${now.name} was changed by ${writer.emailOf(now.updatedBy)} at ${now.updatedAt}, after the plan was made.`,
+    'Plan again: nothing of theirs was overwritten.',
+  );
+}

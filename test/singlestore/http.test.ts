@@ -1,0 +1,158 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHttpClient, HttpError, type HttpOptions } from '../../src/providers/sdk/index.js';
+import { impatient } from './harness.js';
+
+const KEY = 'key_0123456789abcdef';
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A client of a server that answers as told; `seen` counts what came in. */
+async function client(answer: RequestListener, options: Partial<HttpOptions> = {}) {
+  const seen: string[] = [];
+  server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      seen.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      answer(request, response);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const http = createHttpClient({
+    baseUrl: `http://127.0.0.1:${port}`,
+    headers: { authorization: `Bearer ${KEY}` },
+    parallelism: 4,
+    timeoutMs: 5000,
+    clock: impatient,
+    ...options,
+  });
+  const get = async () => http.send({ method: 'GET', path: '/x', repeat: 'safe' });
+  const failure = (promise: Promise<unknown>): Promise<HttpError> =>
+    promise.then(
+      () => Promise.reject(new Error('it went well')),
+      (error: unknown) => (error instanceof HttpError ? error : Promise.reject(error as Error)),
+    );
+  return { http, get, failure, seen, port };
+}
+
+const reply =
+  (status: number, body: string, headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, headers).end(body);
+  };
+
+describe('the HTTP client', () => {
+  it('gives JSON, and nothing for an empty body', async () => {
+    expect((await (await client(reply(200, '{"a":[1]}'))).get()).body).toEqual({ a: [1] });
+    expect((await (await client(reply(204, ''))).get()).body).toBeUndefined();
+  });
+
+  it('follows no redirect, so that the key stays where it belongs', async () => {
+    const { get, failure, seen, port } = await client((_request, response) => {
+      response.writeHead(302, { location: `http://127.0.0.1:${port}/elsewhere` }).end();
+    });
+    expect(await failure(get())).toMatchObject({ failure: 'redirect', status: 302 });
+    expect(seen).toEqual(['GET /x']);
+  });
+
+  it.each([
+    ['half of a JSON text', '{"secret":{"value":"hunter2', 'not-json'],
+    ['a page', '<!DOCTYPE html><p>hunter2', 'not-json'],
+    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]).toString('latin1'), 'not-json'],
+  ])('takes %s for what it is, and quotes nothing of it', async (_name, body, kind) => {
+    const { get, failure } = await client((_request, response) => {
+      response.end(Buffer.from(body, 'latin1'));
+    });
+    const error = await failure(get());
+    expect(error.failure).toBe(kind);
+    expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('hunter2');
+    expect(error.message).toContain('GET /x: status 200');
+  });
+
+  it('stops reading an answer that is too large', async () => {
+    const { http, failure } = await client(reply(200, JSON.stringify('x'.repeat(5000))));
+    const request = { method: 'GET', path: '/x', repeat: 'safe', maxBytes: 1000 } as const;
+    expect((await failure(http.send(request))).failure).toBe('too-large');
+  });
+
+  it('shows a short line of what a server says, without control characters', async () => {
+    const { get, failure } = await client(
+      reply(400, JSON.stringify({ error: `No\u001b[31m\n${'o'.repeat(500)}` })),
+    );
+    const text = (await failure(get())).facts.text ?? '';
+    expect(text).toMatch(/^No \[31m o+…$/);
+    expect(text.length).toBeLessThan(210);
+  });
+
+  it('shows nothing where a server repeats a piece of the key, or the request held a value', async () => {
+    const { get, http, failure } = await client(reply(400, `bad header: ...${KEY.slice(4, 16)}...`));
+    expect((await failure(get())).facts.text).toBeUndefined();
+    const echo = await client(reply(400, 'value c2VjcmV0 is bad'));
+    const request = {
+      method: 'POST',
+      path: '/x',
+      repeat: 'once',
+      body: { value: 'secret' },
+      sensitiveBody: true,
+    } as const;
+    expect((await echo.failure(echo.http.send(request))).facts.text).toBeUndefined();
+    expect(http.maxAttempts).toBe(5);
+  });
+
+  it('tries five times where that does no harm, and a write once', async () => {
+    const { get, http, failure, seen } = await client(reply(503, 'busy'));
+    expect((await failure(get())).message).toBe('GET /x: status 503: busy');
+    expect(seen).toHaveLength(5);
+    const error = await failure(http.send({ method: 'POST', path: '/y', repeat: 'once', body: {} }));
+    expect(error.mayHaveHappened).toBe(true);
+    expect(seen).toHaveLength(6);
+  });
+
+  it('waits as long as the server asks, in both forms', async () => {
+    const slept: number[] = [];
+    const clock = {
+      now: () => Date.now(),
+      sleep: (milliseconds: number) => {
+        slept.push(milliseconds);
+        return Promise.resolve();
+      },
+      random: () => 0,
+    };
+    const asks = [{ 'retry-after': '2' }, { 'retry-after': new Date(Date.now() + 30_000).toUTCString() }, {}];
+    const { get } = await client(
+      (_request, response) => {
+        const headers = asks.shift();
+        if (headers === undefined) response.end('{}');
+        else response.writeHead(503, headers).end();
+      },
+      { clock },
+    );
+    await get();
+    expect(slept[0]).toBe(2000);
+    expect(slept[1]).toBeGreaterThan(25_000);
+    expect(slept[2]).toBe(0);
+  });
+
+  it('ends a request that is not answered in time', async () => {
+    const { http, failure } = await client(() => undefined, { timeoutMs: 30 });
+    const error = await failure(http.send({ method: 'PATCH', path: '/x', repeat: 'once', body: {} }));
+    expect(error).toMatchObject({ failure: 'timeout', mayHaveHappened: true });
+  });
+
+  it('sends nothing new after a stop, except what belongs to a step that has begun', async () => {
+    const stop = new AbortController();
+    const { get, http, failure, seen } = await client(reply(200, '{}'), { signal: stop.signal });
+    stop.abort();
+    expect((await failure(get())).failure).toBe('cancelled');
+    expect(seen).toEqual([]);
+    await http.send({ method: 'GET', path: '/x', repeat: 'safe', finish: true });
+    expect(seen).toEqual(['GET /x']);
+  });
+});
