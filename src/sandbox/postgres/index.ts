@@ -1,0 +1,83 @@
+import { loadPackages } from './packages.js';
+import { standInSql } from './standin/index.js';
+import { literal } from './standin/sql-text.js';
+import { turnstileOf } from './turnstile.js';
+
+export { standInSql } from './standin/index.js';
+export type { StandInOptions } from './standin/index.js';
+
+/** Where the sandbox listens, and what its database is called. */
+export interface PostgresSandboxOptions {
+  /** A port of 127.0.0.1; default: one that the system picks. */
+  readonly port?: number;
+  /** The database's name; default `postgres`. */
+  readonly database?: string;
+}
+
+/** A running sandbox. */
+export interface PostgresSandbox {
+  /** A libpq URL without password: the sandbox asks for none. */
+  readonly url: string;
+  readonly port: number;
+  readonly database: string;
+  /** Whoever connects is this superuser. */
+  readonly user: string;
+  /** Stops it and drops the database. Calling it twice is harmless. */
+  close(): Promise<void>;
+}
+
+const USER = 'postgres';
+/** Far more than an example needs; each of them waits for its turn. */
+const MAX_CONNECTIONS = 100;
+
+/** The extensions that the examples use are there; others can be installed. */
+const STAND_IN = standInSql({
+  installed: ['httpfs', 'aws', 'azure'],
+  downloadable: ['ducklake', 'iceberg', 'motherduck', 'mysql_scanner', 'postgres_scanner'],
+});
+
+/** The roles that the examples name. */
+const ROLES = 'CREATE ROLE analyst NOLOGIN; CREATE ROLE lake_admin NOLOGIN;';
+
+/** PGlite has one database, called postgres; Postgres renames no database that it is connected to. */
+function rename(database: string): string {
+  return `BEGIN; SET LOCAL allow_system_table_mods = on;
+    UPDATE pg_catalog.pg_database SET datname = ${literal(database)} WHERE datname = current_database(); COMMIT;`;
+}
+
+/**
+ * Starts a Postgres in memory with the stand-in for the `duckdb` wrapper and the roles `analyst` and `lake_admin`, on
+ * 127.0.0.1. Clients take turns, a transaction at a time. Raises an error that says what to install where PGlite is missing,
+ * and Node's error where the port is taken.
+ */
+export async function startPostgres(options: PostgresSandboxOptions = {}): Promise<PostgresSandbox> {
+  const { PGlite, PGLiteSocketServer } = await loadPackages();
+  const database = options.database ?? 'postgres';
+  const db = new (turnstileOf(PGlite))({ dataDir: 'memory://' });
+  const server = new PGLiteSocketServer({
+    db,
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    maxConnections: MAX_CONNECTIONS,
+  });
+  try {
+    await db.waitReady;
+    await db.exec(STAND_IN);
+    await db.exec(ROLES);
+    if (database !== 'postgres') await db.exec(rename(database));
+    db.whenAlone(() => server.getStats().activeConnections <= 1);
+    await server.start();
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+  const port = Number(server.getServerConn().split(':').at(-1));
+  let closed: Promise<void> | undefined;
+  return {
+    url: `postgres://${USER}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    port,
+    database,
+    user: USER,
+    close: () => (closed ??= server.stop().then(() => db.close())),
+  };
+}

@@ -1,0 +1,57 @@
+import { extensionRowSql } from './extension-row.js';
+import { extensionsSql } from './extensions.js';
+import { helpersSql } from './helpers.js';
+import { loadingSql } from './loading.js';
+import { parserSql } from './parser.js';
+import { queriesSql } from './queries.js';
+import { rolesSql } from './roles.js';
+import { secretsSql } from './secrets.js';
+import { literal } from './sql-text.js';
+import { tablesSql } from './tables.js';
+import { wrapperSql } from './wrapper.js';
+
+/** What a stand-in may be told; everything has a default. */
+export interface StandInOptions {
+  /** The extension's name in `pg_extension`: `pg_duckdb` (default), `pgpro_axe` or `pgpro_duckdb`. */
+  readonly extensionName?: string;
+  /** Its version there; default `1.2.0`, the one that was recorded. */
+  readonly extensionVersion?: string;
+  /** DuckDB extensions that are installed, as rows of `duckdb.extensions`; default: `httpfs`. */
+  readonly installed?: readonly string[];
+  /** DuckDB extensions that `duckdb.install_extension` can fetch; default: none, a machine without network. */
+  readonly downloadable?: readonly string[];
+  /** Extension files in other directories, for sessions that set `duckdb.extension_directory` to one of them. */
+  readonly extensionDirectories?: Readonly<Record<string, readonly string[]>>;
+}
+
+function insert(into: string, rows: readonly string[]): string {
+  return rows.length === 0 ? '' : `INSERT INTO ${into} VALUES ${rows.map((row) => `(${row})`).join(', ')};\n`;
+}
+
+/**
+ * SQL that installs the stand-in for the `duckdb` foreign data wrapper into the database it runs in, in one transaction.
+ * A superuser runs it, once for each database, on PostgreSQL 15 to 18 or PGlite. Postgres raises 42P06 where the schema
+ * `duckdb` exists already. What it does and what it doesn't is in `SPEC-postgres.md`.
+ */
+export function standInSql(options: StandInOptions = {}): string {
+  const files = Object.entries(options.extensionDirectories ?? {}).flatMap(([directory, names]) =>
+    names.map((name) => `${literal(directory)}, ${literal(name)}`),
+  );
+  return [
+    'BEGIN;\nSET LOCAL check_function_bodies = off;\nSET LOCAL search_path = pg_catalog, pg_temp;\n',
+    tablesSql,
+    insert('duckdb.extensions (name)', (options.installed ?? ['httpfs']).map(literal)),
+    insert('duckdb_standin.downloadable', (options.downloadable ?? []).map(literal)),
+    insert('duckdb_standin.extension_file', files),
+    rolesSql,
+    extensionsSql,
+    parserSql,
+    secretsSql,
+    loadingSql,
+    wrapperSql,
+    helpersSql,
+    queriesSql,
+    extensionRowSql(options.extensionName ?? 'pg_duckdb', options.extensionVersion ?? '1.2.0'),
+    'COMMIT;\n',
+  ].join('\n');
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+
+/** What a statement did: rows as text, or Postgres' error. `blocked`: it waited for another session. */
+export interface Outcome {
+  readonly ok: boolean;
+  readonly columns?: readonly string[];
+  readonly rows?: readonly (readonly (string | null)[])[];
+  readonly notices?: readonly { readonly message: string }[];
+  readonly sqlstate?: string;
+  readonly message?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly blocked?: boolean;
+}
+
+/** A recorded statement of a role in a session of its own, with its outcome. */
+export interface RecordedStatement extends Outcome {
+  readonly role: string;
+  readonly sql: string;
+}
+
+/** One recorded case: `sql` runs in one session of `role`; `setup` and `after` run before and after it. */
+export interface RecordedCase {
+  readonly id: string;
+  readonly section: string;
+  readonly role: string;
+  readonly db: string;
+  readonly sql: readonly string[];
+  readonly expect: Outcome;
+  readonly steps?: readonly Outcome[];
+  readonly setup?: readonly RecordedStatement[];
+  readonly after?: readonly RecordedStatement[];
+  readonly secret_in_server_log?: boolean;
+  readonly key_id_in_server_log?: boolean;
+}
+
+/** The recorded cases of a file; the first entry, `_meta`, explains the fields and is left out. */
+export async function readCases(file: string): Promise<readonly RecordedCase[]> {
+  const entries = JSON.parse(await readFile(file, 'utf8')) as ({ id: string } & RecordedCase)[];
+  return entries.filter((entry) => entry.id !== '_meta');
+}
+
+/** The group of a case: the part of its section's name after the number. */
+export function groupOf(recorded: RecordedCase): string {
+  return recorded.section;
+}
