@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { plain, sensitive, Sensitive } from '../../model/index.js';
+import type { ConfiguredResource, DesiredField, Plain } from '../../model/index.js';
+import { audit, auditValues } from './audit.js';
+
+const range = (line: number) => ({ file: 'a.yaml', line, column: 1, endLine: line, endColumn: 2 });
+const from: DesiredField = { kind: 'source', source: { from: 'env', name: 'X' }, range: range(7) };
+
+function resource(address: string, fields: Record<string, Plain | DesiredField>): ConfiguredResource {
+  return {
+    address,
+    dependsOn: [],
+    lifecycle: {},
+    range: range(1),
+    fields: Object.fromEntries(
+      Object.entries(fields).map(([path, value]): [string, DesiredField] => [
+        path,
+        typeof value === 'object' && value !== null && 'kind' in value
+          ? (value as DesiredField)
+          : { kind: 'plain', value: value, range: range(5) },
+      ]),
+    ),
+  };
+}
+
+const server = (fields: Record<string, Plain | DesiredField>, name = 'lake'): ConfiguredResource =>
+  resource(`duckdb_server.pg.${name}`, { type: 's3', ...fields });
+const mapping = (fields: Record<string, Plain | DesiredField>, name = 'lake'): ConfiguredResource =>
+  resource(`user_mapping.pg.${name}/analyst`, fields);
+
+const codes = (...resources: readonly ConfiguredResource[]): readonly string[] =>
+  audit({ name: 'pg', type: 'postgres', fields: {} }, resources).map((one) => `${one.severity} ${one.code}`);
+
+describe('the names of servers', () => {
+  it.each([
+    'a b',
+    'a-b',
+    'a.b',
+    "a'b",
+    'a"b',
+    'a;b',
+    'a%b',
+    'a/b',
+    'a:b',
+    'a@b',
+    'a\\b',
+    'a#b',
+    'a\tb',
+    'a\nb',
+    'Lake',
+    '1a',
+    'validation',
+    'x'.repeat(64),
+  ])('refuses %j, which breaks DuckDB for the whole database', (name) => {
+    expect(codes(server({}, name))).toEqual(['error dangerous-server-name']);
+  });
+
+  it.each(['lake', '_x', 'a$b', 'order', 'x'.repeat(63)])('accepts %j', (name) => {
+    expect(codes(server({}, name))).toEqual([]);
+  });
+
+  it('refuses names that differ in case alone', () => {
+    expect(codes(server({}, 'foo'), server({}, 'Foo'))).toContain('error clashing-server-names');
+  });
+});
+
+describe('the options', () => {
+  it('accepts the usual forms', () => {
+    expect(
+      codes(
+        server({ 'options.region': 'us-east-1', 'options.use_ssl': false, 'options.verify_ssl': 'TRUE' }),
+        mapping({ 'options.key_id': 'AKIA', 'options.secret': from, 'options.extra_http_headers': from }),
+        server(
+          { 'options.provider': 'credential_chain', 'options.validation': 'none', 'options.chain': 'env' },
+          'b',
+        ),
+        server({ type: 'gcs' }, 'c'),
+        mapping({ 'options.bearer_token': from }, 'c'),
+        server({ type: 'http', 'options.http_proxy': 'p:1', 'options.extra_http_headers': '{a=b}' }, 'd'),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['a sensitive option in the server', { 'options.secret': 'x' }, 'error sensitive-option-in-server'],
+    [
+      'one that DuckDB itself would show',
+      { 'options.http_proxy_password': from },
+      'error sensitive-option-in-server',
+    ],
+    ['an option named type', { 'options.type': 'gcs' }, 'error option-type'],
+    ['upper case, which escapes the check of the wrapper', { 'options.SECRET': 'x' }, 'error option-name'],
+    ['validation without credential_chain', { 'options.validation': 'none' }, 'error option-not-accepted'],
+    ['an option of another type', { 'options.account_id': 'x' }, 'error option-not-accepted'],
+    ['an option of another provider', { 'options.profile': 'x' }, 'error option-not-accepted'],
+    ['an option that nobody knows', { 'options.regoin': 'x' }, 'warning unknown-option'],
+    ['a type that nobody knows', { type: 'gdrive', 'options.anything': 'x' }, 'warning unknown-secret-type'],
+    ['a provider that nobody knows', { 'options.provider': 'cfg' }, 'warning unknown-secret-provider'],
+    ['no boolean', { 'options.use_ssl': 'maybe' }, 'error not-a-boolean'],
+    ['no map', { type: 'http', 'options.extra_http_headers': 'a=b' }, 'error not-a-map'],
+    ['several scopes', { 'options.scope': ['s3://a', 's3://b'] }, 'error option-value'],
+    ['an empty value', { 'options.region': null }, 'error option-value'],
+  ] as [string, Record<string, Plain | DesiredField>, string][])('%s', (_title, fields, expected) => {
+    expect(codes(server(fields))).toEqual([expected]);
+  });
+
+  it('points to the line of the option, and to the word that may be meant', () => {
+    const [first] = audit({ name: 'pg', type: 'postgres', fields: {} }, [server({ 'options.regoin': 'x' })]);
+    expect(first).toMatchObject({ range: { line: 5 }, address: 'duckdb_server.pg.lake' });
+    expect(first?.next).toContain('region');
+  });
+
+  it('refuses an option in the server and in the mapping; scope and provider win in silence, so they warn', () => {
+    expect(codes(server({ 'options.region': 'a' }), mapping({ 'options.region': from }))).toEqual([
+      'error option-in-both-places',
+    ]);
+    expect(codes(server({ 'options.scope': 's3://a' }), mapping({ 'options.scope': 's3://b' }))).toEqual([
+      'warning option-in-both-places',
+    ]);
+  });
+
+  it('refuses a secret in plain text, and never prints it', () => {
+    const found = audit({ name: 'pg', type: 'postgres', fields: {} }, [
+      server({}),
+      mapping({ 'options.secret': 'hunter2' }),
+    ]);
+    expect(found.map((one) => one.code)).toEqual(['plain-text-secret']);
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
+  it('accepts what the table lacks with options_unchecked', () => {
+    expect(codes({ ...server({ 'options.brand_new': 'x' }), optionsUnchecked: true })).toEqual([]);
+    expect(codes({ ...server({ type: 'gdrive' }), optionsUnchecked: true })).toEqual([]);
+  });
+});
+
+describe('motherduck', () => {
+  const duck = (name: string, type = 'motherduck'): ConfiguredResource => server({ type }, name);
+
+  it('wants lower case, one server, and a token in the mapping', () => {
+    expect(codes(duck('a'), mapping({ 'options.token': from }, 'a'))).toEqual([]);
+    expect(codes(duck('a'))).toEqual(['warning motherduck-without-token']);
+    expect(codes(duck('a'), mapping({}, 'a'))).toEqual(['error missing-option']);
+    expect(codes(duck('a', 'MotherDuck'), mapping({ 'options.token': from }, 'a'))).toEqual([
+      'error motherduck-lower-case',
+    ]);
+    expect(
+      codes(
+        duck('a'),
+        duck('b'),
+        mapping({ 'options.token': from }, 'a'),
+        mapping({ 'options.token': from }, 'b'),
+      ),
+    ).toEqual(['error second-motherduck-server']);
+  });
+});
+
+it('refuses values that PostgreSQL cannot hold', () => {
+  const base = { dependsOn: [], lifecycle: {} };
+  const found = auditValues([
+    {
+      ...base,
+      address: 'user_mapping.pg.a/x',
+      fields: { 'options.secret': sensitive(new Sensitive('a\0b')) },
+    },
+    {
+      ...base,
+      address: 'user_mapping.pg.b/x',
+      fields: { 'options.secret': sensitive(new Sensitive('\ud83d')) },
+    },
+    {
+      ...base,
+      address: 'user_mapping.pg.c/x',
+      fields: { 'options.secret': sensitive(new Sensitive('ü😀\n')), a: plain('b') },
+    },
+  ]);
+  expect(found.map((one) => one.address)).toEqual(['user_mapping.pg.a/x', 'user_mapping.pg.b/x']);
+});

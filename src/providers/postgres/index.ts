@@ -1,0 +1,17 @@
+import type { ProviderDefinition } from '../sdk/index.js';
+import { audit, auditValues } from './audit.js';
+import { policies } from './kinds.js';
+import { open } from './session.js';
+
+/**
+ * DuckDB secrets as PostgreSQL keeps them: servers and user mappings of the `duckdb` foreign data wrapper (pg_duckdb,
+ * Postgres Pro AXE), and who holds USAGE on them. All changes of a database are one transaction.
+ */
+export const postgres: ProviderDefinition = {
+  type: 'postgres',
+  policies,
+  transactional: true,
+  audit,
+  auditValues,
+  open,
+};

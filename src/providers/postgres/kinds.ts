@@ -1,0 +1,27 @@
+import type { Fields, KindPolicy } from '../../model/index.js';
+import { fieldText } from './field-text.js';
+
+/**
+ * A server's TYPE cannot be altered ("42601"), and a MotherDuck server's options cannot either: every ALTER of it fails with
+ * `MotherDuck FDW already exists` (DuckDB wrapper contract).
+ */
+function mustReplaceServer(path: string, wanted: Fields): boolean {
+  if (path === 'type') return true;
+  return path.startsWith('options.') && fieldText(wanted['type'])?.toLowerCase() === 'motherduck';
+}
+
+/**
+ * What the planner must know of the kinds that live behind the `duckdb` wrapper. DROP SERVER takes the USAGE on the server
+ * along, but is refused while a user mapping hangs on it.
+ */
+export const policies: readonly KindPolicy[] = [
+  {
+    kind: 'duckdb_server',
+    mustReplace: mustReplaceServer,
+    managedWhereNamed: ['owner'],
+    diesWithParent: false,
+  },
+  { kind: 'user_mapping', mustReplace: () => false, managedWhereNamed: [], diesWithParent: false },
+  { kind: 'server_usage', mustReplace: () => false, managedWhereNamed: [], diesWithParent: true },
+  { kind: 'fdw_usage', mustReplace: () => false, managedWhereNamed: [], diesWithParent: false },
+];

@@ -1,0 +1,25 @@
+/** What stands where a value was. */
+const MASK = '(sensitive value)';
+
+/**
+ * Takes values out of a server's message. The server is expected to name objects only; a failed conversion names the value. Masked
+ * are whole values, values as SQL quotes them, and every quoted part that is itself part of a value.
+ * @param values the revealed values of the batch
+ */
+export function redact(message: string, values: readonly string[]): string {
+  const known = values.filter((one) => one !== '').sort((a, b) => b.length - a.length);
+  let text = message;
+  for (const value of known.filter((one) => one.length >= 4)) {
+    for (const form of new Set([value, value.replaceAll("'", "''"), value.replaceAll('\\', '\\\\')])) {
+      text = text.replaceAll(form, MASK);
+    }
+  }
+  // DuckDB nests quotes: 'Could not convert string 'maybe' to BOOL'.
+  text = text.replace(/(Could not convert string )'[\s\S]*'( to )/g, `$1'${MASK}'$2`);
+  text = text.replace(/'([^']+)'|"([^"]+)"/g, (whole, single?: string, double?: string) => {
+    const part = single ?? double ?? '';
+    if (known.includes(part)) return MASK;
+    return part.length >= 8 && known.some((one) => one.includes(part)) ? MASK : whole;
+  });
+  return text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
+}

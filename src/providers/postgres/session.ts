@@ -1,0 +1,189 @@
+import { escapeLiteral } from 'pg';
+import { mustParseAddress } from '../../model/index.js';
+import type { ActualResource, SystemIdentity } from '../../model/index.js';
+import { UnreachableError } from '../sdk/index.js';
+import type { Prepared, ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
+import { applyAll } from './apply.js';
+import { connect, endClient } from './connection.js';
+import type { Connection } from './connection.js';
+import { messageOf, sqlState } from './errors.js';
+import { resolveAll, rolesOf } from './identities.js';
+import { preflightDiagnostics, preflightSql } from './preflight.js';
+import type { Preflight } from './preflight.js';
+import { toResources } from './read.js';
+import type { WrapperDocument } from './read.js';
+import { readSql } from './read-sql.js';
+import { connectionSettings } from './settings.js';
+import type { ConnectionSettings } from './settings.js';
+
+const READ_TIMEOUT_MS = 60_000;
+
+/** A connection, and what was found out of where it leads. */
+interface Place {
+  readonly provider: string;
+  readonly connection: Connection;
+  readonly where: ConnectionSettings;
+  readonly identity: Identity;
+  readonly system: SystemIdentity;
+  readonly context: SessionContext;
+}
+
+interface Identity {
+  readonly system: string | null;
+  readonly database: string;
+  readonly principal: string;
+  readonly version: number;
+  readonly catalog: boolean;
+}
+
+/**
+ * Connects, and finds out which database it is and who we are there.
+ *
+ * A database is known by the system identifier that initdb drew for its cluster and its name, both of which stay through
+ * restarts, upgrades of minor versions and failovers to a physical copy. `pg_control_system()` gives it to every role unless
+ * an administrator took that right away; then the OIDs of the database and of the wrapper stand in for it: they differ between
+ * databases made apart, and never change while the database lives.
+ * @throws UnreachableError where nothing answers; DiagnosticError where it answers and refuses.
+ */
+export async function open(settings: ResolvedSettings, context: SessionContext): Promise<Session> {
+  const where = connectionSettings(settings, context.env);
+  context.progress(`connecting to ${where.database}`);
+  const connection = await connect(where);
+  try {
+    const identity = await identify(connection, where);
+    const system: SystemIdentity = {
+      type: 'postgres',
+      id: `${identity.system ?? ''}/${identity.database}`,
+      name: `${identity.database} on ${connection.host}:${connection.port}`,
+      principal: identity.principal,
+    };
+    return session({ provider: settings.name, connection, where, identity, system, context });
+  } catch (error) {
+    await endClient(connection.client);
+    throw error;
+  }
+}
+
+function session({ provider, connection, where, identity, system, context }: Place): Session {
+  const { principal, catalog } = identity;
+  return {
+    system,
+    async prepare(desired): Promise<Prepared> {
+      const sql = preflightSql(rolesOf(desired, principal));
+      const found = await readDocument<Preflight>(connection, where, sql);
+      const { resources, diagnostics } = resolveAll(desired, principal, found);
+      return {
+        resources,
+        diagnostics: [...diagnostics, ...preflightDiagnostics(provider, principal, resources, found)],
+      };
+    },
+    async read(request) {
+      const addresses = new Set([...request.desired, ...request.records].map((one) => one.address));
+      const names = `ARRAY[${serverNames(request).map(escapeLiteral).join(', ')}]::name[]`;
+      const document = await readDocument<WrapperDocument>(
+        connection,
+        where,
+        readSql({ names, values: true, catalog }),
+      );
+      const wrapperUsage =
+        request.exclusive.some((one) => one.kind === 'fdw_usage') ||
+        [...addresses].some((one) => mustParseAddress(one).kind === 'fdw_usage');
+      const asked = (address: string): boolean => addresses.has(address);
+      return {
+        system,
+        resources: toResources(document, { provider, principal, values: true, asked, wrapperUsage }),
+      };
+    },
+    async discover(): Promise<readonly ActualResource[]> {
+      const sql = readSql({ names: undefined, values: false, catalog });
+      const document = await readDocument<WrapperDocument>(connection, where, sql);
+      const asked = (): boolean => false;
+      return toResources(document, { provider, principal, values: false, asked, wrapperUsage: true });
+    },
+    async apply(items, onOutcome) {
+      const { client } = connection;
+      const { allowServerLog, statementTimeoutMs } = where;
+      await applyAll(
+        {
+          client,
+          serverVersion: identity.version,
+          principal,
+          context,
+          allowServerLog,
+          ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+        },
+        items,
+        onOutcome,
+      );
+    },
+    async close() {
+      await endClient(connection.client);
+    },
+  };
+}
+
+/** The servers that a request is about: those it names, and those that what it names lives on. */
+function serverNames({ desired, records, exclusive }: ReadRequest): readonly string[] {
+  const addresses = [
+    ...[...desired, ...records].map((one) => one.address),
+    ...exclusive.flatMap((one) => (one.parent === undefined ? [] : [one.parent])),
+  ].map(mustParseAddress);
+  return [...new Set(addresses.filter((one) => one.kind !== 'fdw_usage').map((one) => one.name))];
+}
+
+/**
+ * Runs one SELECT in a read-only transaction with a time limit, all in one round trip, and gives its only value. Nothing of it
+ * outlives the transaction, so that it works behind a pooler.
+ */
+async function readDocument<T>(
+  { client, host, port }: Connection,
+  where: ConnectionSettings,
+  sql: string,
+): Promise<T> {
+  try {
+    const results: unknown = await client.query(
+      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${where.statementTimeoutMs ?? READ_TIMEOUT_MS}; ${sql}; COMMIT`,
+    );
+    const rows = (results as readonly { readonly rows: readonly { readonly document: T }[] }[])[2]?.rows;
+    if (rows?.[0] === undefined) throw new Error('the server gave no answer');
+    return rows[0].document;
+  } catch (error) {
+    if (sqlState(error) !== undefined) await client.query('ROLLBACK').catch(() => undefined);
+    const state = sqlState(error);
+    throw new UnreachableError(
+      `PostgreSQL at ${host}:${port} could not be read${state === undefined ? '' : ` (SQLSTATE ${state})`}: ${messageOf(error)}`,
+      state === '57014'
+        ? 'It took too long: try again when the server has less to do, or raise `statement_timeout`.'
+        : 'Try again.',
+    );
+  }
+}
+
+async function identify(connection: Connection, where: ConnectionSettings): Promise<Identity> {
+  const sql = (system: string): string => `SELECT pg_catalog.json_build_object(
+  'system', (${system})::text,
+  'database', current_database(),
+  'principal', current_user,
+  'version', pg_catalog.current_setting('server_version_num')::int,
+  'catalog', pg_catalog.has_table_privilege('pg_catalog.pg_user_mapping', 'SELECT')) AS document`;
+  const { client } = connection;
+  try {
+    const result = await client.query<{ document: Identity }>(
+      sql('SELECT c.system_identifier FROM pg_catalog.pg_control_system() c'),
+    );
+    if (result.rows[0] !== undefined) return result.rows[0].document;
+  } catch (error) {
+    // 42501: an administrator has taken the function away from PUBLIC.
+    if (sqlState(error) !== '42501') {
+      throw new UnreachableError(
+        `PostgreSQL at ${connection.host}:${connection.port} could not be asked who it is: ${messageOf(error)}`,
+      );
+    }
+  }
+  return readDocument<Identity>(
+    connection,
+    where,
+    sql(`SELECT 'oid-' || d.oid || '-' || COALESCE(w.oid, 0) FROM pg_catalog.pg_database d
+      LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname = 'duckdb' WHERE d.datname = current_database()`),
+  );
+}

@@ -1,0 +1,22 @@
+/** The name of the foreign data wrapper that pg_duckdb and its relatives create (DuckDB wrapper contract). */
+export const WRAPPER = 'duckdb';
+
+/**
+ * Whether the current role may see the options of the mapping `m` on the server `s`: the very condition of the view
+ * `pg_user_mappings` (PostgreSQL source, system_views.sql). Where it is false, NULL means hidden, not empty.
+ */
+export const MAPPING_VISIBLE = `(
+  (m.umuser <> 0 AND m.usename = current_user
+    AND (pg_catalog.pg_has_role(s.srvowner, 'USAGE') OR pg_catalog.has_server_privilege(s.oid, 'USAGE')))
+  OR (m.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE'))
+  OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user))`;
+
+/** A role's name, `public` for the pseudo role with OID 0. */
+export function roleName(oid: string): string {
+  return `CASE WHEN ${oid} = 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(${oid}) END`;
+}
+
+/** An object's ACL spelled out: NULL means the default, in which the owner alone holds USAGE. */
+export function usageGrants(acl: string, kind: 'F' | 'S', owner: string): string {
+  return `pg_catalog.aclexplode(COALESCE(${acl}, pg_catalog.acldefault('${kind}', ${owner})))`;
+}

@@ -1,0 +1,34 @@
+import type { Plain } from '../../model/index.js';
+
+/**
+ * A plain value as the text that an option holds: numbers and booleans as they print, a map as DuckDB reads one, `{key=value}`.
+ * `undefined` for what has no such text: null, a list, a map with nested values or characters that its text form cannot hold.
+ */
+export function optionText(value: Plain): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || Array.isArray(value)) return undefined;
+  const parts: string[] = [];
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item === 'object') return undefined;
+    const text = String(item);
+    if (/[{}=,'"\\]/.test(key) || /[{},'"\\]/.test(text)) return undefined;
+    parts.push(`${key}=${text}`);
+  }
+  return `{${parts.join(', ')}}`;
+}
+
+/** Whether DuckDB reads the text as a boolean. */
+export function isBooleanText(text: string): boolean {
+  return /^(true|false|t|f|yes|no|y|n|1|0)$/i.test(text);
+}
+
+/** Whether the text looks like one of DuckDB's maps. */
+export function isMapText(text: string): boolean {
+  return /^\s*(map\s*)?\{.*\}\s*$/is.test(text);
+}
+
+/** Whether PostgreSQL can hold the text: it has no NUL character and no lone half of a UTF-16 pair. */
+export function isStorable(text: string): boolean {
+  return !/[\0\p{Surrogate}]/u.test(text);
+}

@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { plain } from '../../src/model/index.js';
+import { query, startRealPostgres } from '../support/postgres/index.js';
+import type { RealPostgres } from '../support/postgres/index.js';
+import {
+  applyItems,
+  asRole,
+  byAddress,
+  create,
+  item,
+  onRealPostgres,
+  openSession,
+  readAll,
+  VERSIONS,
+  wanted,
+} from './harness.js';
+
+/** Every form in which a value could stand in a log. */
+function formsOf(value: string): readonly string[] {
+  const bytes = Buffer.from(value);
+  return [value, value.replaceAll("'", "''"), bytes.toString('base64').slice(0, -3), bytes.toString('hex')];
+}
+
+const VALUES = ["s3cr3t-'one'-Zq81", 's3cr3t-two-Zq82', 's3cr3t-three-Zq83', 's3cr3t-bool-Zq84'];
+const [ONE = '', TWO = '', THREE = '', WRONG = ''] = VALUES;
+
+async function expectNoValue(text: string): Promise<void> {
+  for (const value of VALUES)
+    for (const form of formsOf(value)) expect(text.includes(form), form).toBe(false);
+  await Promise.resolve();
+}
+
+const lake = wanted('duckdb_server.pg.lake', { type: 's3' });
+const user = (options: Record<string, string>) => wanted('user_mapping.pg.lake/public', options);
+
+/** Creates, alters, fails and drops, so that each kind of statement that carries a value has been sent. */
+async function exercise(url: string, fields: Parameters<typeof openSession>[2] = {}): Promise<string> {
+  const session = await openSession(url, {}, fields);
+  await create(session, [lake, user({ 'options.key_id': 'k', 'options.secret': ONE })]);
+  let found = await readAll(session, [lake]);
+  const altered = user({ 'options.key_id': 'k', 'options.secret': TWO, 'options.session_token': THREE });
+  const outcomes = [
+    ...(await applyItems(session, [item('update', altered, byAddress(found, altered.address))])),
+    ...(await applyItems(session, [item('create', user({ 'options.secret': ONE }))])),
+  ];
+  found = await readAll(session, [lake]);
+  const wrong = user({ 'options.key_id': 'k', 'options.use_ssl': WRONG, 'options.secret': THREE });
+  outcomes.push(
+    ...(await applyItems(session, [item('update', wrong, byAddress(found, wrong.address))])),
+    ...(await applyItems(session, [item('replace', wrong, byAddress(found, wrong.address))])),
+  );
+  expect(outcomes.map((one) => one.status)).toEqual(['done', 'failed', 'failed', 'failed']);
+  await session.close();
+  return JSON.stringify(outcomes);
+}
+
+const LOUD = {
+  log_min_duration_statement: '0',
+  log_duration: 'on',
+  log_min_error_statement: 'debug5',
+  log_parameter_max_length_on_error: '-1',
+  debug_print_parse: 'on',
+  log_lock_waits: 'on',
+};
+
+for (const level of ['ddl', 'all']) {
+  onRealPostgres(
+    `as superuser, with log_statement = ${level}`,
+    { ...LOUD, log_statement: level },
+    (server) => {
+      it('nothing of a value reaches the log or the client', async () => {
+        const url = await server().createDatabase();
+        await expectNoValue(await exercise(url));
+        const log = await readFile(server().logFile, 'utf8');
+        expect(log).toContain('secrets_apply');
+        await expectNoValue(log);
+      });
+    },
+  );
+}
+
+onRealPostgres('as another role', { 'duckdb.postgres_role': 'duckgroup', log_statement: 'all' }, (server) => {
+  const asAdmin = async (): Promise<{ url: string; root: string }> => {
+    const root = await server().createDatabase();
+    await query(
+      root,
+      'DO $$ BEGIN CREATE ROLE duckgroup; CREATE ROLE admin LOGIN IN ROLE duckgroup; EXCEPTION WHEN duplicate_object THEN NULL; END $$',
+    );
+    await query(root, 'GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO admin');
+    return { url: asRole(root, 'admin'), root };
+  };
+
+  it('is refused where the log would hold a value, and may go on without values, or when told so', async () => {
+    const { url } = await asAdmin();
+    const session = await openSession(url);
+    const outcomes = await applyItems(session, [
+      item('create', lake),
+      item('create', user({ 'options.secret': ONE })),
+    ]);
+    expect(outcomes.map((one) => one.status)).toEqual(['failed', 'failed']);
+    expect(JSON.stringify(outcomes)).toContain('log_statement = all');
+    expect(JSON.stringify(outcomes)).toContain('--allow-server-log');
+    await expectNoValue(await readFile(server().logFile, 'utf8'));
+    await create(session, [lake]);
+    await session.close();
+    const allowed = await openSession(url, {}, { allow_server_log: plain(true) });
+    await create(allowed, [user({ 'options.secret': 'told-to-be-logged' })]);
+    await allowed.close();
+    expect(await readFile(server().logFile, 'utf8')).toContain('told-to-be-logged');
+  });
+
+  it('makes the settings that it was granted', async () => {
+    const { url, root } = await asAdmin();
+    await query(root, 'GRANT SET ON PARAMETER log_statement TO admin');
+    try {
+      await expectNoValue(await exercise(url));
+    } finally {
+      await query(root, 'REVOKE SET ON PARAMETER log_statement FROM admin');
+    }
+    await expectNoValue(await readFile(server().logFile, 'utf8'));
+  });
+});
+
+describe.each(VERSIONS)('with pg_stat_statements and auto_explain (PostgreSQL %i)', (version) => {
+  let server: RealPostgres | undefined;
+  let missing = 'no such server';
+  beforeAll(async () => {
+    try {
+      const started = await startRealPostgres({
+        version,
+        standIn: true,
+        settings: {
+          shared_preload_libraries: 'pg_stat_statements,auto_explain',
+          'pg_stat_statements.track': 'all',
+          'auto_explain.log_min_duration': '0',
+          'auto_explain.log_nested_statements': 'on',
+          'duckdb.postgres_role': 'duckgroup',
+        },
+      });
+      if ('skipped' in started) missing = started.skipped;
+      else server = started;
+    } catch (error) {
+      if (!String(error).includes('could not access file')) throw error;
+      missing = 'this PostgreSQL comes without pg_stat_statements';
+      console.warn(`Skipped: statistics on PostgreSQL ${version}: ${missing}.`);
+    }
+  });
+  beforeEach((context) => {
+    context.skip(server === undefined, missing);
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  it('keeps values out as superuser, and refuses as another role', async () => {
+    if (server === undefined) throw new Error(missing);
+    await query(server.url, 'CREATE EXTENSION pg_stat_statements');
+    await expectNoValue(await exercise(server.url));
+    const rows = await query<{ query: string }>(server.url, 'SELECT query FROM pg_stat_statements');
+    expect(rows.length).toBeGreaterThan(3);
+    await expectNoValue(JSON.stringify(rows));
+    await expectNoValue(await readFile(server.logFile, 'utf8'));
+
+    await query(
+      server.url,
+      'CREATE ROLE duckgroup; CREATE ROLE admin LOGIN IN ROLE duckgroup; GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO admin',
+    );
+    const session = await openSession(asRole(server.url, 'admin'));
+    const [outcome] = await applyItems(session, [item('create', user({ 'options.secret': ONE }))]);
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('pg_stat_statements.track = all') as string,
+    });
+    await session.close();
+    await expectNoValue(await readFile(server.logFile, 'utf8'));
+  });
+});
