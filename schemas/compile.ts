@@ -1,0 +1,29 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import type { JsonSchema } from '../src/config/schema/json-schema.js';
+
+/** Words of our schemas that say something to editors and to our messages, and check nothing. */
+const ANNOTATIONS = ['patternErrorMessage'];
+
+/**
+ * Compiles a schema to the text of an ES module that needs nothing at run time. It exports `validate(data)`, which gives a
+ * boolean and leaves `validate.errors`, each with the schema that it comes from (`parentSchema`).
+ * @throws Error where the schema breaks ajv's strict rules, or where the code would import something.
+ */
+export function compileValidator(schema: JsonSchema): string {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    discriminator: true,
+    verbose: true,
+    inlineRefs: false,
+    code: { source: true, esm: true, lines: true },
+  });
+  for (const keyword of ANNOTATIONS) ajv.addKeyword({ keyword, schemaType: 'string' });
+  const code = standaloneCode.default(ajv, ajv.compile(schema));
+  if (/\brequire\(|\bimport\b[^;]*from/.test(code))
+    throw new Error('the compiled validator imports something');
+  return code;
+}

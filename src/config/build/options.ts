@@ -1,0 +1,77 @@
+import type { DesiredField } from '../../model/index.js';
+import { problemAt } from '../problem.js';
+import { isSensitiveOption } from '../schema/option-names.js';
+import type { Place } from '../source-text.js';
+import { plainSecretWords } from '../translate-source.js';
+import { entriesOf } from '../tree.js';
+import type { Entry, TreeNode } from '../tree.js';
+import { readField } from './values.js';
+import type { FieldReader } from './values.js';
+
+/** Fields `options.<name>`, names in small letters. */
+export type OptionFields = Readonly<Record<string, DesiredField>>;
+
+/** Where options stand, as a path in words for messages, and whether it is a place for credentials. */
+export interface OptionsPlace {
+  readonly path: string;
+  readonly place: 'server' | 'mapping';
+}
+
+/** Options as fields. Refuses a credential that stands in the open, or as plain text, and an option that is no option. */
+export function readOptions(
+  reader: FieldReader,
+  node: TreeNode | undefined,
+  where: OptionsPlace,
+): OptionFields {
+  const { problems } = reader.context;
+  const seen = new Map<string, Place>();
+  const fields: Record<string, DesiredField> = {};
+  for (const entry of entriesOf(node)) {
+    const name = entry.key.toLowerCase();
+    const first = seen.get(name);
+    if (first !== undefined) {
+      problems.push(
+        problemAt(entry.keyAt, {
+          code: 'duplicate-key',
+          summary: `The option \`${name}\` stands twice: names of options have no case.`,
+          next: 'Take one of the two away.',
+          related: [{ message: 'It stands here first.', at: first }],
+        }),
+      );
+      continue;
+    }
+    seen.set(name, entry.keyAt);
+    const refused = refuse(entry, name, where);
+    if (refused !== undefined) {
+      problems.push(refused);
+      continue;
+    }
+    const field = readField(reader, entry.value);
+    if (field !== undefined) fields[`options.${name}`] = field;
+  }
+  return fields;
+}
+
+function refuse(
+  { keyAt, value }: Entry,
+  name: string,
+  { path, place }: OptionsPlace,
+): ReturnType<typeof problemAt> | undefined {
+  if (name === 'type') {
+    return problemAt(keyAt, {
+      code: 'type-option',
+      summary: 'An option `type` would override the type of the server.',
+      next: 'Write `type:` beside `options:`, and nowhere else.',
+    });
+  }
+  if (!isSensitiveOption(name)) return undefined;
+  if (place === 'server') {
+    return problemAt(keyAt, {
+      code: 'sensitive-server-option',
+      summary: `\`${name}\` is sensitive: it belongs in \`user_mappings\`. Every role can read the options of a server.`,
+      next: `Move it: user_mappings: { <role>: { ${name}: { env: NAME } } }`,
+    });
+  }
+  const isText = value.kind === 'scalar' && value.value !== null;
+  return isText ? problemAt(value.at, plainSecretWords(`${path}.${name}`)) : undefined;
+}

@@ -1,0 +1,65 @@
+import type { ConfiguredResource, DesiredField, ExclusiveList, ProviderSettings } from '../../model/index.js';
+import { formatAddress } from '../../model/index.js';
+import { problemAt } from '../problem.js';
+import { hasPassword } from '../shown.js';
+import { rangeOf } from '../source-text.js';
+import { plainSecretWords } from '../translate-source.js';
+import { child, entriesOf, textOf } from '../tree.js';
+import type { Entry } from '../tree.js';
+import { readRoles } from './roles.js';
+import { readField } from './values.js';
+import type { FieldReader } from './values.js';
+
+/** What `providers:` gives. */
+export interface BuiltProviders {
+  readonly settings: readonly ProviderSettings[];
+  readonly resources: readonly ConfiguredResource[];
+  readonly exclusive: readonly ExclusiveList[];
+}
+
+/** Builds the providers, and the roles that may use the wrapper of each. */
+export function buildProviders(reader: FieldReader): BuiltProviders {
+  const settings: ProviderSettings[] = [];
+  const resources: ConfiguredResource[] = [];
+  const exclusive: ExclusiveList[] = [];
+  for (const entry of reader.context.merged.providers.values()) {
+    settings.push(readSettings(reader, entry));
+    const usage = child(entry.value, 'fdw_usage');
+    if (usage === undefined) continue;
+    exclusive.push({ kind: 'fdw_usage', provider: entry.key });
+    for (const { role, at } of readRoles(reader.context, usage)) {
+      const address = formatAddress({ kind: 'fdw_usage', provider: entry.key, name: role });
+      resources.push({ address, dependsOn: [], lifecycle: {}, fields: {}, range: rangeOf(at) });
+    }
+  }
+  return { settings, resources, exclusive };
+}
+
+function readSettings(reader: FieldReader, entry: Entry): ProviderSettings {
+  const { problems } = reader.context;
+  const fields: Record<string, DesiredField> = {};
+  for (const { key, value } of entriesOf(entry.value)) {
+    if (key === 'type' || key === 'fdw_usage') continue;
+    const field = readField(reader, value);
+    if (field === undefined) continue;
+    if (field.kind === 'source' && field.source.from === 'secret') {
+      problems.push(
+        problemAt(value.at, {
+          code: 'secret-for-provider',
+          summary: 'A provider cannot take its settings from a secret that a provider keeps.',
+          next: 'Take it from { env: NAME } or { file: PATH }.',
+        }),
+      );
+    }
+    if (field.kind === 'plain' && typeof field.value === 'string' && hasPassword(field.value)) {
+      problems.push(problemAt(value.at, plainSecretWords(`providers.${entry.key}.${key}`)));
+    }
+    fields[key] = field;
+  }
+  return {
+    name: entry.key,
+    type: textOf(child(entry.value, 'type')) ?? '',
+    fields,
+    range: rangeOf(entry.keyAt),
+  };
+}

@@ -1,0 +1,92 @@
+import type { DesiredField, ValueSource } from '../../model/index.js';
+import { parseAddress } from '../../model/index.js';
+import { problemAt } from '../problem.js';
+import { rangeOf } from '../source-text.js';
+import { child, entriesOf, textOf } from '../tree.js';
+import type { TreeNode } from '../tree.js';
+import { VALUE_SOURCES } from '../value-sources.js';
+import { meantName } from './context.js';
+import type { BuildContext } from './context.js';
+
+/** The addresses of every secret of the configuration, by name. */
+export type SecretIndex = ReadonlyMap<string, readonly string[]>;
+
+/** What fields are read with. */
+export interface FieldReader {
+  readonly context: BuildContext;
+  readonly secrets: SecretIndex;
+}
+
+/**
+ * A field as the model has it: text (numbers as they are written, booleans as `true` and `false`), or a value source.
+ * `undefined` where it refers to a secret that is not there; the problem is then noted.
+ */
+export function readField(reader: FieldReader, node: TreeNode): DesiredField | undefined {
+  const range = rangeOf(node.at);
+  if (node.kind !== 'map') {
+    const value = textOf(node);
+    return value === undefined ? undefined : { kind: 'plain', value, range };
+  }
+  const source = readSource(reader, node);
+  return source && { kind: 'source', source, range };
+}
+
+function readSource(reader: FieldReader, node: TreeNode): ValueSource | undefined {
+  const word = VALUE_SOURCES.find((one) => child(node, one.word) !== undefined);
+  const behind = word && child(node, word.word);
+  const text = textOf(behind);
+  if (word === undefined || behind === undefined || text === undefined) return undefined;
+  const beside = new Map(
+    entriesOf(node).flatMap(({ key, value }) =>
+      value.kind === 'scalar' ? [[key, value.value] as const] : [],
+    ),
+  );
+  return word.read(text, {
+    base: node.at.source.folder,
+    beside,
+    secretAddress: (name) => resolveSecret(reader, name, behind),
+  });
+}
+
+/** The address of a secret by its name or its address; a problem is noted where there is none, or several. */
+function resolveSecret({ context, secrets }: FieldReader, name: string, node: TreeNode): string | undefined {
+  const isAddress = name.includes('.');
+  const address = isAddress ? parseAddress(name) : undefined;
+  const bare = address?.name ?? name;
+  const addresses = secrets.get(bare) ?? [];
+  if (isAddress && addresses.includes(name)) return name;
+  if (!isAddress && addresses.length === 1) return addresses[0];
+  // A secret that is there but wrong, or one in a file that could not be read: said already.
+  if (context.incomplete || (!isAddress && addresses.length === 0 && secrets.has(bare))) return undefined;
+  if (!isAddress && addresses.length > 1) {
+    context.problems.push(
+      problemAt(node.at, {
+        code: 'ambiguous-secret',
+        summary: `\`${name}\` is a secret of several providers.`,
+        next: `Write the address: ${addresses.map((one) => `\`${one}\``).join(' or ')}.`,
+      }),
+    );
+    return undefined;
+  }
+  const known = (): string[] => (isAddress ? [...secrets.values()].flat() : [...secrets.keys()]);
+  context.problems.push(
+    problemAt(node.at, {
+      code: 'unknown-secret',
+      summary: `There is no secret \`${name}\` in this configuration.`,
+      next:
+        meantName(context, name, known) ?? 'Add it under `secrets:`, or take the value from another source.',
+    }),
+  );
+  return undefined;
+}
+
+/** The addresses of the secrets that some fields take their values from. */
+export function referencesOf(fields: Readonly<Record<string, DesiredField>>): string[] {
+  return [
+    ...new Set(
+      Object.values(fields).flatMap((field) =>
+        field.kind === 'source' && field.source.from === 'secret' ? [field.source.address] : [],
+      ),
+    ),
+  ];
+}

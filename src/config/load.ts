@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Configuration, Diagnostic } from '../model/index.js';
+import { hasErrors } from '../model/index.js';
+import type { BuildContext } from './build/context.js';
+import { findCycles } from './build/cycles.js';
+import { buildMoves } from './build/moves.js';
+import { buildProviders } from './build/providers.js';
+import { buildSecrets, indexSecrets } from './build/secrets.js';
+import { buildServers } from './build/servers.js';
+import { check } from './check.js';
+import { merge } from './merge.js';
+import type { Merged } from './merge.js';
+import { parse } from './parse.js';
+import { inOrder, problemAt } from './problem.js';
+import type { SourceFile } from './source-file.js';
+import { rangeOf } from './source-text.js';
+import { child, textOf } from './tree.js';
+import type { MapNode, TreeNode } from './tree.js';
+
+/** A configuration where nothing is wrong with it, and all that is to be said: errors without it, else warnings. */
+export interface Loaded {
+  readonly configuration?: Configuration;
+  /** In the order of the files, then of the lines. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * From the bytes of all files to the configuration that they make together. Pure; never throws, whatever the bytes; says every
+ * problem of every file at once. No value of a secret is read here.
+ * @param options.cwd the current folder, absolute: where the path of the state starts
+ */
+export function loadConfiguration(sources: readonly SourceFile[], options: { readonly cwd: string }): Loaded {
+  const files = sources.map(({ path }) => path);
+  const problems: Diagnostic[] = [];
+  const roots: MapNode[] = [];
+  const wrong = new Set<TreeNode>();
+  let incomplete = false;
+  for (const source of sources) {
+    const parsed = parse(source);
+    add(problems, parsed.problems);
+    if (parsed.root === undefined) {
+      incomplete = true;
+      continue;
+    }
+    const checked = check(parsed.root);
+    add(problems, checked.problems);
+    for (const node of checked.wrong) wrong.add(node);
+    roots.push(parsed.root);
+  }
+
+  const merged = merge(roots);
+  add(problems, merged.problems);
+  add(problems, missingWords(merged, roots, incomplete || problems.some(isMisspelt)));
+  const context: BuildContext = { merged, wrong, incomplete, problems: [] };
+  const reader = { context, secrets: indexSecrets(context) };
+  const providers = buildProviders(reader);
+  const secrets = buildSecrets(reader);
+  const servers = buildServers(reader);
+  const resources = [...providers.resources, ...secrets.resources, ...servers.resources];
+  const moves = buildMoves(context, resources);
+  add(problems, context.problems);
+  add(problems, findCycles(secrets.resources));
+
+  const diagnostics = inOrder(problems, files);
+  if (sources.length === 0 || hasErrors(diagnostics)) return { diagnostics };
+  const stack = textOf(merged.stack?.value) ?? '';
+  const configuration: Configuration = {
+    version: 1,
+    stack,
+    state: readState(merged, stack, options.cwd),
+    providers: providers.settings,
+    resources,
+    exclusive: [...providers.exclusive, ...secrets.exclusive, ...servers.exclusive],
+    ...moves,
+    digest: digestOf(sources),
+    files,
+  };
+  return { configuration, diagnostics };
+}
+
+/** Appends without spreading: a call takes only so many arguments, and a bad file can have more problems. */
+function add(all: Diagnostic[], more: readonly Diagnostic[]): void {
+  for (const one of more) all.push(one);
+}
+
+/** Whether a problem is a misspelt `version` or `stack`: then it is not missing as well. */
+function isMisspelt({ code, next }: Diagnostic): boolean {
+  return code === 'unknown-key' && /`(version|stack)`\?$/.test(next ?? '');
+}
+
+/** `version` and `stack` must stand in one of the files. */
+function missingWords(merged: Merged, roots: readonly MapNode[], incomplete: boolean): Diagnostic[] {
+  const [first] = roots;
+  if (first === undefined || incomplete) return [];
+  const place = { source: first.at.source, start: first.at.start, end: first.at.start };
+  const words = { version: 'version: 1', stack: 'stack: analytics-prod' } as const;
+  return (['version', 'stack'] as const)
+    .filter((word) => merged[word] === undefined)
+    .map((word) =>
+      problemAt(place, {
+        code: 'missing-key',
+        summary: `The key \`${word}\` is missing${roots.length > 1 ? ' from all files' : ''}.`,
+        next: `Add a line such as: ${words[word]}`,
+      }),
+    );
+}
+
+function readState({ state }: Merged, stack: string, cwd: string): Configuration['state'] {
+  const path = textOf(child(state?.value, 'path')) ?? `.secrets/${stack}.state.json`;
+  return {
+    backend: 'local',
+    path: resolve(cwd, path),
+    ...(state === undefined ? {} : { range: rangeOf(state.keyAt) }),
+  };
+}
+
+/** SHA-256 (hex) over path and bytes of every file, in order, each with its length so that nothing can run together. */
+function digestOf(sources: readonly SourceFile[]): string {
+  const hash = createHash('sha256');
+  for (const { path, bytes } of sources) {
+    hash.update(`${Buffer.byteLength(path)}:${path}${bytes.length}:`).update(bytes);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,103 @@
+import type { JsonSchema } from './json-schema.js';
+
+/**
+ * Names and small shapes that several sections use. `patternErrorMessage` is a word that editors know (the YAML language
+ * server shows it); the messages of this program use it too.
+ */
+export const commonDefs: Readonly<Record<string, JsonSchema>> = {
+  providerName: {
+    type: 'string',
+    title: 'a provider name',
+    pattern: '^[a-z][a-z0-9_-]{0,62}$',
+    patternErrorMessage:
+      'A provider name starts with a small letter and holds small letters, digits, _ and - (at most 63).',
+    examples: ['helios', 'warehouse'],
+  },
+  providerNames: {
+    type: 'array',
+    title: 'a list of provider names',
+    minItems: 1,
+    items: { $ref: '#/$defs/providerName' },
+    examples: [['helios', 'helios_eu']],
+  },
+  resourceName: {
+    type: 'string',
+    title: 'a name',
+    pattern: '^[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}$',
+    patternErrorMessage:
+      'A name holds letters, digits, _, $ and - (at most 255), since it stands in addresses and file names.',
+    examples: ['HF_TOKEN', 'lake'],
+  },
+  principal: {
+    type: 'string',
+    title: 'a user or a team',
+    pattern:
+      '^(user|team):[^\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$',
+    patternErrorMessage: 'Write user:<e-mail address> or team:<name>.',
+    examples: ['user:ana@example.com', 'team:Platform'],
+  },
+  principals: {
+    type: 'array',
+    title: 'a list of users and teams',
+    items: { $ref: '#/$defs/principal' },
+    examples: [['user:ana@example.com', 'team:Platform']],
+  },
+  roleName: {
+    type: 'string',
+    title: 'a role name',
+    pattern:
+      '^[^\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$',
+    patternErrorMessage:
+      'A role name is text without control characters, and without white space at its ends.',
+    examples: ['analyst', 'public'],
+  },
+  roleNames: {
+    type: 'array',
+    title: 'a list of role names',
+    items: { $ref: '#/$defs/roleName' },
+    examples: [['analyst']],
+  },
+  optionName: {
+    type: 'string',
+    title: 'an option name',
+    pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',
+    patternErrorMessage: 'An option name holds letters, digits and _.',
+  },
+  address: {
+    type: 'string',
+    title: 'an address',
+    pattern: '^[a-z_]+\\.[^./]+\\..+$',
+    patternErrorMessage: 'Write an address such as secret.helios.HF_TOKEN.',
+    examples: ['secret.helios.HF_TOKEN'],
+  },
+  lifecycle: {
+    type: 'object',
+    title: 'a lifecycle',
+    additionalProperties: false,
+    properties: {
+      protect: {
+        type: 'boolean',
+        description: 'Never destroyed or replaced by a plan. Wins over everything.',
+        examples: [true],
+      },
+      ignore: {
+        type: 'array',
+        description: 'Fields that are left alone when they differ: names of options, or `value`.',
+        examples: [['value'], ['region']],
+        items: { $ref: '#/$defs/optionName' },
+      },
+      on_remove: {
+        enum: ['delete', 'forget'],
+        description:
+          'What happens when it leaves the configuration: destroy it (the default), or only forget it.',
+        examples: ['forget'],
+      },
+      adopt: {
+        type: 'boolean',
+        description: 'Take over what exists already under this name, instead of refusing to touch it.',
+        examples: [true],
+      },
+    },
+    examples: [{ protect: true }],
+  },
+};
