@@ -10,20 +10,21 @@ export function canAsk(terminal: Terminal, noInput: boolean): boolean {
 /**
  * Asks for approval on the terminal. Only `yes` approves; the end of the input, or Ctrl-C, does not.
  * @param say where the question is written
+ * @param signal aborted by Ctrl-C
  */
-export async function askApproval(say: (text: string) => void): Promise<boolean> {
+export async function askApproval(say: (text: string) => void, signal: AbortSignal): Promise<boolean> {
   say(
     '\nDo you want to perform these actions?\n' +
       "  secrets will do what is described above. Only 'yes' will be accepted to approve.\n\n" +
       '  Enter a value: ',
   );
   const lines = createInterface({ input: process.stdin });
-  const stop = new AbortController();
+  const end = new AbortController();
   lines.once('close', () => {
-    stop.abort();
+    end.abort();
   });
   try {
-    return (await lines.question('', { signal: stop.signal })).trim() === 'yes';
+    return (await lines.question('', { signal: AbortSignal.any([end.signal, signal]) })).trim() === 'yes';
   } catch {
     return false;
   } finally {

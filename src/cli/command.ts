@@ -89,10 +89,16 @@ export abstract class SecretsCommand extends Command {
   }
 }
 
+/** What oclif puts before the message of a flag's own `parse`, whatever kind of error that raises. */
+const FLAG_PARSING = /^Parsing --\S+ \n\t/;
+
 /** An error that nobody foresaw, or one of the flag parser's, as a problem for people: never a stack trace. */
 function asDiagnostic(error: Error, command: string | undefined): Diagnostic {
-  const isUsage = error instanceof Errors.CLIError || error.constructor.name.endsWith('ParserError');
-  const [summary = 'unknown error', ...rest] = error.message.split('\n');
+  const isUsage =
+    error instanceof Errors.CLIError ||
+    error.constructor.name.endsWith('ParserError') ||
+    FLAG_PARSING.test(error.message);
+  const [summary = 'unknown error', ...rest] = error.message.replace(FLAG_PARSING, '').split('\n');
   const detail = rest.filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join('\n');
   return {
     severity: 'error',

@@ -41,6 +41,27 @@ export const scopeFlags = {
   }),
 };
 
+/** How much may be destroyed. */
+export const deleteFlags = {
+  'max-deletes': Flags.string({
+    summary:
+      'Allow so many deletions of a kind, where the usual limit (30 %, and at least 3) refuses the plan.',
+    helpValue: '<n|p%>',
+    parse: (input) =>
+      LIMIT.test(input)
+        ? Promise.resolve(input)
+        : Promise.reject(
+            new Error(`--max-deletes takes a number such as 5, or a share such as 50%, not ${input}`),
+          ),
+  }),
+};
+
+const LIMIT = /^(?:\d{1,9}|\d{1,2}%|100%)$/;
+
+function maxDeletes(text: string): { readonly count: number } | { readonly percent: number } {
+  return text.endsWith('%') ? { percent: Number(text.slice(0, -1)) } : { count: Number(text) };
+}
+
 /** The state's lock. */
 export const lockFlags = {
   lock: Flags.boolean({
@@ -76,7 +97,9 @@ export function runOptions(flags: {
   readonly parallelism: number;
   readonly lock?: boolean;
   readonly 'lock-timeout'?: string;
+  readonly 'max-deletes'?: string | undefined;
 }): RunOptions {
+  const limit = flags['max-deletes'];
   return {
     files: flags.file,
     targets: flags.target,
@@ -84,5 +107,6 @@ export function runOptions(flags: {
     parallelism: flags.parallelism,
     lock: flags.lock ?? true,
     lockTimeoutMs: milliseconds(flags['lock-timeout'] ?? '0s'),
+    ...(limit === undefined ? {} : { maxDeletes: maxDeletes(limit) }),
   };
 }

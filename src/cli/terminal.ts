@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { PLAIN } from '../report/index.js';
+import { PLAIN, printable } from '../report/index.js';
 import type { Style } from '../report/index.js';
 
 /** The one writer to the terminal: results go to stdout, everything else to stderr. */
@@ -20,19 +20,30 @@ export interface Terminal {
   readonly errStyle: Style;
 }
 
+/** Which stream is a terminal is decided below, per stream; left to itself, `styleText` looks at stdout alone. */
+const dress =
+  (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan') =>
+  (text: string): string =>
+    styleText(format, text, { validateStream: false });
+
 const COLOURS: Style = {
-  bold: (text) => styleText('bold', text),
-  dim: (text) => styleText('dim', text),
-  red: (text) => styleText('red', text),
-  green: (text) => styleText('green', text),
-  yellow: (text) => styleText('yellow', text),
-  cyan: (text) => styleText('cyan', text),
+  bold: dress('bold'),
+  dim: dress('dim'),
+  red: dress('red'),
+  green: dress('green'),
+  yellow: dress('yellow'),
+  cyan: dress('cyan'),
 };
+
+/** Whether a stream is a terminal; what is none has no such property, whatever its type says. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
+}
 
 /** Whether a stream wants colours: a terminal, unless `NO_COLOR` or `--no-color` says otherwise. */
 function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, noColor: boolean): Style {
   const isOff = noColor || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-  return stream.isTTY && !isOff ? COLOURS : PLAIN;
+  return isTerminal(stream) && !isOff ? COLOURS : PLAIN;
 }
 
 /**
@@ -43,7 +54,7 @@ export function openTerminal(options: { readonly noColor: boolean }): Terminal {
   const { stdout, stderr, env } = process;
   // `secrets plan | head` closes our stdout early; that is no failure of ours.
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
-  const isLive = stderr.isTTY && env['TERM'] !== 'dumb';
+  const isLive = isTerminal(stderr) && env['TERM'] !== 'dumb';
   let shown = '';
   const clear = (): void => {
     if (isLive && shown !== '') stderr.write('\r\u001b[2K');
@@ -58,14 +69,15 @@ export function openTerminal(options: { readonly noColor: boolean }): Terminal {
       clear();
       stderr.write(text);
     },
-    progress: (message) => {
+    progress: (text) => {
+      const message = printable(text);
       if (message === shown) return;
       if (!isLive) stderr.write(`${message}\n`);
-      else stderr.write(`\r\u001b[2K${message.slice(0, Math.max(10, stderr.columns - 2))}…`);
+      else stderr.write(`\r\u001b[2K${message.slice(0, Math.max(10, (stderr.columns || 80) - 2))}…`);
       shown = message;
     },
     endProgress: clear,
-    isInteractive: process.stdin.isTTY && stderr.isTTY,
+    isInteractive: isTerminal(process.stdin) && isTerminal(stderr),
     outStyle: styleFor(stdout, env, options.noColor),
     errStyle: styleFor(stderr, env, options.noColor),
   };

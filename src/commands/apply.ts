@@ -2,11 +2,18 @@ import { Flags } from '@oclif/core';
 import { askApproval, canAsk } from '../cli/approval.js';
 import { SecretsCommand } from '../cli/command.js';
 import { EXIT, exitCode } from '../cli/exit.js';
-import { fileFlag, lockFlags, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
+import { deleteFlags, fileFlag, lockFlags, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
 import { apply } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
 import type { Change, Diagnostic, Outcome, Plan } from '../model/index.js';
-import { applyEventLine, applySummaryText, diagnosticsText, outcomeText, planText } from '../report/index.js';
+import {
+  applyEventLine,
+  applySummaryText,
+  diagnosticsText,
+  outcomeText,
+  planText,
+  printable,
+} from '../report/index.js';
 
 export default class Apply extends SecretsCommand {
   static override summary = 'Make the systems match the configuration, after approval.';
@@ -24,6 +31,7 @@ export default class Apply extends SecretsCommand {
   static override flags = {
     ...fileFlag,
     ...scopeFlags,
+    ...deleteFlags,
     'auto-approve': Flags.boolean({ summary: 'Do not ask: the plan is approved as it comes.' }),
     'no-input': Flags.boolean({ summary: 'Never ask anything (as CI does).' }),
     ...lockFlags,
@@ -47,19 +55,19 @@ export default class Apply extends SecretsCommand {
       this.report(plan.diagnostics);
       terminal.out(flags.json ? applyEventLine({ event: 'plan', plan }) : planText(plan, terminal.outStyle));
     };
-    const result = await apply(runOptions(flags), this.context(), {
+    const context = this.context();
+    const result = await apply(runOptions(flags), context, {
       approve: async (plan) => {
         show(plan);
-        return isAsking ? askApproval(terminal.err) : true;
+        return isAsking ? askApproval(terminal.err, context.signal) : true;
       },
       onOutcome: (outcome) => {
         const change = changes.get(outcome.address);
         if (change !== undefined) this.#showOutcome(change, outcome, flags.json);
       },
       onWait: (holder) => {
-        terminal.err(
-          `Waiting for ${holder.Who}, who holds the lock since ${holder.Created} (${holder.Operation}).\n`,
-        );
+        const who = `${holder.Who}, who holds the lock since ${holder.Created} (${holder.Operation})`;
+        terminal.err(`Waiting for ${printable(who)}.\n`);
       },
     });
     if (changes.size === 0 && result.plan !== undefined) show(result.plan);

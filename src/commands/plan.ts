@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { SecretsCommand } from '../cli/command.js';
 import { exitCode } from '../cli/exit.js';
-import { fileFlag, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
+import { deleteFlags, fileFlag, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
 import { plan } from '../engine/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { planDocument, planText } from '../report/index.js';
@@ -21,6 +21,7 @@ export default class Plan extends SecretsCommand {
   static override flags = {
     ...fileFlag,
     ...scopeFlags,
+    ...deleteFlags,
     'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 when there are changes.' }),
     ...outputFlags,
   };

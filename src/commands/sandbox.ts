@@ -46,15 +46,17 @@ export default class Sandbox extends SecretsCommand {
     this.terminal.progress('starting the sandbox');
     const sandbox = await start(flags.port, flags['postgres-port']);
     const envFile = flags['env-file'];
+    let isWritten = false;
     try {
-      if (envFile !== undefined) await writeEnvFile(envFile, sandbox.variables);
+      if (envFile !== undefined) await writeVariables(envFile, sandbox.variables);
+      isWritten = envFile !== undefined;
       this.terminal.out(
         flags.json ? `${JSON.stringify(describe(sandbox, envFile))}\n` : this.#welcome(sandbox, envFile),
       );
       await stopped(signal);
     } finally {
       await sandbox.close();
-      if (envFile !== undefined) await rm(envFile, { force: true });
+      if (envFile !== undefined && isWritten) await rm(envFile, { force: true });
     }
     return EXIT.ok;
   }
@@ -103,6 +105,24 @@ async function start(heliosPort: number, postgresPort: number): Promise<RunningS
         code: 'sandbox',
         summary: `The sandbox cannot start: ${error instanceof Error ? error.message : 'unknown error'}`,
         next: 'Choose other ports, or leave --port and --postgres-port out.',
+      },
+    ]);
+  }
+}
+
+/** Writes the variables to a new file: one that is there already would keep its mode, and let others read the keys. */
+async function writeVariables(path: string, variables: RunningSandbox['variables']): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await writeEnvFile(path, variables);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new DiagnosticError([
+      {
+        severity: 'error',
+        code: 'env-file',
+        summary: `The file ${path} cannot be written (${code}).`,
+        next: 'Name a file in a folder that is there and that you may write to.',
       },
     ]);
   }

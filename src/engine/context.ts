@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly excludes: readonly string[];
   /** At most so many requests at once. */
   readonly parallelism: number;
+  /** How many resources of a kind may be destroyed, where more than the usual share of them is meant to go. */
+  readonly maxDeletes?: { readonly count: number } | { readonly percent: number };
   /** Whether to take the state's lock, where the verb writes. */
   readonly lock: boolean;
   /** How long to wait for another holder of the lock, in milliseconds. */

@@ -90,6 +90,7 @@ export async function observe(
     policies,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     scope,
+    ...(options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }),
     diagnostics: said,
   });
   const observation: Observation = {

@@ -82,7 +82,7 @@ export interface Configuration {
 /** Where the state is kept. */
 export interface StateSettings {
   readonly backend: 'local';
-  /** The state file; `.secrets/<stack>.state.json` beside the first configuration file where it is absent. */
+  /** The state file, absolute; `.secrets/<stack>.state.json` in the current folder where the file names none. */
   readonly path: string;
   readonly range?: SourceRange;
 }

@@ -1,4 +1,5 @@
 import type { Change, Outcome } from '../model/index.js';
+import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { wasDone } from './words.js';
 
@@ -13,18 +14,19 @@ export interface ApplySums {
   readonly skipped: number;
 }
 
-/** One line for what became of one change. */
+/** What became of one change: one line, and one more where there is something to do. */
 export function outcomeText(change: Change, outcome: Outcome, style: Style): string {
+  const address = printable(change.address);
   switch (outcome.status) {
     case 'done':
-      return `${style.green('✓')} ${change.address}: ${wasDone(change.action)}`;
+      return `${style.green('✓')} ${address}: ${wasDone(change.action)}`;
     case 'failed': {
-      const next = outcome.next === undefined ? '' : `\n    ${style.dim('Next:')} ${outcome.next}`;
+      const next = outcome.next === undefined ? '' : `\n    ${style.dim('Next:')} ${printable(outcome.next)}`;
       const maybe = outcome.mayHaveHappened === true ? ' (it may have happened all the same)' : '';
-      return `${style.red('✗')} ${change.address}: ${outcome.message}${maybe}${next}`;
+      return `${style.red('✗')} ${address}: ${printable(outcome.message)}${maybe}${next}`;
     }
     case 'skipped':
-      return `${style.yellow('-')} ${change.address}: ${outcome.message}`;
+      return `${style.yellow('-')} ${address}: ${printable(outcome.message)}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DriftEntry, Plan } from '../model/index.js';
 import { fieldLines } from './fields.js';
 import { rotationText, unreachableText } from './plan-text.js';
+import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { count, signOf } from './words.js';
 
@@ -31,14 +32,14 @@ function verdict(plan: Plan): string {
 function entryText(entry: DriftEntry, style: Style): string {
   const action = { changed: 'update', missing: 'delete', added: 'create', replaced: 'replace' } as const;
   return [
-    `${signOf(action[entry.kind], style)} ${style.bold(entry.address)} ${what(entry)}`,
+    `${signOf(action[entry.kind], style)} ${style.bold(printable(entry.address))} ${what(entry)}`,
     `${INDENT}${style.dim(since(entry))}`,
     ...fieldLines(entry.fields, INDENT, style),
   ].join('\n');
 }
 
 function what(entry: DriftEntry): string {
-  const by = entry.changedBy === undefined ? '' : ` by ${entry.changedBy}`;
+  const by = entry.changedBy === undefined ? '' : ` by ${printable(entry.changedBy)}`;
   switch (entry.kind) {
     case 'changed':
       return `was changed${by}`;
@@ -52,7 +53,7 @@ function what(entry: DriftEntry): string {
 }
 
 function since(entry: DriftEntry): string {
-  const last = entry.lastAppliedAt === undefined ? '' : `last applied ${entry.lastAppliedAt}`;
+  const last = entry.lastAppliedAt === undefined ? '' : `last applied ${printable(entry.lastAppliedAt)}`;
   if (entry.changedAt === undefined) return last === '' ? 'since: unknown' : `since: after it was ${last}`;
-  return `since: ${entry.changedAt}${last === '' ? '' : ` (${last})`}`;
+  return `since: ${printable(entry.changedAt)}${last === '' ? '' : ` (${last})`}`;
 }

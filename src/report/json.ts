@@ -1,5 +1,6 @@
-import type { Diagnostic, Outcome, Plan } from '../model/index.js';
+import type { Diagnostic, FieldChange, Outcome, Plan } from '../model/index.js';
 import type { ApplySums } from './apply-text.js';
+import { printableJson } from './printable.js';
 
 /** How a run ended. */
 export type DocumentStatus = 'ok' | 'error' | 'unreachable';
@@ -35,7 +36,7 @@ export function driftDocument(
           stack: plan.stack,
           checkedAt: plan.createdAt,
           systems: plan.systems,
-          drift: plan.drift,
+          drift: plan.drift.map(withSafeFields),
           rotation: plan.rotation,
           unreachable: plan.unreachable,
         };
@@ -71,9 +72,22 @@ export function applyEventLine(event: ApplyEvent): string {
 /** A plan without its diagnostics, which stand in the document beside it. */
 function bare(plan: Plan): Omit<Plan, 'diagnostics'> {
   const { diagnostics, ...rest } = plan;
-  return rest;
+  return { ...rest, changes: rest.changes.map(withSafeFields), drift: rest.drift.map(withSafeFields) };
 }
 
+/** A change or a drift entry whose sensitive fields carry neither side, even if somebody put one there by mistake. */
+function withSafeFields<Item extends { readonly fields: readonly FieldChange[] }>(item: Item): Item {
+  return {
+    ...item,
+    fields: item.fields.map((field) => {
+      if (!field.sensitive) return field;
+      const { before, after, ...safe } = field;
+      return safe;
+    }),
+  };
+}
+
+/** One line of JSON that may be looked at on a terminal. */
 function line(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${printableJson(JSON.stringify(value))}\n`;
 }

@@ -1,0 +1,96 @@
+import { Parser } from '@oclif/core';
+import { describe, expect, it } from 'vitest';
+import { deleteFlags, fileFlag, lockFlags, milliseconds, runOptions, scopeFlags } from './flags.js';
+
+/** What the flags of a command line say to the engine. */
+async function parse(...argv: readonly string[]): Promise<ReturnType<typeof runOptions>> {
+  const { flags } = await Parser.parse([...argv], {
+    flags: { ...fileFlag, ...scopeFlags, ...deleteFlags, ...lockFlags },
+    strict: true,
+  });
+  return runOptions(flags as Parameters<typeof runOptions>[0]);
+}
+
+describe('milliseconds', () => {
+  it.each([
+    ['0s', 0],
+    ['250ms', 250],
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['2h', 7_200_000],
+    ['007s', 7000],
+  ])('%s', (text, expected) => {
+    expect(milliseconds(text)).toBe(expected);
+  });
+
+  it.each(['', '5', 's', '-1s', '1.5s', '1 s', '1d', '1s ', '1S', '1sm', '1s\n'])('%j is none', (text) => {
+    expect(milliseconds(text)).toBe(0);
+  });
+});
+
+describe('the flags', () => {
+  it('say nothing out of the ordinary where none is given', async () => {
+    expect(await parse()).toEqual({
+      files: [],
+      targets: [],
+      excludes: [],
+      parallelism: 10,
+      lock: true,
+      lockTimeoutMs: 0,
+    });
+  });
+
+  it('are handed on as they were given, again and again', async () => {
+    const options = await parse(
+      ...['-f', 'a.yaml', '--file', 'b/', '--target', 'secret.helios.A*', '--exclude', '*.warehouse.*'],
+      ...['--parallelism', '256', '--no-lock', '--lock-timeout', '5m'],
+    );
+    expect(options).toEqual({
+      files: ['a.yaml', 'b/'],
+      targets: ['secret.helios.A*'],
+      excludes: ['*.warehouse.*'],
+      parallelism: 256,
+      lock: false,
+      lockTimeoutMs: 300_000,
+    });
+  });
+
+  it.each(['5', '', 'soon', '1d', '-5s', '1.5m', ' 5s'])('refuse %j as a time to wait', async (text) => {
+    await expect(parse('--lock-timeout', text)).rejects.toThrow(/takes a duration such as 30s or 5m/);
+  });
+
+  it.each(['0', '257', '-1', 'many', '1.5', ''])('refuse %j as a number of requests', async (text) => {
+    await expect(parse('--parallelism', text)).rejects.toThrow(/integer/);
+  });
+
+  it.each([
+    ['0', { count: 0 }],
+    ['5', { count: 5 }],
+    ['50%', { percent: 50 }],
+    ['100%', { percent: 100 }],
+  ])('take --max-deletes %s', async (text, expected) => {
+    expect((await parse('--max-deletes', text)).maxDeletes).toEqual(expected);
+  });
+
+  it.each(['', '-1', '101%', '1.5', 'all', '5 %'])('refuse --max-deletes %j', async (text) => {
+    await expect(parse('--max-deletes', text)).rejects.toThrow(/takes a number such as 5, or a share/);
+  });
+
+  it('refuse a flag that is none', async () => {
+    await expect(parse('--lock-timout', '5s')).rejects.toThrow(/Nonexistent flag/);
+  });
+});
+
+describe('runOptions', () => {
+  it('takes the lock, without waiting, for commands that have no flags of the lock', () => {
+    const options = runOptions({ file: ['x'], target: ['t'], exclude: ['e'], parallelism: 3 });
+    expect(options).toEqual({
+      files: ['x'],
+      targets: ['t'],
+      excludes: ['e'],
+      parallelism: 3,
+      lock: true,
+      lockTimeoutMs: 0,
+    });
+  });
+});
