@@ -19,7 +19,9 @@ export function makeBatches(
   isTransactional: (provider: string) => boolean,
 ): readonly Batch[] {
   const left = new Map(groupBy(changes, (change) => mustParseAddress(change.address).provider));
-  const done = new Set<string>();
+  // What is no change of this plan needs no waiting for.
+  const planned = new Set(changes.map((change) => change.address));
+  const done = new Set(changes.flatMap((change) => change.after).filter((one) => !planned.has(one)));
   const batches: Batch[] = [];
   while (left.size > 0) {
     const candidates = [...left].map(([provider, waiting]) => ({

@@ -58,6 +58,8 @@ export function openRecords(
       });
     },
     confirm(desired, actual) {
+      // Access from elsewhere is not ours, even where the configuration asks for the same.
+      if (actual.inherited === true) return;
       const record = records.get(desired.address);
       // A member of a list of ours is ours, whoever put it there; anything else must be ours already.
       const isMember = isListKind(mustParseAddress(desired.address).kind);
@@ -92,14 +94,21 @@ function rememberFields(
   const fields: Record<string, Plain> = {};
   const fingerprints: Record<string, string> = {};
   const sensitiveFields: string[] = [];
+  let fingerprintedAs: string | undefined;
   for (const [path, field] of sorted(desired.fields)) {
     if (field.kind === 'plain') fields[path] = field.value;
     if (field.kind !== 'sensitive') continue;
     sensitiveFields.push(path);
     const print = fingerprint?.(desired.address, path, field.value) ?? before?.fingerprints[path];
     if (print !== undefined) fingerprints[path] = print;
+    if (print !== undefined && fingerprint === undefined) fingerprintedAs = before?.fingerprintedAs;
   }
-  return { fields, fingerprints, sensitiveFields };
+  return {
+    fields,
+    fingerprints,
+    sensitiveFields,
+    ...(fingerprintedAs === undefined ? {} : { fingerprintedAs }),
+  };
 }
 
 type RememberedFields = Pick<StateRecord, 'fields' | 'fingerprints' | 'sensitiveFields' | 'fingerprintedAs'>;

@@ -37,10 +37,18 @@ export async function runChanges(run: ApplyRun): Promise<readonly Outcome[]> {
       return obstacle === undefined;
     });
     const written = doable.filter((change) => !isStateOnly(change));
-    for (const change of doable) {
-      if (isStateOnly(change)) tell(stateOnlyOutcome(change));
+    // What touches the state alone goes first, unless it comes after something that is still to be written.
+    const waiting = new Set(written.map((change) => change.address));
+    for (const change of doable.filter(isStateOnly)) {
+      if (change.after.some((address) => waiting.has(address))) waiting.add(change.address);
+      else tell(stateOnlyOutcome(change));
     }
     if (written.length > 0) await runBatch(run, batch.provider, written, tell);
+    for (const change of doable.filter((one) => isStateOnly(one) && waiting.has(one.address))) {
+      const obstacle = obstacleIn(change, outcomes);
+      if (obstacle === undefined) tell(stateOnlyOutcome(change));
+      else tell({ status: 'skipped', address: change.address, message: obstacle });
+    }
     await run.checkpoint();
   }
   return run.changes.flatMap((change) => outcomes.get(change.address) ?? []);
@@ -52,9 +60,10 @@ async function runBatch(
   changes: readonly Change[],
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
-  const waiting = new Set(changes.map((change) => change.address));
+  const waiting = new Map(changes.map((change) => [change.address, change]));
   const applier = run.applierOf(provider);
-  let why = 'its provider gave no answer about it';
+  let why =
+    applier === undefined ? `there is no session with ${provider}` : 'its provider gave no answer about it';
   if (applier !== undefined) {
     try {
       await applier.apply(
@@ -63,16 +72,34 @@ async function runBatch(
           return desired === undefined || change.action === 'delete' ? { change } : { change, desired };
         }),
         (outcome) => {
-          if (waiting.delete(outcome.address)) tell(outcome);
+          const change = waiting.get(outcome.address);
+          if (change === undefined) return;
+          waiting.delete(outcome.address);
+          tell(believe(change, outcome));
         },
       );
     } catch (error) {
       why = error instanceof Error ? error.message : 'its provider failed';
     }
   }
-  for (const address of waiting) {
+  const unanswered = [...waiting.keys()];
+  // An answer that comes after the end is not believed.
+  waiting.clear();
+  for (const address of unanswered) {
     tell({ status: 'failed', address, message: why, mayHaveHappened: applier !== undefined });
   }
+}
+
+/** What was made must have an id: without one nobody could ever find it again, so it does not count as done. */
+function believe(change: Change, outcome: Outcome): Outcome {
+  if (outcome.status !== 'done' || change.action === 'delete') return outcome;
+  if (outcome.id !== undefined && outcome.id !== '') return outcome;
+  return {
+    status: 'failed',
+    address: change.address,
+    message: 'its provider says that it is done, but not which object it is now',
+    mayHaveHappened: true,
+  };
 }
 
 /** Why a change can't be tried, if so. */
@@ -81,7 +108,11 @@ function obstacleTo(
   outcomes: ReadonlyMap<string, Outcome>,
   signal: AbortSignal,
 ): string | undefined {
-  if (signal.aborted) return 'stopped before it was begun';
+  return signal.aborted ? 'stopped before it was begun' : obstacleIn(change, outcomes);
+}
+
+/** What of that which comes before a change was not done, in words. */
+function obstacleIn(change: Change, outcomes: ReadonlyMap<string, Outcome>): string | undefined {
   const obstacle = change.after.find((address) => {
     const outcome = outcomes.get(address);
     return outcome !== undefined && outcome.status !== 'done';

@@ -33,6 +33,14 @@ export function fieldAt(fields: Fields, path: string): Field | undefined {
   return whole?.kind === 'hidden' ? whole : undefined;
 }
 
+/**
+ * Whether a hidden field stands for a whole of which not even the names are known (`options`, `value`). One option that is
+ * hidden by its own name (`options.secret`) is there for certain.
+ */
+export function isHiddenWhole(path: string, field: Field): boolean {
+  return field.kind === 'hidden' && !path.includes('.');
+}
+
 /** Compares a field with what the state remembers of it as last applied; `undefined` where it remembers nothing. */
 export function compareWithRecord(
   path: string,

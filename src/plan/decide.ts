@@ -39,7 +39,8 @@ const NOTHING: Decision = { action: 'noop', reason: '', fields: [], diagnostics:
  */
 export function decide(world: World, sides: Sides, parent: Decision | undefined): Decision {
   if (parent?.action === 'refused' || parent?.action === 'blocked') return act('blocked', '');
-  if (sides.record !== undefined && world.input.removed.includes(sides.text)) {
+  const family = [sides.text, parentAddress(sides.address) ?? ''];
+  if (sides.record !== undefined && family.some((one) => world.input.removed.includes(one))) {
     return act('forget', 'listed under `removed`: it stays in the system, and is no longer managed here');
   }
   return sides.desired === undefined
@@ -72,16 +73,14 @@ function decideWanted(
   const owned = record?.id === actual.id ? record : undefined;
   const difference = diffResource(desired, actual, owned, world.policyOf(address), fingerprint);
   const diagnostics = difference.unverifiable.map((one) => say.notVerifiable(desired, one.path, one.reason));
-  if (difference.replaceBecause.length > 0) {
-    const reason = say.whyReplace(difference.replaceBecause);
+  if (difference.replaceBecause.length > 0 || parent?.action === 'replace') {
+    const isOwnDoing = difference.replaceBecause.length > 0;
+    const reason = isOwnDoing ? say.whyReplace(difference.replaceBecause) : 'its server is replaced';
     if (desired.lifecycle.protect === true) return refused(refuse.protectedFromReplacement(desired, reason));
     const obstacles = refuse.inTheWay(world, desired.address, 'replaced');
-    return obstacles === undefined
-      ? { action: 'replace', reason, fields: difference.changes, diagnostics }
-      : refused(obstacles);
-  }
-  if (parent?.action === 'replace') {
-    return { action: 'replace', reason: 'its server is replaced', fields: difference.changes, diagnostics };
+    if (obstacles !== undefined) return refused(obstacles);
+    const lost = say.lostWithReplacement(world, desired);
+    return { action: 'replace', reason, fields: difference.changes, diagnostics: [...diagnostics, ...lost] };
   }
   if (difference.changes.length > 0) {
     const reason = say.whyUpdate(
@@ -104,9 +103,17 @@ function decideUnwanted(world: World, sides: Sides, parent: Decision | undefined
   const policy = world.policyOf(address);
   if (parent?.action === 'delete' && policy.diesWithParent) return NOTHING;
   if (record === undefined) return decideMember(world, sides);
+  // What lives in a resource that is handed over is handed over with it.
+  if (parent?.action === 'forget') return act('forget', `what it lives in is forgotten: ${parent.reason}`);
   if (actual === undefined || actual.inherited === true) return act('forget', 'already gone from the system');
   if (isListKind(address.kind) && !world.isListed(address)) {
     return act('forget', 'the configuration no longer says who may have access: left as it is');
+  }
+  if (isKeptSelf(world, address)) {
+    return act(
+      'forget',
+      'no longer in the configuration; what runs this keeps its own access (self: drop ends it)',
+    );
   }
   if (actual.id !== record.id && !world.isListed(address)) {
     return act('forget', say.replacedOutside(actual));
@@ -129,15 +136,23 @@ function decideUnwanted(world: World, sides: Sides, parent: Decision | undefined
 function decideMember(world: World, sides: Sides): Decision {
   const { actual, address } = sides;
   if (actual === undefined || actual.inherited === true || !world.isListed(address)) return NOTHING;
-  const isSelf = address.kind === 'share' && address.member === world.directoryOf(address.provider)?.self;
-  const parentAt = parentAddress(address);
-  const keepsSelf = parentAt === undefined || world.desired.get(parentAt)?.self !== 'drop';
-  if (isSelf && keepsSelf) return NOTHING;
+  if (isKeptSelf(world, address)) return NOTHING;
   return act(
     'delete',
-    isSelf ? 'the file says `self: drop`' : say.whyNotListed(actual),
+    isSelf(world, address) ? 'the file says `self: drop`' : say.whyNotListed(actual),
     allFields(actual.fields, 'remove'),
   );
+}
+
+/** Whether a share is that of the identity that runs the tool. */
+function isSelf(world: World, address: Address): boolean {
+  return address.kind === 'share' && address.member === world.directoryOf(address.provider)?.self;
+}
+
+/** Whether it is, and the file does not say `self: drop`: then it stays, even where the list does not name it. */
+function isKeptSelf(world: World, address: Address): boolean {
+  const parentAt = parentAddress(address);
+  return isSelf(world, address) && (parentAt === undefined || world.desired.get(parentAt)?.self !== 'drop');
 }
 
 function act(action: Decision['action'], reason: string, fields: readonly FieldChange[] = []): Decision {

@@ -6,7 +6,14 @@ import type {
   KindPolicy,
   StateRecord,
 } from '../model/index.js';
-import { compareFields, compareWithRecord, fieldAt, recordedPaths, touchedSince } from './compare.js';
+import {
+  compareFields,
+  compareWithRecord,
+  fieldAt,
+  isHiddenWhole,
+  recordedPaths,
+  touchedSince,
+} from './compare.js';
 import type { Fingerprint } from './input.js';
 
 /** How the wanted fields of a resource differ from those that the system has. */
@@ -59,7 +66,11 @@ export function diffResource(
     const wanted = desired.fields[path];
     const found = fieldAt(actual.fields, path);
     if (wanted === undefined && policy.managedWhereNamed.includes(path)) continue;
-    if (found?.kind === 'hidden') {
+    // What is wanted was not read for this run: then nothing can be said but that it is there.
+    if (wanted?.kind === 'hidden' && found !== undefined) continue;
+    // Hidden by its own name, it is there for certain; and nobody wants it.
+    const isUnwanted = wanted === undefined && actual.fields[path] !== undefined;
+    if (found?.kind === 'hidden' && !isUnwanted) {
       const known = record === undefined ? 'unknown' : compareWithRecord(path, wanted, record, fingerprint);
       const touched = record !== undefined && touchedSince(actual, record);
       if (known !== 'different' && !touched && record !== undefined) {
@@ -86,7 +97,7 @@ function pathsOf(
 ): readonly string[] {
   const paths = new Set(Object.keys(desired.fields));
   for (const [path, field] of Object.entries(actual.fields)) {
-    if (field.kind !== 'hidden' || path in desired.fields) paths.add(path);
+    if (!isHiddenWhole(path, field) || Object.hasOwn(desired.fields, path)) paths.add(path);
     else for (const one of record === undefined ? [] : recordedPaths(record)) paths.add(one);
   }
   return [...paths].sort();

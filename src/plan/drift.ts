@@ -6,7 +6,14 @@ import type {
   FieldChange,
   StateRecord,
 } from '../model/index.js';
-import { compareFields, compareWithRecord, fieldAt, recordedPaths, touchedSince } from './compare.js';
+import {
+  compareFields,
+  compareWithRecord,
+  fieldAt,
+  isHiddenWhole,
+  recordedPaths,
+  touchedSince,
+} from './compare.js';
 import { isIgnored, showChange } from './diff.js';
 import type { Fingerprint } from './input.js';
 
@@ -40,17 +47,18 @@ function driftedFields(
   desired: DesiredResource | undefined,
   fingerprint: Fingerprint | undefined,
 ): readonly FieldChange[] {
-  const paths = new Set(recordedPaths(record));
-  for (const [path, field] of Object.entries(actual.fields)) if (field.kind !== 'hidden') paths.add(path);
+  const recorded = new Set(recordedPaths(record));
+  const paths = new Set(recorded);
+  for (const [path, field] of Object.entries(actual.fields)) if (!isHiddenWhole(path, field)) paths.add(path);
   const fields: FieldChange[] = [];
   for (const path of [...paths].sort()) {
     if (isIgnored(path, desired?.lifecycle.ignore)) continue;
     const found = fieldAt(actual.fields, path);
     const wanted = desired?.fields[path];
     if (isAsWanted(found, wanted, desired)) continue;
-    const recorded = recordedPaths(record).includes(path);
-    // A field that nobody manages (an owner that the file does not name) can't drift.
-    if (!recorded && wanted === undefined && !path.startsWith('options.')) continue;
+    // A field that nobody manages (an owner that the file does not name, or names no more) can't drift.
+    const isManaged = desired === undefined ? recorded.has(path) : wanted !== undefined;
+    if (!isManaged && !path.startsWith('options.')) continue;
     const sameness = compareWithRecord(path, found, record, fingerprint);
     if (sameness === 'different' || (sameness === 'unknown' && touchedSince(actual, record))) {
       fields.push(showChange(path, recordedField(record, path), found));

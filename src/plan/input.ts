@@ -9,6 +9,7 @@ import type {
   StateData,
   Unreachable,
 } from '../model/index.js';
+import type { MaxDeletes } from './limits.js';
 
 /** Makes a keyed fingerprint of a value under a domain; absent where there is no key. */
 export type Fingerprint = (domain: string, value: Sensitive) => string;
@@ -32,6 +33,8 @@ export interface PlanInput {
   readonly policies: Readonly<Partial<Record<Kind, KindPolicy>>>;
   readonly fingerprint?: Fingerprint;
   readonly scope: Scope;
+  /** How much of each kind may be destroyed (`--max-deletes`); absent: the usual threshold. */
+  readonly maxDeletes?: MaxDeletes;
   /** Problems found before planning; they stand in the plan. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -15,6 +15,7 @@ import { driftOf } from './drift.js';
 import { fingerprintDomain } from './input.js';
 import type { PlanInput } from './input.js';
 import { showChange } from './diff.js';
+import { checkDeletes } from './limits.js';
 import { orderChanges } from './order.js';
 import { checkOwners } from './owners.js';
 import { rotationNotes } from './rotation.js';
@@ -45,6 +46,7 @@ export function makePlan(input: PlanInput): Plan {
     else if (sides.desired !== undefined) unchanged += 1;
   }
   diagnostics.push(...checkOwners(world, changes));
+  diagnostics.push(...checkDeletes(changes, world.records.values(), input.maxDeletes));
   const rotated = new Set(changes.filter(changesValue).map((one) => one.address));
   return {
     format: PLAN_FORMAT,
@@ -80,7 +82,9 @@ function summarize(changes: readonly Change[], unchanged: number): PlanSummary {
 function allSides(world: World): readonly Sides[] {
   // What is only to be forgotten needs no system: its provider may be gone from the configuration.
   const isForgettable = (text: string): boolean =>
-    world.records.has(text) && world.input.removed.includes(text) && world.inScope(text);
+    world.records.has(text) &&
+    [text, parentAddress(mustParseAddress(text)) ?? ''].some((one) => world.input.removed.includes(one)) &&
+    world.inScope(text);
   const texts = new Set([...world.desired.keys(), ...world.records.keys(), ...world.actual.keys()]);
   return [...texts]
     .map((text) => ({ text, address: mustParseAddress(text) }))
@@ -158,14 +162,14 @@ function changesValue(change: Change): boolean {
 /** A target or an exclusion that names nothing is most likely a typing error. */
 function unknownPatterns(world: World): readonly Diagnostic[] {
   const { scope } = world.input;
-  const known = [...world.desired.keys(), ...world.records.keys()];
+  const known = [...world.desired.keys(), ...world.records.keys(), ...world.actual.keys()];
   const check = (flag: string, pattern: string): readonly Diagnostic[] =>
     matchesNothing(pattern, known)
       ? [
           {
             severity: 'error',
             code: 'unknown-target',
-            summary: `${flag} ${pattern} names no resource of the configuration or the state.`,
+            summary: `${flag} ${pattern} names no resource of the configuration, the state or the systems.`,
             next: `Addresses look like ${formatAddress({ kind: 'secret', provider: 'helios', name: 'HF_TOKEN' })}; \`*\` stands for any run of characters.`,
           },
         ]

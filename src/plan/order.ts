@@ -45,7 +45,10 @@ function isRemoval(change: Change): boolean {
   return change.action === 'delete' || change.action === 'forget';
 }
 
-/** Visits changes by rank, each after what must be done before it. */
+/**
+ * Visits changes by rank, each after what must be done before it. The path of what is being visited is kept in a list, not
+ * on the call stack: chains may be long.
+ */
 function sort(
   changes: readonly Change[],
   before: ReadonlyMap<string, ReadonlySet<string>>,
@@ -55,21 +58,29 @@ function sort(
   const rank = new Map(ranked.map((change, index) => [change.address, index]));
   const marks = new Map<string, 'entered' | 'done'>();
   const done: Change[] = [];
-  const visit = (change: Change): void => {
-    const mark = marks.get(change.address);
-    if (mark === 'done') return;
-    if (mark === 'entered') throw new Error('the changes of this plan depend on each other in a circle');
-    marks.set(change.address, 'entered');
-    const needed = [...(before.get(change.address) ?? [])];
-    needed.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-    for (const address of needed) {
-      const other = byAddress.get(address);
-      if (other !== undefined) visit(other);
+  for (const start of ranked) {
+    const path: { readonly change: Change; readonly needed: string[] }[] = [];
+    const enter = (change: Change): void => {
+      marks.set(change.address, 'entered');
+      // The last one is taken first.
+      const needed = [...(before.get(change.address) ?? [])];
+      needed.sort((a, b) => (rank.get(b) ?? 0) - (rank.get(a) ?? 0));
+      path.push({ change, needed });
+    };
+    if (!marks.has(start.address)) enter(start);
+    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+      const next = byAddress.get(at.needed.pop() ?? '');
+      if (next !== undefined) {
+        const mark = marks.get(next.address);
+        if (mark === 'entered') throw new Error('the changes of this plan depend on each other in a circle');
+        if (mark === undefined) enter(next);
+        continue;
+      }
+      marks.set(at.change.address, 'done');
+      done.push(at.change);
+      path.pop();
     }
-    marks.set(change.address, 'done');
-    done.push(change);
-  };
-  ranked.forEach(visit);
+  }
   return done;
 }
 

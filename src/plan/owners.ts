@@ -32,40 +32,43 @@ export function usersBehindIn(directory: PrincipalDirectory): UsersBehind {
       if (seen.has(one)) continue;
       seen.add(one);
       if (users.has(one)) found.add(one);
-      queue.push(...(teams.get(one) ?? []));
+      for (const member of teams.get(one) ?? []) queue.push(member);
     }
     known.set(principal, found);
     return found;
   };
 }
 
-/** Checks every secret whose Owners the plan touches, and those that have too few of them. */
+/**
+ * Checks every secret whose shares the plan touches, whatever the scope of the run and whoever manages its list, and those in
+ * scope whose list is the whole truth.
+ */
 export function checkOwners(world: World, changes: readonly Change[]): readonly Diagnostic[] {
   const byAddress = new Map(changes.map((one) => [one.address, one]));
   const touched = new Set<string>();
   for (const change of changes) {
     const address = mustParseAddress(change.address);
-    if (address.kind === 'share') touched.add(parentAddress(address) ?? '');
+    const secret = address.kind === 'share' ? parentAddress(address) : undefined;
+    if (secret !== undefined && change.action !== 'forget') touched.add(secret);
   }
   const wantedShares = groupBy(world.desired.values(), ({ address }) =>
     parentAddress(mustParseAddress(address)),
   );
+  const managed = [...world.desired.keys()].filter((text) => {
+    const { kind, provider, name } = mustParseAddress(text);
+    const isListed = world.isListed({ kind: 'share', provider, name, member: '' });
+    return kind === 'secret' && isListed && world.inScope(text);
+  });
   const lookups = new Map<PrincipalDirectory, UsersBehind>();
-  return [...world.desired.values()].flatMap((secret) => {
-    const { kind, provider } = mustParseAddress(secret.address);
-    const directory = world.directoryOf(provider);
-    if (kind !== 'secret' || directory === undefined || !world.inScope(secret.address)) return [];
-    const isManaged = world.isListed({
-      kind: 'share',
-      provider,
-      name: mustParseAddress(secret.address).name,
-      member: '',
-    });
-    if (!isManaged) return [];
-    const owners = finalOwners(world, secret, wantedShares.get(secret.address) ?? [], byAddress, directory);
+  return [...new Set([...managed, ...touched])].flatMap((text) => {
+    const directory = world.directoryOf(mustParseAddress(text).provider);
+    if (directory === undefined) return [];
+    // Out of scope the rules of the file are not known; that an Owner remains holds all the same.
+    const secret = world.desired.get(text) ?? { address: text, dependsOn: [], lifecycle: {}, fields: {} };
+    const owners = finalOwners(world, secret, wantedShares.get(text) ?? [], byAddress, directory);
     const usersBehind = lookups.get(directory) ?? usersBehindIn(directory);
     lookups.set(directory, usersBehind);
-    return judge(secret, owners, directory.self, usersBehind, touched.has(secret.address));
+    return judge(secret, owners, directory.self, usersBehind, touched.has(text));
   });
 }
 

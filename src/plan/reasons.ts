@@ -1,3 +1,4 @@
+import { mustParseAddress } from '../model/index.js';
 import type {
   ActualResource,
   DesiredResource,
@@ -7,6 +8,7 @@ import type {
 } from '../model/index.js';
 import { compareWithRecord, fieldAt, touchedSince } from './compare.js';
 import type { Fingerprint } from './input.js';
+import type { World } from './world.js';
 
 /** `by ben@example.com at 2026-01-02T03:04:05Z`, as far as the system knows; empty where it knows nothing. */
 export function byWhomAndWhen(actual: ActualResource): string {
@@ -67,4 +69,23 @@ export function notVerifiable(desired: DesiredResource, path: string, reason: st
     summary: `${desired.address}: ${path} is ${reason}; the state says that it is as wanted.`,
     address: desired.address,
   };
+}
+
+/** Warns of what a replacement takes along and nobody makes again: USAGE that the configuration does not name. */
+export function lostWithReplacement(world: World, desired: DesiredResource): readonly Diagnostic[] {
+  const lost = (world.children.get(desired.address) ?? []).filter(({ address }) => {
+    const parsed = mustParseAddress(address);
+    return world.policyOf(parsed).diesWithParent && !world.desired.has(address) && !world.isListed(parsed);
+  });
+  if (lost.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'lost-with-replacement',
+      summary: `${desired.address} would be replaced, and with it goes what the configuration does not name: ${lost.map((one) => one.address).join(', ')}.`,
+      next: 'List them (`usage`), so that they are made again.',
+      address: desired.address,
+      ...(desired.range === undefined ? {} : { range: desired.range }),
+    },
+  ];
 }

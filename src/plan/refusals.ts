@@ -74,7 +74,7 @@ export function protectedFromReplacement(desired: DesiredResource, reason: strin
 }
 
 /**
- * What hangs on a resource that is to go, and is neither ours nor goes with it: nothing here cascades.
+ * What hangs on a resource that is to go, and neither goes before it nor with it: nothing here cascades.
  * @returns a refusal that names it, or `undefined` where nothing is in the way
  */
 export function inTheWay(
@@ -84,19 +84,30 @@ export function inTheWay(
 ): Diagnostic | undefined {
   const foreign = (world.children.get(address) ?? []).filter(
     (child) =>
-      !world.policyOf(mustParseAddress(child.address)).diesWithParent &&
-      !world.records.has(child.address) &&
-      !(fate === 'replaced' && world.desired.has(child.address)),
+      !world.policyOf(mustParseAddress(child.address)).diesWithParent && !goesToo(world, child, fate),
   );
   if (foreign.length === 0) return undefined;
-  const names = foreign.map((child) => child.address).join(', ');
+  const names = foreign
+    .map((child) => child.address)
+    .sort()
+    .join(', ');
   return {
     severity: 'error',
     code: 'carries-what-is-not-ours',
-    summary: `${address} would be ${fate}, but carries what is not ours: ${names}.`,
-    next: 'Write it into the configuration with `lifecycle: { adopt: true }`, or remove it by hand first.',
+    summary: `${address} would be ${fate}, but carries what is not ours or is to stay: ${names}.`,
+    next: 'Write it into the configuration with `lifecycle: { adopt: true }`, or remove it by hand first; do not exclude it.',
     address,
   };
+}
+
+/** Whether a plan of this scope takes a child away, or makes it anew, when what it lives in goes. */
+function goesToo(world: World, child: ActualResource, fate: 'replaced' | 'destroyed'): boolean {
+  const { address, id } = child;
+  if (!world.inScope(address)) return false;
+  if (fate === 'replaced' && world.desired.has(address)) return true;
+  const record = world.records.get(address);
+  const isLeft = record?.onRemove === 'forget' || world.input.removed.includes(address);
+  return record?.id === id && !isLeft;
 }
 
 function madeBy(actual: ActualResource): string {

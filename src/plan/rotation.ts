@@ -13,7 +13,8 @@ export function rotationNotes(world: World, rotated: ReadonlySet<string>): reado
   const notes: RotationNote[] = [];
   for (const secret of world.desired.values()) {
     const changedAt = world.actual.get(secret.address)?.changedAt;
-    if (secret.maxAgeMs === undefined || changedAt === undefined || rotated.has(secret.address)) continue;
+    if (secret.maxAgeMs === undefined || changedAt === undefined || !world.inScope(secret.address)) continue;
+    if (rotated.has(secret.address)) continue;
     const dueAt = Date.parse(changedAt) + secret.maxAgeMs;
     const soonAt = dueAt - secret.maxAgeMs * SOON;
     if (!(now >= soonAt)) continue;

@@ -17,30 +17,52 @@ export function scopeOf(scope: Scope, edges: readonly ScopeEdge[]): (address: st
   if (scope.targets.length === 0 && scope.excludes.length === 0) return () => true;
   const targets = scope.targets.map(pattern);
   const excludes = scope.excludes.map(pattern);
-  const included = closure(edges, (one) => matches(targets, one.address), 'needs');
+  const included = closure(edges, (one) => familyOf(one.address).some((it) => matches(targets, it)), 'needs');
   const excluded = closure(edges, (one) => matches(excludes, one.address), 'needed-by');
   return (address) => {
-    const family = [address, parentAddress(mustParseAddress(address)) ?? address];
+    const family = familyOf(address);
     const isIn = targets.length === 0 || family.some((one) => matches(targets, one)) || included.has(address);
     const isOut = family.some((one) => matches(excludes, one) || excluded.has(one));
     return isIn && !isOut;
   };
 }
 
+/** A resource, and the one that it lives in. */
+function familyOf(address: string): readonly string[] {
+  return [address, parentAddress(mustParseAddress(address)) ?? address];
+}
+
 /** Whether a pattern names anything: one that doesn't is most likely a typing error. */
 export function matchesNothing(text: string, addresses: readonly string[]): boolean {
   const one = pattern(text);
-  return !addresses.some((address) => one.test(address));
+  return !addresses.some(one);
 }
 
-/** An address with `*` for any run of characters, as a regular expression. */
-function pattern(text: string): RegExp {
-  const escaped = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 's');
+/** Whether an address fits a pattern. */
+type Pattern = (address: string) => boolean;
+
+/**
+ * A pattern with `*` for any run of characters, as a test. What stands between two stars is looked for once, from left to
+ * right: a regular expression made of many stars may take far longer.
+ */
+function pattern(text: string): Pattern {
+  const [first = '', ...rest] = text.split('*');
+  const last = rest.pop();
+  if (last === undefined) return (address) => address === first;
+  return (address) => {
+    if (!address.startsWith(first)) return false;
+    let at = first.length;
+    for (const part of rest) {
+      const found = address.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return address.length - last.length >= at && address.endsWith(last);
+  };
 }
 
-function matches(patterns: readonly RegExp[], address: string): boolean {
-  return patterns.some((one) => one.test(address));
+function matches(patterns: readonly Pattern[], address: string): boolean {
+  return patterns.some((fits) => fits(address));
 }
 
 function closure(

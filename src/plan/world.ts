@@ -30,6 +30,12 @@ export interface World {
 /** Indexes the input, once. */
 export function makeWorld(input: PlanInput): World {
   const found = Object.values(input.actual).flatMap((one) => one.resources);
+  const systems = new Map(Object.entries(input.actual));
+  const actual = new Map<string, ActualResource>();
+  for (const one of found) {
+    // Somebody may have access both directly and from elsewhere: what is on the resource itself counts.
+    if (one.inherited !== true || !actual.has(one.address)) actual.set(one.address, one);
+  }
   const desired = new Map(input.desired.map((one) => [one.address, one]));
   const records = new Map((input.state?.records ?? []).map((one) => [one.address, one]));
   const lists = new Set(
@@ -39,13 +45,13 @@ export function makeWorld(input: PlanInput): World {
     input,
     desired,
     records,
-    actual: new Map(found.map((one) => [one.address, one])),
+    actual,
     children: groupBy(found, (one) => parentAddress(mustParseAddress(one.address))),
     inScope: scopeOf(input.scope, [...desired.values(), ...records.values()]),
     isListed: (address) =>
       lists.has(`${address.kind} ${parentAddress(address) ?? `${address.kind}.${address.provider}`}`),
-    isVisible: (address) => input.actual[address.provider] !== undefined,
-    directoryOf: (provider) => input.actual[provider]?.directory,
+    isVisible: (address) => systems.has(address.provider),
+    directoryOf: (provider) => systems.get(provider)?.directory,
     policyOf: (address) => {
       const policy = input.policies[address.kind];
       if (policy === undefined) throw new Error(`no policy for ${formatAddress(address)}`);

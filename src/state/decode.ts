@@ -29,7 +29,8 @@ export function decodeState(text: string, location: string, stack: string): Stat
     );
   }
   if (version !== STATE_VERSION) throw damaged(location, `\`version\` ${version} never existed`);
-  if (typeof serial !== 'number' || !Number.isSafeInteger(serial) || serial < 1) {
+  // The next one must be a whole number too.
+  if (typeof serial !== 'number' || !Number.isSafeInteger(serial + 1) || serial < 1) {
     throw damaged(location, '`serial` is not a whole number above 0');
   }
   if (typeof lineage !== 'string' || lineage === '') throw damaged(location, '`lineage` is missing');
@@ -50,10 +51,10 @@ export function decodeState(text: string, location: string, stack: string): Stat
   };
 }
 
-/** The text of a state: one record a line, so that a diff of two states can be read. */
+/** The text of a state: one record a line, keys in one order, so that a diff of two states can be read. */
 export function encodeState(state: StateData): string {
   const records = [...state.records].sort((a, b) => (a.address < b.address ? -1 : 1));
-  const lines = records.map((record) => `    ${JSON.stringify(record)}`).join(',\n');
+  const lines = records.map((record) => `    ${JSON.stringify(inOrder(record))}`).join(',\n');
   const head = {
     version: state.version,
     serial: state.serial,
@@ -65,18 +66,40 @@ export function encodeState(state: StateData): string {
   return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`;
 }
 
+/** A record with its keys in the order in which they are written: who it is first. */
+function inOrder(record: StateRecord): StateRecord {
+  const { address, id, appliedAt, changedAt, changedBy, protect, onRemove, fingerprintedAs } = record;
+  return {
+    address,
+    id,
+    appliedAt,
+    ...(changedAt === undefined ? {} : { changedAt }),
+    ...(changedBy === undefined ? {} : { changedBy }),
+    fields: sortKeys(record.fields),
+    fingerprints: sortKeys(record.fingerprints),
+    ...(fingerprintedAs === undefined ? {} : { fingerprintedAs }),
+    sensitiveFields: record.sensitiveFields,
+    dependsOn: record.dependsOn,
+    ...(protect === undefined ? {} : { protect }),
+    ...(onRemove === undefined ? {} : { onRemove }),
+  };
+}
+
+function sortKeys<Value>(map: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function decodeSystems(json: unknown, location: string): Record<string, StateBinding> {
   if (!isObject(json)) throw damaged(location, '`systems` is missing');
-  const systems: Record<string, StateBinding> = {};
-  for (const [provider, one] of Object.entries(json)) {
+  const entries = Object.entries(json).map(([provider, one]): [string, StateBinding] => {
     if (!isObject(one)) throw damaged(location, `the system of ${provider} is not an object`);
     const { type, id, name } = one;
     if (typeof type !== 'string' || typeof id !== 'string' || typeof name !== 'string') {
       throw damaged(location, `the system of ${provider} lacks type, id or name`);
     }
-    systems[provider] = { type, id, name };
-  }
-  return systems;
+    return [provider, { type, id, name }];
+  });
+  return Object.fromEntries(entries);
 }
 
 function decodeRecords(json: unknown, location: string): StateRecord[] {
@@ -105,6 +128,15 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
   const dependsOn = item['dependsOn'];
   if (!isStrings(sensitiveFields)) throw wrong('`sensitiveFields` is not a list of names');
   if (!isStrings(dependsOn)) throw wrong('`dependsOn` is not a list of addresses');
+  for (const [key, text] of Object.entries({ changedAt, changedBy, fingerprintedAs })) {
+    if (text !== undefined && typeof text !== 'string') throw wrong(`\`${key}\` is not a text`);
+  }
+  // Read loosely, a protection that was mistyped would be lost without a word.
+  if (protect !== undefined && typeof protect !== 'boolean')
+    throw wrong('`protect` is neither true nor false');
+  if (onRemove !== undefined && onRemove !== 'forget' && onRemove !== 'delete') {
+    throw wrong('`onRemove` is neither "delete" nor "forget"');
+  }
   return {
     address,
     id,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { DiagnosticError } from '../model/index.js';
+import { DiagnosticError, errorCode } from '../model/index.js';
 import type { StateData } from '../model/index.js';
 import { decodeState, encodeState } from './decode.js';
 import { lockFile } from './lock-file.js';
@@ -22,15 +22,20 @@ export interface LocalStoreOptions {
 /**
  * A state in a file: written to a draft beside it, forced to disk, and put in place in one step, mode 0600; the one before
  * is kept as `<file>.backup`. The lock is `<file>.lock`.
+ *
+ * Writes are fenced by serial even where nobody holds the lock: a writer first claims its serial by giving its whole, synced
+ * draft the name `<file>.<serial>`, which only one can have. From then on that is the state; putting it in place is tidying
+ * up, and where a writer dies before, the next one does it.
  */
 export function localStore(options: LocalStoreOptions): StateStore {
   const file = resolve(options.cwd, options.path);
-  const read = async (): Promise<StateData | undefined> => {
+  const claimOf = (serial: number): string => `${file}.${serial}`;
+  const readText = async (path: string): Promise<StateData | undefined> => {
     let text: string;
     try {
-      text = await readFile(file, 'utf8');
+      text = await readFile(path, 'utf8');
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ENOENT') return undefined;
       throw problem(
         `The state ${options.path} cannot be read (${codeOf(error)}).`,
         'Check its owner and mode.',
@@ -38,37 +43,61 @@ export function localStore(options: LocalStoreOptions): StateStore {
     }
     return decodeState(text, options.path, options.stack);
   };
+  const readBoth = async (): Promise<{ stored: StateData | undefined; isClaim: boolean }> => {
+    const placed = await readText(file);
+    const claimed = await readText(claimOf((placed?.serial ?? 0) + 1));
+    return claimed === undefined || (placed !== undefined && claimed.lineage !== placed.lineage)
+      ? { stored: placed, isClaim: false }
+      : { stored: claimed, isClaim: true };
+  };
+  const check = (stored: StateData | undefined, next: StateData, expectedSerial: number): void => {
+    const serial = stored?.serial ?? 0;
+    if (serial === expectedSerial && (stored === undefined || stored.lineage === next.lineage)) return;
+    throw problem(
+      `The state ${options.path} was written by somebody else meanwhile (serial ${serial}, expected ${expectedSerial}).`,
+      'Run the command again: it starts from what is stored now.',
+    );
+  };
   return {
     location: options.path,
     keyFile: join(dirname(file), `${basename(file).replace(/\.state\.json$|\.json$/, '')}.key`),
-    read,
+    read: async () => (await readBoth()).stored,
     async write(next, expectedSerial) {
-      const stored = await read();
-      const serial = stored?.serial ?? 0;
-      if (serial !== expectedSerial || (stored !== undefined && stored.lineage !== next.lineage)) {
-        throw problem(
-          `The state ${options.path} was written by somebody else meanwhile (serial ${serial}, expected ${expectedSerial}).`,
-          'Run the command again: it starts from what is stored now.',
-        );
-      }
+      if (next.serial !== expectedSerial + 1) throw new Error('a write takes the next serial');
+      const { stored, isClaim } = await readBoth();
+      check(stored, next, expectedSerial);
+      const claim = claimOf(next.serial);
       try {
         await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+        // Somebody died between the claim and the end, or is about to end: the same, done by either.
+        if (isClaim) await rename(claimOf(expectedSerial), file).catch(unlessGone);
         if (stored !== undefined) await copyFile(file, `${file}.backup`);
-        await replaceFile(file, encodeState(next));
+        await writeClaim(claim, encodeState(next));
       } catch (error) {
+        if (errorCode(error) === 'EEXIST') check((await readBoth()).stored, next, expectedSerial);
         throw problem(
           `The state ${options.path} cannot be written (${codeOf(error)}).`,
           'Make room or give this user the right to write there.',
         );
       }
+      // Whoever claimed this serial before has put it in place by now: then this claim came too late.
+      const placed = await readText(file);
+      if ((placed?.serial ?? 0) !== expectedSerial) {
+        const isOurs = placed?.serial === next.serial && encodeState(placed) === encodeState(next);
+        if (!isOurs) await rm(claim, { force: true });
+        if (!isOurs) check(placed, next, expectedSerial);
+        return;
+      }
+      await rename(claim, file).catch(unlessGone);
+      await syncFolder(dirname(file));
     },
     lock: (request) => lockFile(`${file}.lock`, request, options),
   };
 }
 
-/** Writes a file so that at every moment either the old or the new text is there, whole. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}.draft`;
+/** Gives a text a name that nobody has, whole and on disk. @throws EEXIST where somebody has that name */
+async function writeClaim(claim: string, text: string): Promise<void> {
+  const draft = `${claim}.${randomUUID()}.draft`;
   try {
     const handle = await open(draft, 'wx', 0o600);
     try {
@@ -77,19 +106,26 @@ async function replaceFile(file: string, text: string): Promise<void> {
     } finally {
       await handle.close();
     }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    await link(draft, claim);
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
   }
-  // The rename itself must survive a power cut too; not every platform lets a folder be synced.
-  const folder = await open(dirname(file), 'r').catch(() => undefined);
+}
+
+/** A rename must survive a power cut too; not every platform lets a folder be synced. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
 }
 
+/** Somebody else has put it in place already. */
+function unlessGone(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
+}
+
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return errorCode(error) ?? 'unknown error';
 }
 
 function problem(summary: string, next: string): DiagnosticError {

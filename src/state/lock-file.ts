@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiagnosticError } from '../model/index.js';
+import { DiagnosticError, errorCode } from '../model/index.js';
 import type { Lock, LockInfo, LockRequest } from './store.js';
 
 /** A lock as its file has it: who, and which process on which host. */
@@ -13,6 +13,12 @@ interface LockFile extends LockInfo {
 }
 
 const POLL_MS = 250;
+
+/**
+ * The locks that this process holds. One of this process's id that is not among them is left from another time: in
+ * containers every run has the same id.
+ */
+const held = new Set<string>();
 
 /**
  * Takes a lock that is a file. The file appears whole or not at all (a link to a draft), so that two runs never both hold
@@ -39,8 +45,8 @@ export async function lockFile(
     if (await tryToCreate(path, mine)) return { info: mine, release: () => release(path, mine.ID) };
     const holder = await readLock(path);
     if (holder === undefined) continue;
-    if (holder.host === mine.host && !isAlive(holder.pid)) {
-      await takeAway(path, holder);
+    if (isDead(holder)) {
+      if (!(await takeAway(path, holder, mine))) await sleep(POLL_MS / 10);
       continue;
     }
     if (request.signal.aborted || performance.now() >= deadline) throw heldBy(holder);
@@ -55,11 +61,16 @@ async function tryToCreate(path: string, mine: LockFile): Promise<boolean> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(draft, `${JSON.stringify(mine)}\n`, { mode: 0o600 });
-    await link(draft, path);
+    try {
+      await link(draft, path);
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+    held.add(mine.ID);
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'EEXIST') return false;
+    const code = errorCode(error) ?? 'unknown error';
     throw new DiagnosticError([
       {
         severity: 'error',
@@ -69,43 +80,67 @@ async function tryToCreate(path: string, mine: LockFile): Promise<boolean> {
       },
     ]);
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
 /** The holder; `undefined` where the lock is gone by now. */
 async function readLock(path: string): Promise<LockFile | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as LockFile;
+    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (isLockFile(json)) return json;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'state-lock',
-        summary: `The lock ${path} is there, but cannot be read.`,
-        next: 'If no other run is under way, delete that file.',
-      },
-    ]);
+    if (errorCode(error) === 'ENOENT') return undefined;
   }
+  throw new DiagnosticError([
+    {
+      severity: 'error',
+      code: 'state-lock',
+      summary: `The lock ${path} is there, but cannot be read.`,
+      next: 'If no other run is under way, delete that file.',
+    },
+  ]);
 }
 
-/** Takes a dead holder's lock away; if another run did so first and holds it now, that one stays. */
-async function takeAway(path: string, dead: LockFile): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
+function isLockFile(json: unknown): json is LockFile {
+  if (typeof json !== 'object' || json === null) return false;
+  const fields: Partial<Record<string, unknown>> = { ...json };
+  const texts = ['ID', 'Operation', 'Who', 'Created', 'host'].map((key) => fields[key]);
+  const { pid } = fields;
+  return texts.every((one) => typeof one === 'string') && Number.isSafeInteger(pid) && Number(pid) > 0;
+}
+
+/**
+ * Takes a dead holder's lock away. Of several runs that try, one at a time may, by a lock on this very taking; so nobody
+ * takes away what another has put there meanwhile. One that dies while it does so is taken away in the same manner.
+ * @returns whether the dead holder's lock is gone
+ */
+async function takeAway(path: string, dead: LockFile, mine: LockFile): Promise<boolean> {
+  const taking = `${path}.${dead.ID}.taking`;
+  if (await tryToCreate(taking, mine)) {
+    try {
+      const there = await readLock(path);
+      if (there?.ID === dead.ID) await rm(path, { force: true });
+    } finally {
+      await rm(taking, { force: true });
+    }
+    return true;
   }
-  const taken = await readLock(aside).catch(() => undefined);
-  if (taken !== undefined && taken.ID !== dead.ID) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  const other = await readLock(taking);
+  if (other !== undefined && isDead(other)) await takeAway(taking, other, mine);
+  return false;
 }
 
 async function release(path: string, id: string): Promise<void> {
   const holder = await readLock(path).catch(() => undefined);
   if (holder?.ID === id) await rm(path, { force: true }).catch(() => undefined);
+  held.delete(id);
+}
+
+/** Whether a holder is gone for certain. Of one on another host nothing is known. */
+function isDead(holder: LockFile): boolean {
+  if (holder.host !== hostname()) return false;
+  return holder.pid === process.pid ? !held.has(holder.ID) : !isAlive(holder.pid);
 }
 
 function isAlive(pid: number): boolean {
@@ -113,7 +148,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatAddress, mustParseAddress, parseAddress } from '../model/index.js';
+import { formatAddress, groupBy, mustParseAddress, parentAddress, parseAddress } from '../model/index.js';
 import type { StateData, StateRecord } from '../model/index.js';
 
 /** One entry of `moved:`. */
@@ -9,17 +9,26 @@ export interface Move {
 
 /**
  * Lets the state follow addresses that changed: the record of `from`, and of what lives in it, is taken as that of `to`. The
- * systems are not touched. An entry whose `from` is not in the state, or whose `to` is, has been done already.
+ * systems are not touched. A chain (A to B, B to C) leads to its end, so that old entries may stay in the file. An entry
+ * whose `from` is not in the state, or whose `to` is, has been done already; moves in a circle lead nowhere.
  */
 export function applyMoves(state: StateData, moves: readonly Move[]): StateData {
-  if (moves.length === 0) return state;
   const taken = new Set(state.records.map((record) => record.address));
   const renamed = new Map<string, string>();
-  for (const { from, to } of moves) {
-    if (!taken.has(from) || taken.has(to)) continue;
-    for (const { address } of state.records) {
-      const next = moveAddress(address, from, to);
-      if (next !== undefined) renamed.set(address, next);
+  const rename = (from: string, to: string): void => {
+    if (taken.has(to)) return;
+    renamed.set(from, to);
+    taken.add(to);
+  };
+  const children = groupBy(taken, (address) => parentAddress(mustParseAddress(address)));
+  const ends = endsOf(moves, new Set(taken));
+  for (const [from, to] of ends) rename(from, to);
+  // What lives in it follows, unless an entry of its own says where to.
+  for (const [from, to] of ends) {
+    if (renamed.get(from) !== to) continue;
+    for (const child of children.get(from) ?? []) {
+      const next = moveChild(child, from, to);
+      if (next !== undefined && !renamed.has(child)) rename(child, next);
     }
   }
   if (renamed.size === 0) return state;
@@ -29,17 +38,32 @@ export function applyMoves(state: StateData, moves: readonly Move[]): StateData 
     if (address === undefined) return { ...record, dependsOn };
     return { ...record, address, dependsOn, fingerprintedAs: record.fingerprintedAs ?? record.address };
   });
-  return { ...state, records };
+  return { ...state, records: records.sort((a, b) => (a.address < b.address ? -1 : 1)) };
 }
 
-/** The new address of a resource, or of one that lives in it. */
-function moveAddress(address: string, from: string, to: string): string | undefined {
-  if (address === from) return to;
-  const [child, source, target] = [mustParseAddress(address), parseAddress(from), parseAddress(to)];
-  if (source === undefined || target === undefined || child.member === undefined) return undefined;
-  if (source.member !== undefined || child.provider !== source.provider || child.name !== source.name) {
-    return undefined;
+/** Where each moved address of the state leads in the end; of two that lead to one place, the nearer comes first. */
+function endsOf(
+  moves: readonly Move[],
+  known: ReadonlySet<string>,
+): readonly (readonly [from: string, to: string])[] {
+  const next = new Map(moves.map(({ from, to }) => [from, to]));
+  const ends: { readonly from: string; readonly to: string; readonly hops: number }[] = [];
+  for (const from of next.keys()) {
+    if (!known.has(from)) continue;
+    const passed = new Set([from]);
+    let to = next.get(from) ?? from;
+    for (let on = next.get(to); on !== undefined && !passed.has(to); on = next.get(to)) {
+      passed.add(to);
+      to = on;
+    }
+    if (!passed.has(to)) ends.push({ from, to, hops: passed.size });
   }
-  const isChild = (source.kind === 'secret') === (child.kind === 'share');
-  return isChild ? formatAddress({ ...child, provider: target.provider, name: target.name }) : undefined;
+  return ends.sort((a, b) => a.hops - b.hops).map(({ from, to }) => [from, to] as const);
+}
+
+/** The new address of what lives in a moved resource; `undefined` where the two are of different kinds. */
+function moveChild(child: string, from: string, to: string): string | undefined {
+  const [source, target] = [parseAddress(from), parseAddress(to)];
+  if (source === undefined || target === undefined || source.kind !== target.kind) return undefined;
+  return formatAddress({ ...mustParseAddress(child), provider: target.provider, name: target.name });
 }

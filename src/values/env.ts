@@ -4,7 +4,8 @@ import type { Reading, ValueContext } from './reading.js';
 
 /** Reads an environment variable. Unset is an error; empty is a value, with a warning, since it seldom is meant. */
 export function readEnv(source: ValueSource & { from: 'env' }, context: ValueContext): Reading {
-  const text = context.env[source.name];
+  // `process.env` inherits from objects: a variable called `constructor` is not set because of that.
+  const text = Object.hasOwn(context.env, source.name) ? context.env[source.name] : undefined;
   if (text === undefined) {
     return {
       problem: {

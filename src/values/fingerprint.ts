@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DiagnosticError, Sensitive } from '../model/index.js';
+import { DiagnosticError, Sensitive, errorCode } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
 
 /**
@@ -57,7 +57,7 @@ export async function findKey(
     text = (await readFile(keyFile, 'utf8')).trim();
     mode = (await stat(keyFile)).mode;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw keyProblem(
       `The key file ${keyFile} cannot be read.`,
       'Make it readable for this user (mode 0600).',
@@ -86,24 +86,35 @@ export async function findKey(
 /**
  * Makes the key file (mode 0600, random), unless one is there. Two runs at once end with one key: the file appears whole
  * or not at all.
+ * @throws DiagnosticError where it cannot be written
  */
 export async function makeKeyFile(keyFile: string): Promise<void> {
+  try {
+    await putKeyFile(keyFile);
+  } catch (error) {
+    throw keyProblem(
+      `The key file ${keyFile} cannot be written (${errorCode(error) ?? 'unknown error'}).`,
+      'Make room or give this user the right to write there, or set SECRETS_KEY.',
+    );
+  }
+}
+
+async function putKeyFile(keyFile: string): Promise<void> {
   await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
   const draft = `${keyFile}.${randomBytes(6).toString('hex')}`;
-  const handle = await open(draft, 'wx', 0o600);
   try {
-    await handle.writeFile(`${randomBytes(32).toString('base64')}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  try {
-    await chmod(draft, 0o600);
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(32).toString('base64')}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await link(draft, keyFile);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

@@ -18,7 +18,7 @@ export interface ResolvedValues {
 }
 
 /**
- * Reads every source that the requests name, each distinct one once, all at the same time.
+ * Reads every source that the requests name, each distinct one once, several at the same time.
  * @param valueOf the source of another secret's value, by address, for `{ secret: NAME }`
  * @returns the values, and a diagnostic for each place whose value cannot be read; never throws for a bad source
  */
@@ -27,22 +27,17 @@ export async function resolveValues(
   valueOf: (address: string) => ValueSource | undefined,
   context: ValueContext,
 ): Promise<ResolvedValues> {
-  const readings = new Map<string, Promise<Reading>>();
-  const diagnostics: Diagnostic[] = [];
-  const values = new Map<string, Sensitive>();
-  const said = new Set<string>();
-  const direct = new Set(
-    requests.filter(({ source }) => source.from !== 'secret').map(({ source }) => keyOf(source, valueOf)),
+  const keys = requests.map(({ source }) => keyOf(source, valueOf));
+  const readings = await readAll(
+    new Map(requests.map(({ source }, index) => [keys[index] ?? '', follow(source, valueOf)])),
+    context,
   );
-  const pending = requests.map(async (request) => {
-    const key = keyOf(request.source, valueOf);
-    let reading = readings.get(key);
-    if (reading === undefined) {
-      reading = read(follow(request.source, valueOf), context);
-      readings.set(key, reading);
-    }
-    const { value, problem } = await reading;
-    if (value !== undefined) values.set(key, value);
+  const direct = new Set(keys.filter((_, index) => requests[index]?.source.from !== 'secret'));
+  const diagnostics: Diagnostic[] = [];
+  const said = new Set<string>();
+  requests.forEach((request, index) => {
+    const key = keys[index] ?? '';
+    const problem = readings.get(key)?.problem;
     if (problem === undefined) return;
     // What is wrong with a secret's own value is said there, not at every place that refers to it.
     if (request.source.from === 'secret' && direct.has(key)) return;
@@ -56,17 +51,41 @@ export async function resolveValues(
       ...(request.address === undefined ? {} : { address: request.address }),
     });
   });
-  await Promise.all(pending);
-  return { get: (source) => values.get(keyOf(source, valueOf)), diagnostics };
+  return { get: (source) => readings.get(keyOf(source, valueOf))?.value, diagnostics };
 }
 
-/** Follows `{ secret: NAME }` to where that secret's value comes from. The configuration has no cycles of them. */
+/** A source that is read itself, and not by following another one. */
+type EndSource = Exclude<ValueSource, { from: 'secret' }>;
+
+/** How many sources are read at once: each may hold a file open. */
+const AT_ONCE = 32;
+
+async function readAll(
+  sources: ReadonlyMap<string, EndSource | undefined>,
+  context: ValueContext,
+): Promise<ReadonlyMap<string, Reading>> {
+  const readings = new Map<string, Reading>();
+  const left = sources.entries();
+  // All take from the one iterator, so each source is read by one of them.
+  const worker = async (): Promise<void> => {
+    for (const [key, source] of left) readings.set(key, await read(source, context));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return readings;
+}
+
+/** Follows `{ secret: NAME }` to where that secret's value comes from; a circle of them leads nowhere. */
 function follow(
   source: ValueSource,
   valueOf: (address: string) => ValueSource | undefined,
-): Exclude<ValueSource, { from: 'secret' }> | undefined {
+): EndSource | undefined {
+  const passed = new Set<string>();
   let current: ValueSource | undefined = source;
-  while (current?.from === 'secret') current = valueOf(current.address);
+  while (current?.from === 'secret') {
+    if (passed.has(current.address)) return undefined;
+    passed.add(current.address);
+    current = valueOf(current.address);
+  }
   return current;
 }
 
@@ -78,10 +97,7 @@ function keyOf(source: ValueSource, valueOf: (address: string) => ValueSource | 
   );
 }
 
-function read(
-  source: Exclude<ValueSource, { from: 'secret' }> | undefined,
-  context: ValueContext,
-): Promise<Reading> {
+function read(source: EndSource | undefined, context: ValueContext): Promise<Reading> {
   switch (source?.from) {
     case 'env':
       return Promise.resolve(readEnv(source, context));

@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+
+/** The seed of all random tests: the same on every run, unless SEED says otherwise. */
+export const SEED = Number(process.env['SEED'] ?? 20240717);
+
+fc.configureGlobal({ seed: SEED });
+console.log(`SEED=${SEED}`);
+
+/** Runs a property on random input; a failure prints the seed and the smallest input that fails. */
+export function holds<Input>(
+  arbitrary: fc.Arbitrary<Input>,
+  predicate: (input: Input) => void,
+  runs = 200,
+): void {
+  fc.assert(fc.property(arbitrary, predicate), { numRuns: runs });
+}
+
+/** As `holds`, for predicates that wait for something. */
+export async function holdsAsync<Input>(
+  arbitrary: fc.Arbitrary<Input>,
+  predicate: (input: Input) => Promise<void>,
+  runs = 50,
+): Promise<void> {
+  await fc.assert(fc.asyncProperty(arbitrary, predicate), { numRuns: runs });
+}
