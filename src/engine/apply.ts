@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { STATE_VERSION, hasErrors } from '../model/index.js';
-import type { Outcome, Plan, StateData, SystemIdentity } from '../model/index.js';
+import { STATE_VERSION, hasErrors, isListKind, mustParseAddress } from '../model/index.js';
+import type { Intent, Outcome, Plan, StateData, SystemIdentity } from '../model/index.js';
 import { openRecords, runChanges } from '../apply/index.js';
 import type { Records } from '../apply/index.js';
 import type { Lock, LockInfo, StateStore } from '../state/index.js';
@@ -156,11 +156,16 @@ async function openWriter(
   };
   const records: Records = openRecords(state.records, policies, fieldFingerprint(fingerprint), context.now);
   const changes = new Map(plan.changes.map((change) => [change.address, change]));
+  // What is about to be made is kept before the first write; what has become of it, as it comes.
+  const intents = new Map((state.intents ?? []).map((one) => [one.address, one]));
+  for (const one of intentsOf(plan, context.now())) intents.set(one.address, one);
   let lastWritten = stored === undefined ? '' : contentOf(stored);
   return {
     take: (outcome) => {
       const change = changes.get(outcome.address);
-      if (change !== undefined) records.take(change, outcome, desired.get(outcome.address));
+      if (change === undefined) return;
+      records.take(change, outcome, desired.get(outcome.address));
+      if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true) intents.delete(outcome.address);
     },
     confirm: () => {
       for (const found of Object.values(seen.actual).flatMap((one) => one.resources)) {
@@ -169,11 +174,14 @@ async function openWriter(
       }
     },
     save: async () => {
+      const { intents: _settled, ...rest } = state;
+      const open = [...intents.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
       const next: StateData = {
-        ...state,
+        ...rest,
         serial: state.serial + 1,
         systems: { ...state.systems, ...bindings(plan.systems) },
         records: records.list(),
+        ...(open.length === 0 ? {} : { intents: open }),
       };
       const content = contentOf(next);
       if (content === lastWritten) return;
@@ -196,8 +204,18 @@ function bindings(systems: Plan['systems']): StateData['systems'] {
 }
 
 /** What of a state counts as a change of it. */
-function contentOf({ systems, records }: StateData): string {
-  return JSON.stringify([Object.entries(systems).sort(), records]);
+function contentOf({ systems, records, intents }: StateData): string {
+  return JSON.stringify([Object.entries(systems).sort(), records, intents ?? []]);
+}
+
+/** What a plan is about to make. Members of lists need none: whoever put them there, they are the list's. */
+function intentsOf(plan: Plan, now: Date): readonly Intent[] {
+  return plan.changes.flatMap(({ action, address }) => {
+    const { kind, provider } = mustParseAddress(address);
+    const by = plan.systems[provider]?.principal;
+    const isMaking = (action === 'create' || action === 'replace') && !isListKind(kind);
+    return isMaking && by !== undefined ? [{ address, at: now.toISOString(), by }] : [];
+  });
 }
 
 function summarize(plan: Plan, outcomes: readonly Outcome[]): ApplySummary {

@@ -1,8 +1,8 @@
-import { hasErrors, isListKind, mustParseAddress } from '../model/index.js';
+import { hasErrors, isListKind, mustParseAddress, parentAddress } from '../model/index.js';
 import type { Configuration, DesiredResource, Diagnostic, Plan, StateData } from '../model/index.js';
 import { fingerprintDomain, makePlan, scopeOf } from '../plan/index.js';
 import type { Session } from '../providers/sdk/index.js';
-import { applyMoves } from '../state/index.js';
+import { applyMoves, recordsOfIntents, settleIntents } from '../state/index.js';
 import type { StateStore } from '../state/index.js';
 import { findKey } from '../values/index.js';
 import type { Fingerprinter } from '../values/index.js';
@@ -71,12 +71,14 @@ export async function observe(
       desired: valued.desired,
       exclusive: configuration.exclusive,
       state,
+      alsoRead: recordsOfIntents(state),
     },
     options,
     context,
   );
   const fingerprint = key?.fingerprint;
-  const said = [...diagnostics, ...seen.diagnostics];
+  const settled = settle(state, seen, inScope);
+  const said = [...diagnostics, ...seen.diagnostics, ...settled.diagnostics];
   const plan = makePlan({
     stack: configuration.stack,
     now: context.now().toISOString(),
@@ -86,7 +88,7 @@ export async function observe(
     removed: configuration.removed.map((one) => one.address),
     actual: seen.actual,
     unreachable: seen.unreachable,
-    state,
+    state: settled.state,
     policies,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     scope,
@@ -96,7 +98,7 @@ export async function observe(
   const observation: Observation = {
     plan,
     found: said,
-    state,
+    state: settled.state,
     desired: new Map(seen.desired.map((one) => [one.address, one])),
     seen,
     sessions: seen.sessions,
@@ -104,6 +106,19 @@ export async function observe(
     close: () => closeAll(seen.sessions),
   };
   return { observation, diagnostics: plan.diagnostics };
+}
+
+/** Looks for what an interrupted run was about to make. */
+function settle(
+  state: StateData | undefined,
+  { actual }: Seen,
+  inScope: (address: string) => boolean,
+): { readonly state: StateData | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  if (state?.intents === undefined) return { state, diagnostics: [] };
+  const found = new Map(Object.values(actual).flatMap((one) => one.resources.map((it) => [it.address, it])));
+  const isSeen = (address: string): boolean =>
+    Object.hasOwn(actual, mustParseAddress(address).provider) && inScope(address);
+  return settleIntents(state, found, isSeen);
 }
 
 /** The domain-separated fingerprint of a field. */
@@ -121,7 +136,8 @@ function withoutProvider(configuration: Configuration, state: StateData | undefi
   const removed = new Set(configuration.removed.map((one) => one.address));
   const orphans = (state?.records ?? []).filter(({ address }) => {
     const { provider, kind } = mustParseAddress(address);
-    return !known.has(provider) && !removed.has(address) && !isListKind(kind);
+    const family = [address, parentAddress(mustParseAddress(address)) ?? ''];
+    return !known.has(provider) && !family.some((one) => removed.has(one)) && !isListKind(kind);
   });
   if (orphans.length === 0) return [];
   const [first] = orphans;

@@ -6,6 +6,7 @@ import type { ProviderDefinition } from '../providers/sdk/index.js';
  */
 const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
   singlestore: async () => (await import('../providers/singlestore/index.js')).singlestore,
+  duckdb: async () => (await import('../providers/duckdb/index.js')).duckdb,
   postgres: async () => (await import('../providers/postgres/index.js')).postgres,
 };
 

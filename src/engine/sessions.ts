@@ -5,6 +5,7 @@ import type {
   ExclusiveList,
   ReadResult,
   StateData,
+  StateRecord,
   Unreachable,
 } from '../model/index.js';
 import { UnreachableError } from '../providers/sdk/index.js';
@@ -29,6 +30,8 @@ export interface LookRequest {
   readonly desired: readonly DesiredResource[];
   readonly exclusive: readonly ExclusiveList[];
   readonly state: StateData | undefined;
+  /** Records of what may be there besides: what an interrupted run was about to make. */
+  readonly alsoRead: readonly StateRecord[];
 }
 
 /**
@@ -42,7 +45,10 @@ export async function look(request: LookRequest, options: RunOptions, context: R
   const unreachable: Unreachable[] = [];
   const diagnostics: Diagnostic[] = [];
   const byProvider = groupBy(request.desired, (one) => mustParseAddress(one.address).provider);
-  const recordsBy = groupBy(request.state?.records ?? [], (one) => mustParseAddress(one.address).provider);
+  const recordsBy = groupBy(
+    [...(request.state?.records ?? []), ...request.alsoRead],
+    (one) => mustParseAddress(one.address).provider,
+  );
   const lookAt = async (settings: ResolvedSettings): Promise<void> => {
     const { name } = settings;
     const definition = request.definitions.get(name);

@@ -23,8 +23,22 @@ export interface StateRecord {
   readonly changedBy?: string;
   /** What must be destroyed before it may go: kept, since the configuration no longer says when it is removed. */
   readonly dependsOn: readonly string[];
+  /** Taken in after an interrupted run: it is ours, but what of it was applied is not known. */
+  readonly unfinished?: boolean;
   readonly protect?: boolean;
   readonly onRemove?: 'delete' | 'forget';
+}
+
+/**
+ * Something that a run was about to make. Kept before the first write to a system, and gone when its end is known; what is
+ * still there tells the next run of an earlier one that was interrupted.
+ */
+export interface Intent {
+  readonly address: string;
+  /** When the run was about to make it (RFC 3339, UTC). Its name was free then. */
+  readonly at: string;
+  /** Who the run was in that system, as its principal. */
+  readonly by: string;
 }
 
 /** The system that a provider's records belong to. */
@@ -45,4 +59,6 @@ export interface StateData {
   readonly systems: Readonly<Record<string, StateBinding>>;
   /** Sorted by address. */
   readonly records: readonly StateRecord[];
+  /** Absent where no run was interrupted. Sorted by address. */
+  readonly intents?: readonly Intent[];
 }

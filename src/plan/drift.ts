@@ -28,6 +28,8 @@ export function driftOf(
   desired: DesiredResource | undefined,
   fingerprint: Fingerprint | undefined,
 ): DriftEntry | undefined {
+  // What an interrupted run left was never seen as we made it.
+  if (record.unfinished === true) return undefined;
   const base = { address: record.address, lastAppliedAt: record.appliedAt };
   if (actual === undefined) {
     return desired === undefined ? undefined : { ...base, kind: 'missing', fields: [] };

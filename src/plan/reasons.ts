@@ -39,6 +39,7 @@ export function whyUpdate(
 ): string {
   if (adopted) return 'taken over (adopt: true), and not as the configuration wants it';
   if (record === undefined) return 'not as the configuration wants it';
+  if (record.unfinished === true) return 'left unfinished by an earlier run that was interrupted';
   const verdicts = changes.map((change) =>
     compareWithRecord(change.path, fieldAt(actual.fields, change.path), record, fingerprint),
   );

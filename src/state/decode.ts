@@ -1,5 +1,5 @@
 import { DiagnosticError, STATE_VERSION, parseAddress } from '../model/index.js';
-import type { Plain, StateBinding, StateData, StateRecord } from '../model/index.js';
+import type { Intent, Plain, StateBinding, StateData, StateRecord } from '../model/index.js';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -48,6 +48,7 @@ export function decodeState(text: string, location: string, stack: string): Stat
     stack,
     systems: decodeSystems(json['systems'], location),
     records: decodeRecords(json['records'], location),
+    ...(json['intents'] === undefined ? {} : { intents: decodeIntents(json['intents'], location) }),
   };
 }
 
@@ -63,12 +64,14 @@ export function encodeState(state: StateData): string {
     systems: state.systems,
   };
   const open = JSON.stringify(head, null, 2).slice(0, -2);
-  return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`;
+  const intents = state.intents === undefined ? '' : `,\n  "intents": ${JSON.stringify(state.intents)}`;
+  return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]${intents}\n}\n`;
 }
 
 /** A record with its keys in the order in which they are written: who it is first. */
 function inOrder(record: StateRecord): StateRecord {
   const { address, id, appliedAt, changedAt, changedBy, protect, onRemove, fingerprintedAs } = record;
+  const { unfinished } = record;
   return {
     address,
     id,
@@ -82,6 +85,7 @@ function inOrder(record: StateRecord): StateRecord {
     dependsOn: record.dependsOn,
     ...(protect === undefined ? {} : { protect }),
     ...(onRemove === undefined ? {} : { onRemove }),
+    ...(unfinished === undefined ? {} : { unfinished }),
   };
 }
 
@@ -113,6 +117,19 @@ function decodeRecords(json: unknown, location: string): StateRecord[] {
   });
 }
 
+function decodeIntents(json: unknown, location: string): Intent[] {
+  if (!Array.isArray(json)) throw damaged(location, '`intents` is not a list');
+  return json.map((item: unknown, index) => {
+    const { address, at, by } = isObject(item) ? item : {};
+    if (typeof address !== 'string' || typeof at !== 'string' || typeof by !== 'string') {
+      throw damaged(location, `intent ${index + 1} lacks address, at or by`);
+    }
+    if (parseAddress(address) === undefined)
+      throw damaged(location, `intent ${index + 1}: \`address\` is none`);
+    return { address, at, by };
+  });
+}
+
 function decodeRecord(item: unknown, location: string, index: number): StateRecord {
   const wrong = (what: string): DiagnosticError => damaged(location, `record ${index + 1}: ${what}`);
   if (!isObject(item)) throw wrong('not an object');
@@ -132,8 +149,10 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
     if (text !== undefined && typeof text !== 'string') throw wrong(`\`${key}\` is not a text`);
   }
   // Read loosely, a protection that was mistyped would be lost without a word.
-  if (protect !== undefined && typeof protect !== 'boolean')
-    throw wrong('`protect` is neither true nor false');
+  const { unfinished } = item;
+  for (const [key, flag] of Object.entries({ protect, unfinished })) {
+    if (flag !== undefined && typeof flag !== 'boolean') throw wrong(`\`${key}\` is neither true nor false`);
+  }
   if (onRemove !== undefined && onRemove !== 'forget' && onRemove !== 'delete') {
     throw wrong('`onRemove` is neither "delete" nor "forget"');
   }
@@ -148,6 +167,7 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
     ...(typeof changedAt === 'string' ? { changedAt } : {}),
     ...(typeof changedBy === 'string' ? { changedBy } : {}),
     ...(typeof fingerprintedAs === 'string' ? { fingerprintedAs } : {}),
+    ...(unfinished === true ? { unfinished } : {}),
     ...(protect === true ? { protect } : {}),
     ...(onRemove === 'forget' || onRemove === 'delete' ? { onRemove } : {}),
   };

@@ -2,3 +2,4 @@ export * from './decode.js';
 export * from './local.js';
 export * from './store.js';
 export * from './moves.js';
+export * from './intents.js';

@@ -174,6 +174,7 @@ export const record: Required<StateRecord> = {
   changedAt: '2026-01-02T08:00:00Z',
   changedBy: 'user:ci-bot@example.com',
   dependsOn: ['duckdb_server.warehouse.lake'],
+  unfinished: true,
   protect: true,
   onRemove: 'forget',
 };
@@ -185,4 +186,7 @@ export const state: Required<StateData> = {
   stack: 'analytics-prod',
   systems: { warehouse: binding },
   records: [record],
+  intents: [
+    { address: 'secret.helios.HF_TOKEN', at: '2026-01-02T08:00:00.000Z', by: 'user:ci-bot@example.com' },
+  ],
 };

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { ActualResource, Intent, StateData, StateRecord } from '../model/index.js';
+import { decodeState, encodeState } from './decode.js';
+import { recordsOfIntents, settleIntents } from './intents.js';
+
+const AT = '2026-01-02T08:00:00.000Z';
+const secret: Intent = { address: 'secret.helios.HF_TOKEN', at: AT, by: 'user:ci-bot@example.com' };
+const server: Intent = { address: 'duckdb_server.wh.lake', at: AT, by: 'postgres' };
+const mapping: Intent = { address: 'user_mapping.wh.lake/analyst', at: AT, by: 'postgres' };
+
+function stateWith(intents: readonly Intent[], records: readonly StateRecord[] = []): StateData {
+  return { version: 1, serial: 3, lineage: 'l', stack: 'prod', systems: {}, records, intents };
+}
+
+function found(address: string, more: Partial<ActualResource> = {}): ActualResource {
+  return { address, id: `id-of-${address}`, version: '1', fields: {}, ...more };
+}
+
+function settle(state: StateData, actual: readonly ActualResource[], isSeen = () => true) {
+  return settleIntents(state, new Map(actual.map((one) => [one.address, one])), isSeen);
+}
+
+describe('the intents of an interrupted run', () => {
+  it('take in what is there and was made by us after them', () => {
+    const { state, diagnostics } = settle(stateWith([secret]), [
+      found(secret.address, { createdBy: 'CI-bot@example.com', createdAt: '2026-01-02T08:00:01Z' }),
+    ]);
+    expect(state.intents).toBeUndefined();
+    expect(state.records).toEqual([
+      expect.objectContaining({ address: secret.address, id: `id-of-${secret.address}`, unfinished: true }),
+    ]);
+    expect(diagnostics.map((one) => one.code)).toEqual(['intent-taken-in']);
+  });
+
+  it.each([
+    ['is not there', []],
+    ['was made by somebody else', [found(secret.address, { createdBy: 'ben@example.com', createdAt: AT })]],
+    [
+      'was there long before',
+      [found(secret.address, { createdBy: 'ci-bot@example.com', createdAt: '2025-12-01T00:00:00Z' })],
+    ],
+    ['was made at no known time', [found(secret.address, { createdBy: 'ci-bot@example.com' })]],
+    ['says nothing of its maker', [found(secret.address)]],
+  ])('are dropped, and said, where the object %s', (_, actual) => {
+    const { state, diagnostics } = settle(stateWith([secret]), actual);
+    expect(state.records).toEqual([]);
+    expect(state.intents).toBeUndefined();
+    expect(diagnostics.map((one) => one.code)).toEqual(['intent-dropped']);
+  });
+
+  it('go by the mark where there is one, for what lives in it too', () => {
+    const ours = [found(server.address, { claimedBy: 'prod' }), found(mapping.address)];
+    expect(settle(stateWith([server, mapping]), ours).state.records.map((one) => one.address)).toEqual([
+      server.address,
+      mapping.address,
+    ]);
+    const theirs = [found(server.address, { claimedBy: 'other' }), found(mapping.address)];
+    expect(settle(stateWith([server, mapping]), theirs).state.records).toEqual([]);
+  });
+
+  it('let a record follow to the object that replaced its own, and keep its rules', () => {
+    const record: StateRecord = {
+      address: server.address,
+      id: 'old',
+      appliedAt: AT,
+      fields: { type: 's3' },
+      fingerprints: {},
+      sensitiveFields: [],
+      dependsOn: ['secret.helios.A'],
+      protect: true,
+    };
+    const { state } = settle(stateWith([server], [record]), [found(server.address, { claimedBy: 'prod' })]);
+    expect(state.records).toEqual([
+      expect.objectContaining({
+        id: `id-of-${server.address}`,
+        protect: true,
+        dependsOn: ['secret.helios.A'],
+      }),
+    ]);
+    const same = settle(stateWith([server], [record]), [found(server.address, { id: 'old' })]);
+    expect(same.state.records).toEqual([record]);
+    expect(same.diagnostics).toEqual([]);
+  });
+
+  it('stay open where nobody looked', () => {
+    const { state, diagnostics } = settle(stateWith([secret]), [], () => false);
+    expect(state.intents).toEqual([secret]);
+    expect(diagnostics).toEqual([]);
+  });
+
+  it('are read under their names, once', () => {
+    expect(recordsOfIntents(undefined)).toEqual([]);
+    expect(recordsOfIntents(stateWith([secret])).map((one) => one.address)).toEqual([secret.address]);
+    const [record] = recordsOfIntents(stateWith([secret]));
+    expect(recordsOfIntents(stateWith([secret], record === undefined ? [] : [record]))).toEqual([]);
+  });
+
+  it('survive being written and read', () => {
+    const state = stateWith([secret, server], recordsOfIntents(stateWith([mapping])));
+    expect(decodeState(encodeState(state), 'here', 'prod')).toEqual(state);
+    expect(() => decodeState(encodeState(state).replace('"by"', '"bye"'), 'here', 'prod')).toThrow(
+      /intent 1/,
+    );
+  });
+});
