@@ -1,5 +1,5 @@
 export { fingerprintDomain } from './input.js';
-export type { Fingerprint, PlanInput, Scope } from './input.js';
+export type { Fingerprint, PlanInput } from './input.js';
 export type { MaxDeletes } from './limits.js';
 export { makePlan } from './make.js';
 export { scopeOf } from './scope.js';

@@ -4,7 +4,7 @@ export { diagnosticText, diagnosticsText, placeOf } from './diagnostics.js';
 export { driftText } from './drift-text.js';
 export { applyEventLine, driftDocument, planDocument, validateDocument } from './json.js';
 export type { ApplyEvent, DocumentStatus } from './json.js';
-export { planText, summaryText } from './plan-text.js';
+export { planText } from './plan-text.js';
 export { printable } from './printable.js';
 export { PLAIN } from './style.js';
 export type { Style } from './style.js';

@@ -3,8 +3,6 @@ import { standInSql } from './standin/index.js';
 import { literal } from './standin/sql-text.js';
 import { turnstileOf } from './turnstile.js';
 
-export { standInSql } from './standin/index.js';
-export type { StandInOptions } from './standin/index.js';
 
 /** Where the sandbox listens, and what its database is called. */
 export interface PostgresSandboxOptions {
