@@ -56,4 +56,22 @@ describe('accessRequest', () => {
       }),
     );
   });
+
+  it('names who remains Owner, whatever became of the others meanwhile', () => {
+    fc.assert(
+      fc.property(steps, fc.constantFrom('user' as const, 'team' as const), (list, type) => {
+        const anchor = { type, id: 'stays' };
+        const { grants, revokes } = accessRequest(list, 'self', anchor);
+        const owners = grants
+          .filter((one) => one.role === 'Owner')
+          .flatMap((one) => [...one.users, ...one.teams]);
+        expect(owners.filter((id) => id === 'stays')).toHaveLength(1);
+        expect(revokes.flatMap((one) => [...one.users, ...one.teams])).not.toContain('stays');
+        const made = list.find((step) => step.wanted.has('Owner') && !step.current.has('Owner'));
+        if (made !== undefined) {
+          expect(accessRequest(list, 'self', made.member)).toEqual(accessRequest(list, 'self'));
+        }
+      }),
+    );
+  });
 });

@@ -12,7 +12,7 @@ import type { Api } from './api.js';
 import type { SecretInfo } from './api-types.js';
 import type { Identities } from './directory.js';
 import type { Role } from './kinds.js';
-import { checkOwners, checkSecret, checkShare, ownStep, shareStep, type Held } from './preconditions.js';
+import { checkSecret, checkShare, ownStep, remainingOwner, shareStep, type Held } from './preconditions.js';
 import { directRoles, shareId } from './shares.js';
 import { failedOutcome, StepError } from './step-error.js';
 import { changeAccess, createSecret, deleteSecret, gone, updateValue, type Writer } from './writes.js';
@@ -97,14 +97,14 @@ export async function applySecret(run: Run, name: string, items: readonly ApplyI
       ...shares.map((item) => shareStep(item, held, identities)),
       ...ownStep(ofSecret, shares, identities),
     ];
-    checkOwners(name, held, steps, identities);
+    const remaining = remainingOwner(name, held, steps, identities);
     const value = seen === undefined ? undefined : ofSecret;
     // Without a value to write in between, one request does it all.
     const early = value === undefined ? steps : steps.filter((step) => !takesAway(step));
     const late = steps.filter((step) => !early.includes(step));
 
     current = itemsOf(early);
-    await changeAccess(writer, secret, early);
+    await changeAccess(writer, secret, early, late.length === 0 ? remaining : undefined);
     for (const step of early) tellShared(run, step, secret.id);
     if (value !== undefined && seen !== undefined) {
       current = [value];
@@ -117,8 +117,7 @@ export async function applySecret(run: Run, name: string, items: readonly ApplyI
       if (list === undefined) throw gone(name);
       const heldNow = directRoles(list);
       for (const item of itemsOf(late)) checkShare(item, secret.id, heldNow, identities, list);
-      checkOwners(name, heldNow, late, identities);
-      await changeAccess(writer, secret, late);
+      await changeAccess(writer, secret, late, remainingOwner(name, heldNow, late, identities));
       for (const step of late) tellShared(run, step, secret.id);
     }
   } catch (error) {

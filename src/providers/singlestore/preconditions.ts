@@ -95,16 +95,24 @@ export function checkShare(
 
 /**
  * The last look before a revoke: the planner has refused what would leave no Owner, but people may have left since.
+ *
+ * @returns an Owner who can act and who is to remain, for the request to name again: our own user where it stays Owner,
+ *   else a person rather than a team, which may be emptied; `undefined` where nobody loses the role
  * @throws StepError where no Owner who can act would remain
  */
-export function checkOwners(
+export function remainingOwner(
   name: string,
   held: Held,
   steps: readonly ShareStep[],
   identities: Identities,
-): void {
-  if (!steps.some((step) => isPending(step) && takesAway(step) && step.current.has('Owner'))) return;
-  if (identities.someoneCanAct(ownersAfter(held, steps))) return;
+): ShareStep['member'] | undefined {
+  if (!steps.some((step) => isPending(step) && takesAway(step) && step.current.has('Owner')))
+    return undefined;
+  const owners = ownersAfter(held, steps);
+  const able = identities.members.filter((one) => owners.has(one.id) && identities.someoneCanAct([one.id]));
+  const one =
+    able.find(({ id }) => id === identities.self.id) ?? able.find(({ type }) => type === 'user') ?? able[0];
+  if (one !== undefined) return one;
   throw new StepError(
     `${name} would be left without an Owner who can act, and the system would delete it.`,
     'Plan again: somebody who was Owner has left the organization or a team since the plan was made.',

@@ -148,16 +148,18 @@ export async function deleteSecret(writer: Writer, id: string): Promise<void> {
 
 /**
  * Changes who has access, in one request.
+ * @param remaining who stays Owner, where somebody loses that role
  * @throws StepError where the secret is gone, HttpError
  */
 export async function changeAccess(
   writer: Writer,
   secret: { readonly id: string; readonly name: string },
   steps: readonly ShareStep[],
+  remaining: ShareStep['member'] | undefined,
 ): Promise<void> {
   const pending = steps.filter(isPending);
   if (pending.length === 0) return;
-  const { grants, revokes } = accessRequest(pending, writer.selfId);
+  const { grants, revokes } = accessRequest(pending, writer.selfId, remaining);
   const losesSelf = pending.some((step) => step.member.id === writer.selfId && step.wanted.size === 0);
   await surely(
     writer,
