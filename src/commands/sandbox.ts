@@ -4,7 +4,7 @@ import { SecretsCommand } from '../cli/command.js';
 import { EXIT } from '../cli/exit.js';
 import { outputFlags } from '../cli/flags.js';
 import { DiagnosticError } from '../model/index.js';
-import { startSandbox, writeEnvFile } from '../sandbox/index.js';
+import { isReplaceable, startSandbox, writeEnvFile } from '../sandbox/index.js';
 import type { Sandbox as RunningSandbox } from '../sandbox/index.js';
 
 export default class Sandbox extends SecretsCommand {
@@ -43,9 +43,10 @@ export default class Sandbox extends SecretsCommand {
   protected override async work(): Promise<number> {
     const { flags } = await this.parse(Sandbox);
     const { signal } = this.context();
+    const envFile = flags['env-file'];
+    if (envFile !== undefined) await checkEnvFile(envFile);
     this.terminal.progress('starting the sandbox');
     const sandbox = await start(flags.port, flags['postgres-port']);
-    const envFile = flags['env-file'];
     let isWritten = false;
     try {
       if (envFile !== undefined) await writeVariables(envFile, sandbox.variables);
@@ -110,22 +111,29 @@ async function start(heliosPort: number, postgresPort: number): Promise<RunningS
   }
 }
 
-/** Writes the variables to a new file: one that is there already would keep its mode, and let others read the keys. */
+/** Writes the variables to a file that has been checked. */
 async function writeVariables(path: string, variables: RunningSandbox['variables']): Promise<void> {
   try {
-    await rm(path, { force: true });
     await writeEnvFile(path, variables);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'env-file',
-        summary: `The file ${path} cannot be written (${code}).`,
-        next: 'Name a file in a folder that is there and that you may write to.',
-      },
-    ]);
+    throw envFileProblem(
+      `The file ${path} cannot be written (${code}).`,
+      'Name a file in a folder that is there and that you may write to.',
+    );
   }
+}
+
+async function checkEnvFile(path: string): Promise<void> {
+  if (await isReplaceable(path)) return;
+  throw envFileProblem(
+    `The file ${path} is there already, and is not one of a sandbox: it stays as it is.`,
+    'Name a file of its own: it is removed when the sandbox stops.',
+  );
+}
+
+function envFileProblem(summary: string, next: string): DiagnosticError {
+  return new DiagnosticError([{ severity: 'error', code: 'env-file', summary, next }]);
 }
 
 /** What `--json` prints: how to reach everything, on one line. */

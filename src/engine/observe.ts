@@ -84,6 +84,7 @@ export async function observe(
     now: context.now().toISOString(),
     configuration: configuration.digest,
     desired: seen.desired,
+    configured: configuration.resources.map((one) => one.address),
     exclusive: configuration.exclusive,
     removed: configuration.removed.map((one) => one.address),
     actual: seen.actual,

@@ -1,5 +1,5 @@
 import { hasErrors } from '../model/index.js';
-import type { Plan } from '../model/index.js';
+import type { Diagnostic, Plan } from '../model/index.js';
 import type { RunContext, RunOptions, RunResult, RunStatus } from './context.js';
 import { load } from './load.js';
 import { observe } from './observe.js';
@@ -32,8 +32,14 @@ async function observeOnly(purpose: Purpose, options: RunOptions, context: RunCo
   const made = observation.plan;
   if (purpose === 'plan') return { status: statusOf(made), diagnostics, plan: made };
   // What a plan refuses to mend is drift all the same: it is reported, and is no error of this run.
-  const { found: said } = observation;
+  const said = [...observation.found, ...made.diagnostics.filter(isNote(observation.found))];
   return { status: statusOf({ ...made, diagnostics: said }), diagnostics: said, plan: made };
+}
+
+/** What the planner only tells of: it holds for drift too. */
+function isNote(before: readonly Diagnostic[]): (diagnostic: Diagnostic) => boolean {
+  const said = new Set(before);
+  return (diagnostic) => diagnostic.severity === 'info' && !said.has(diagnostic);
 }
 
 /** How a run that made this plan stands: a refused plan is an error; then comes what could not be seen. */

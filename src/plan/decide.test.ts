@@ -370,6 +370,55 @@ describe('members of lists', () => {
   });
 });
 
+describe('what can be told of, and not touched', () => {
+  const told = (input: Case): readonly string[] =>
+    planOf(input).diagnostics.flatMap((one) =>
+      one.severity === 'info' ? [`${one.code} ${one.address!}`] : [],
+    );
+
+  it('is a mapping that somebody made on a server of ours: neither a change nor drift', () => {
+    const input: Case = {
+      desired: [want(SERVER, type)],
+      actual: [have(SERVER, type), have(MAPPING, { 'options.secret': s('v') })],
+      records: [remember(SERVER, type)],
+    };
+    expect(steps(planOf(input))).toEqual([]);
+    expect(planOf(input).drift).toEqual([]);
+    expect(told(input)).toEqual([`not-ours ${MAPPING}`]);
+  });
+
+  it('is a secret that was handed over, with what lives in it', () => {
+    const input: Case = {
+      desired: [want(S, w, { self: 'drop' }), want(SHARE, owner)],
+      records: [remember(S, v), remember(SHARE, owner)],
+      lists: [`share ${S}`],
+    };
+    expect(steps(planOf(input))).toEqual([]);
+    expect(errors(planOf(input))).toEqual([]);
+    expect(planOf(input).drift).toEqual([]);
+    expect(told(input)).toEqual([`handed-over ${S}`]);
+  });
+
+  it('is not a secret that is still to be made', () => {
+    const input: Case = {
+      desired: [want(S, v, { self: 'drop' }), want(SHARE, owner)],
+      records: [],
+      lists: [`share ${S}`],
+    };
+    expect(steps(planOf(input))).toEqual([`create ${S}`, `create ${SHARE}`]);
+  });
+});
+
+it('a member that leaves a list goes, though its secret would only be forgotten', () => {
+  const plan = planOf({
+    desired: [want(S, v)],
+    actual: [have(S, v), have(MINE, owner), have(SHARE, reader)],
+    records: [remember(S, v), { ...remember(SHARE, reader), onRemove: 'forget' }],
+    lists: [`share ${S}`],
+  });
+  expect(steps(plan)).toEqual([`delete ${SHARE}`]);
+});
+
 it('each step carries what must hold before it', () => {
   const plan = planOf({
     desired: [want('secret.helios.A', v), want('secret.helios.B', w), want('secret.helios.D', v, adopt)],

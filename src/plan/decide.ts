@@ -14,9 +14,12 @@ import * as refuse from './refusals.js';
 import * as say from './reasons.js';
 import type { World } from './world.js';
 
-/** What is to become of one resource. `refused`: it stays as it is, and the plan is refused; `blocked`: its parent was. */
+/**
+ * What is to become of one resource. `refused`: it stays as it is, and the plan is refused; `blocked`: its parent was;
+ * `unseen`: it was handed over, and nothing can be said about it.
+ */
 export interface Decision {
-  readonly action: Action | 'refused' | 'blocked';
+  readonly action: Action | 'refused' | 'blocked' | 'unseen';
   readonly reason: string;
   readonly fields: readonly FieldChange[];
   readonly diagnostics: readonly Diagnostic[];
@@ -39,6 +42,7 @@ const NOTHING: Decision = { action: 'noop', reason: '', fields: [], diagnostics:
  */
 export function decide(world: World, sides: Sides, parent: Decision | undefined): Decision {
   if (parent?.action === 'refused' || parent?.action === 'blocked') return act('blocked', '');
+  if (parent?.action === 'unseen') return act('unseen', '');
   const family = [sides.text, parentAddress(sides.address) ?? ''];
   if (sides.record !== undefined && family.some((one) => world.input.removed.includes(one))) {
     return act('forget', 'listed under `removed`: it stays in the system, and is no longer managed here');
@@ -56,6 +60,9 @@ function decideWanted(
   const { desired, record, address } = sides;
   const actual = sides.actual?.inherited === true ? undefined : sides.actual;
   if (actual === undefined) {
+    if (record !== undefined && address.kind === 'secret' && desired.self === 'drop') {
+      return { ...act('unseen', ''), diagnostics: [say.handedOver(desired)] };
+    }
     return act('create', say.whyCreate(record), allFields(desired.fields, 'add'));
   }
   const parentAt = parentAddress(address);
@@ -102,7 +109,7 @@ function decideUnwanted(world: World, sides: Sides, parent: Decision | undefined
   const { record, actual, address } = sides;
   const policy = world.policyOf(address);
   if (parent?.action === 'delete' && policy.diesWithParent) return NOTHING;
-  if (record === undefined) return decideMember(world, sides);
+  if (record === undefined) return decideUnowned(world, sides, parent);
   // What lives in a resource that is handed over is handed over with it.
   if (parent?.action === 'forget') return act('forget', `what it lives in is forgotten: ${parent.reason}`);
   if (actual === undefined || actual.inherited === true) return act('forget', 'already gone from the system');
@@ -121,7 +128,7 @@ function decideUnwanted(world: World, sides: Sides, parent: Decision | undefined
   if (actual.claimedBy !== undefined && actual.claimedBy !== world.input.stack) {
     return act('forget', `it carries the mark of the stack ${actual.claimedBy} now`);
   }
-  if (record.onRemove === 'forget') {
+  if (record.onRemove === 'forget' && !world.isListed(address)) {
     return act('forget', 'no longer in the configuration (on_remove: forget)');
   }
   if (record.protect === true) return refused(refuse.protectedFromRemoval(record));
@@ -132,10 +139,17 @@ function decideUnwanted(world: World, sides: Sides, parent: Decision | undefined
   return act('delete', 'no longer in the configuration', allFields(actual.fields, 'remove'));
 }
 
-/** A member that nobody wrote into a list that is the whole truth. */
-function decideMember(world: World, sides: Sides): Decision {
-  const { actual, address } = sides;
-  if (actual === undefined || actual.inherited === true || !world.isListed(address)) return NOTHING;
+/**
+ * What the state does not own, and the configuration does not name: a member that somebody put on a list that is the whole
+ * truth goes; anything else is left alone, and told of where it lives in something of ours.
+ */
+function decideUnowned(world: World, sides: Sides, parent: Decision | undefined): Decision {
+  const { actual, address, text } = sides;
+  if (actual === undefined || actual.inherited === true) return NOTHING;
+  if (!world.isListed(address)) {
+    const isTold = parent !== undefined && !isListKind(address.kind);
+    return isTold ? { ...NOTHING, diagnostics: [say.notOurs(text, actual)] } : NOTHING;
+  }
   if (isKeptSelf(world, address)) return NOTHING;
   return act(
     'delete',

@@ -23,6 +23,8 @@ export interface PlanInput {
   readonly configuration: string;
   /** What is wanted, values read, in the systems' own terms. */
   readonly desired: readonly DesiredResource[];
+  /** The addresses of everything that the configuration names, in scope or not; absent: what is desired is all. */
+  readonly configured?: readonly string[];
   readonly exclusive: readonly ExclusiveList[];
   readonly removed: readonly string[];
   /** What each provider's session found. */

@@ -41,7 +41,8 @@ export function makePlan(input: PlanInput): Plan {
     diagnostics.push(...decision.diagnostics);
     const drifted = driftEntry(world, sides, decision);
     if (drifted !== undefined) drift.push(drifted);
-    if (decision.action === 'refused' || decision.action === 'blocked') continue;
+    if (decision.action === 'refused' || decision.action === 'blocked' || decision.action === 'unseen')
+      continue;
     if (decision.action !== 'noop') changes.push(toChange(world, sides, decision.action, decision));
     else if (sides.desired !== undefined) unchanged += 1;
   }
@@ -104,6 +105,7 @@ function allSides(world: World): readonly Sides[] {
 /** What drifted of a resource; a member that somebody added to a list of ours drifted too. */
 function driftEntry(world: World, sides: Sides, decision: Decision): DriftEntry | undefined {
   const { record, actual, desired } = sides;
+  if (decision.action === 'unseen') return undefined;
   if (record !== undefined) {
     const direct = actual?.inherited === true ? undefined : actual;
     return driftOf(record, direct, desired, world.input.fingerprint);
@@ -162,7 +164,8 @@ function changesValue(change: Change): boolean {
 /** A target or an exclusion that names nothing is most likely a typing error. */
 function unknownPatterns(world: World): readonly Diagnostic[] {
   const { scope } = world.input;
-  const known = [...world.desired.keys(), ...world.records.keys(), ...world.actual.keys()];
+  const { configured = [] } = world.input;
+  const known = [...configured, ...world.desired.keys(), ...world.records.keys(), ...world.actual.keys()];
   const check = (flag: string, pattern: string): readonly Diagnostic[] =>
     matchesNothing(pattern, known)
       ? [

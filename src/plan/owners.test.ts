@@ -80,6 +80,27 @@ describe('who is behind a principal', () => {
     expect([...usersBehindIn(directory)(principal)]).toEqual(users);
   });
 
+  describe('the tool that is Owner through a team alone', () => {
+    const directory: PrincipalDirectory = {
+      ...DIRECTORY,
+      teams: [{ principal: 'team:Bots', members: [ME] }],
+    };
+    const taken = { wanted: { [ANA]: 'Owner' }, found: { 'team:Bots': 'Owner', [ANA]: 'Owner' }, directory };
+
+    it('does not lose it by mistake', () => {
+      expect(errors(planOf(secretOf(taken)))).toEqual([`own-owner-would-be-lost ${S}`]);
+    });
+
+    it('loses it where the file says so', () => {
+      expect(errors(planOf(secretOf({ ...taken, self: 'drop' })))).toEqual([]);
+    });
+
+    it('may keep it by another way', () => {
+      const kept = { ...taken, wanted: { [ANA]: 'Owner', [ME]: 'Owner' } };
+      expect(errors(planOf(secretOf(kept)))).toEqual([]);
+    });
+  });
+
   it('is found in a team of 200,000, and through 5,000 nested ones', () => {
     const users = Array.from({ length: 200_000 }, (_, index) => `user:${index}`);
     const chain = Array.from({ length: 5_000 }, (_, index) => ({

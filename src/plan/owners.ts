@@ -62,7 +62,9 @@ export function checkOwners(world: World, changes: readonly Change[]): readonly 
   const lookups = new Map<PrincipalDirectory, UsersBehind>();
   return [...new Set([...managed, ...touched])].flatMap((text) => {
     const directory = world.directoryOf(mustParseAddress(text).provider);
-    if (directory === undefined) return [];
+    // A secret that is neither there nor to be made has no Owners to look after: it was handed over, or its plan is refused.
+    const isThere = world.actual.has(text) || byAddress.get(text)?.action === 'create';
+    if (directory === undefined || !isThere) return [];
     // Out of scope the rules of the file are not known; that an Owner remains holds all the same.
     const secret = world.desired.get(text) ?? { address: text, dependsOn: [], lifecycle: {}, fields: {} };
     const owners = finalOwners(world, secret, wantedShares.get(text) ?? [], byAddress, directory);
@@ -117,13 +119,15 @@ function judge(
   const people = new Set([...owners.after].flatMap((one) => [...usersBehind(one)]));
   const losing = [...owners.before].filter((one) => !owners.after.has(one)).sort();
   const at = { address: secret.address, ...(secret.range === undefined ? {} : { range: secret.range }) };
-  if (isTouched && losing.includes(self) && secret.self !== 'drop') {
+  // It may hold its access by itself, or through a team.
+  const holds = (side: ReadonlySet<string>): boolean => [...side].some((one) => usersBehind(one).has(self));
+  if (isTouched && holds(owners.before) && !holds(owners.after) && secret.self !== 'drop') {
     return [
       {
         severity: 'error',
         code: 'own-owner-would-be-lost',
         summary: `${secret.address}: ${self}, which runs this, would lose its own Owner access.`,
-        next: 'Leave it out of `readers`, or say `self: drop` if that is meant.',
+        next: 'Name it, or a team that it is in, under `owners`; or say `self: drop` if that is meant.',
         ...at,
       },
     ];

@@ -62,6 +62,29 @@ export function replacedOutside(actual: ActualResource): string {
   return `another object stands there now, made${byWhomAndWhen(actual)}: it is not ours`;
 }
 
+/** Tells of something that lives in a resource of ours and is not ours. */
+export function notOurs(address: string, actual: ActualResource): Diagnostic {
+  return {
+    severity: 'info',
+    code: 'not-ours',
+    summary: `${address} is there${byWhomAndWhen(actual)}, though nobody wrote it: it is not ours, and left alone.`,
+    next: 'Write it into the configuration with `lifecycle: { adopt: true }`, or remove it by hand.',
+    address,
+  };
+}
+
+/** Tells that a secret was handed over, so that it can't be seen any more. */
+export function handedOver(desired: DesiredResource): Diagnostic {
+  return {
+    severity: 'info',
+    code: 'handed-over',
+    summary: `${desired.address} cannot be seen with this key: it was handed over (self: drop), or is gone. It is left alone.`,
+    next: 'List it under `removed` once nobody needs to look after it here.',
+    address: desired.address,
+    ...(desired.range === undefined ? {} : { range: desired.range }),
+  };
+}
+
 /** Tells that a field could not be read, so that its being as wanted rests on what the state remembers. */
 export function notVerifiable(desired: DesiredResource, path: string, reason: string): Diagnostic {
   return {

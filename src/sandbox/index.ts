@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { startHelios } from './helios/index.js';
 import type { HeliosSandbox } from './helios/index.js';
 import { startPostgres } from './postgres/index.js';
@@ -44,10 +44,28 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** Writes variables as lines that a shell, Node's `--env-file` and CI systems read; the file is for its owner alone. */
+/** The first line of a file of variables: tells one of ours from a file that somebody else needs. */
+const MARK = '# Written by `secrets sandbox`, which removes it when it stops.\n';
+
+/** Whether a file may be replaced: it is empty, or one of ours that a killed sandbox left; or there is none. */
+export async function isReplaceable(path: string): Promise<boolean> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return text === '' || text.startsWith(MARK);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+}
+
+/**
+ * Writes variables as lines that a shell, Node's `--env-file` and CI systems read. The file is made anew, for its owner alone:
+ * one that is there already would keep its mode.
+ * @throws Node's error where it can't be written
+ */
 export async function writeEnvFile(path: string, variables: Readonly<Record<string, string>>): Promise<void> {
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
-  await writeFile(path, lines.join(''), { mode: 0o600 });
+  await rm(path, { force: true });
+  await writeFile(path, MARK + lines.join(''), { mode: 0o600, flag: 'wx' });
 }
 
 function variablesOf(helios: HeliosSandbox, postgres: PostgresSandbox): Readonly<Record<string, string>> {

@@ -129,9 +129,12 @@ export function obstacles(situation: Situation): readonly string[] {
     const owners = wanted.filter((one) => one.startsWith('Owner ')).map((one) => one.slice(6));
     const people = new Set(owners.flatMap((one) => [...peopleBehind(world, one)]));
     if (people.size < Math.max(1, minOwners ?? 1)) found.push(`${name} has ${people.size} Owner(s)`);
-    const isOwn = secret === undefined || directGrants(world, secret).includes(`Owner ${tool.principal}`);
-    if (isOwn && self !== 'drop' && lists.readers.includes(tool.principal))
-      found.push(`${name}: own Owner lost`);
+    const before =
+      secret === undefined
+        ? [tool.principal]
+        : directGrants(world, secret).flatMap((one) => (one.startsWith('Owner ') ? [one.slice(6)] : []));
+    const held = before.some((one) => peopleBehind(world, one).has(tool.principal.slice(5)));
+    if (held && self !== 'drop' && !people.has(tool.principal.slice(5))) found.push(`${name}: own Owner lost`);
   }
   return found;
 }

@@ -189,12 +189,6 @@ export class Play {
   }
 
   private async look(): Promise<Looked> {
-    // What is only to be forgotten is a secret whose shares are left alone; lists are the whole truth.
-    const secrets = Object.entries(this.file.secrets).map(([name, { onRemove, ...rest }]) => {
-      const kept = onRemove !== undefined && listsOf(this.file, name) === undefined;
-      return [name, kept ? { ...rest, onRemove } : rest] as const;
-    });
-    this.file = { ...this.file, secrets: Object.fromEntries(secrets) };
     await this.site.write(this.file);
     const situation = this.situation(await this.site.state());
     const names = Object.keys(this.file.secrets);
@@ -326,9 +320,9 @@ export class Play {
     const situation = await this.look();
     this.sandbox.control.addFault({ ...fault, path: '^/v1' });
     const isTimeout = fault.kind.startsWith('timeout');
-    const result = await this.safely(situation, isTimeout ? { timeoutMs: 60 } : {});
+    await this.safely(situation, isTimeout ? { timeoutMs: 60 } : {});
     this.sandbox.control.clearFaults();
-    await this.again(result);
+    await this.again();
   }
 
   private async stopped(at: number): Promise<void> {
@@ -339,26 +333,15 @@ export class Play {
       count += 1;
       if (count === at) stop.abort();
     });
-    const result = await this.safely(situation, { signal: stop.signal });
+    await this.safely(situation, { signal: stop.signal });
     end();
-    await this.again(result);
+    await this.again();
   }
 
   /** One more run ends what a disturbed one left. */
-  private async again(disturbed: ApplyResult): Promise<void> {
+  private async again(): Promise<void> {
     this.tally.disturbed += 1;
-    const asked = this.file;
-    // What may have been made without an answer is taken over.
-    for (const one of disturbed.outcomes ?? []) {
-      if (one.status !== 'failed' || one.mayHaveHappened !== true) continue;
-      const name = /^secret\.helios\.(.*)$/.exec(one.address)?.[1];
-      const secret = name === undefined ? undefined : this.file.secrets[name];
-      if (name !== undefined && secret !== undefined) {
-        this.file = { ...this.file, secrets: { ...this.file.secrets, [name]: { ...secret, adopt: true } } };
-      }
-    }
     await this.apply();
-    this.file = asked;
   }
 
   private async meanwhile({ at, hand }: Extract<Step, { step: 'meanwhile' }>): Promise<void> {

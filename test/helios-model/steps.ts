@@ -229,10 +229,7 @@ function editOf(sandbox: HeliosSandbox, one: Hand, fresh: string): WorldEdit | u
     case 'empty-team':
       return undefined;
     case 'member':
-      // The tool holds its access itself, and not through a team.
-      return who === undefined || ('user' in who && who.user === TOOL)
-        ? undefined
-        : { kind: 'add-member', of: team, ...who };
+      return who === undefined ? undefined : { kind: 'add-member', of: team, ...who };
     case 'no-member':
       return who === undefined ? undefined : { kind: 'remove-member', of: team, ...who };
     case 'rotate':

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { start } from '../e2e/command.js';
+import { onPostgres, openSite, tokenOf } from '../e2e/harness.js';
+import type { Site } from '../e2e/harness.js';
+
+/** The Python of a virtual environment with SingleStore's SDK in it; or why there is none. */
+type Installed = { readonly python: string } | { readonly skipped: string };
+
+async function install(folder: string): Promise<Installed> {
+  const run = promisify(execFile);
+  const python = join(folder, 'bin', 'python');
+  const options = { timeout: 100_000 };
+  try {
+    await run('python3', ['-m', 'venv', folder], options);
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--no-input', 'singlestoredb'], options);
+    await run(python, ['-c', 'import singlestoredb'], options);
+    return { python };
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const reason = text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, 3)
+      .join(' ');
+    return { skipped: `singlestoredb cannot be installed here: ${reason}` };
+  }
+}
+
+let folder: string;
+let installed: Installed = { skipped: 'not tried' };
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'secrets-python-'));
+  installed = await install(folder);
+  if ('skipped' in installed) console.warn(`Skipped: tests with the Python SDK: ${installed.skipped}`);
+}, 240_000);
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs a program of Python as a notebook of this person would, and gives what it printed. */
+async function python(site: Site, key: string, program: string): Promise<string> {
+  if (!('python' in installed)) throw new Error(installed.skipped);
+  const env = {
+    PATH: site.env['PATH'] ?? '',
+    HOME: site.folder,
+    SINGLESTOREDB_MANAGEMENT_VERSION: 'v1',
+    SINGLESTOREDB_MANAGEMENT_BASE_URL: site.helios.url,
+    SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf(site.helios, key),
+  };
+  const { code, stdout, stderr } = await start(installed.python, ['-c', program], { cwd: site.folder, env })
+    .finished;
+  // What it writes there otherwise are warnings about its own future.
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+onPostgres("SingleStore's Python SDK", (server) => {
+  beforeEach((context) => {
+    context.skip('skipped' in installed, 'skipped' in installed ? installed.skipped : '');
+  });
+
+  it('reads what apply wrote, as the examples of the documentation do', async () => {
+    const site = await openSite(server());
+    site.env['AWS_SECRET_KEY'] = `${site.env['AWS_SECRET_KEY'] ?? ''} 'quoted" \\ ünïcode 🦆`;
+    await site.applied();
+    const printed = await python(
+      site,
+      'ben',
+      `
+import json, os
+from singlestoredb.management import get_secret
+from singlestoredb import manage_workspaces
+
+aws_access_key_id = get_secret('AWS_ACCESS_KEY_ID')
+aws_secret_access_key = get_secret('AWS_SECRET_KEY')
+
+token = os.environ['SINGLESTOREDB_MANAGEMENT_TOKEN']
+base_url = os.environ['SINGLESTOREDB_MANAGEMENT_BASE_URL']
+org = manage_workspaces(token, base_url=base_url).organizations.current
+hf_token = org.get_secret('HF_TOKEN').value
+print(json.dumps([aws_access_key_id, aws_secret_access_key, hf_token]))
+`,
+    );
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_KEY, HF_TOKEN } = site.env;
+    expect(JSON.parse(printed)).toEqual([AWS_ACCESS_KEY_ID, AWS_SECRET_KEY, HF_TOKEN]);
+  });
+
+  it('finds no secret that the configuration does not share', async () => {
+    const site = await openSite(server(), {
+      files: {
+        'secrets.yaml': `version: 1
+stack: alone
+providers:
+  helios: { type: singlestore, api_key: { env: SINGLESTOREDB_MANAGEMENT_TOKEN } }
+secrets:
+  HF_TOKEN: { value: { env: HF_TOKEN } }
+`,
+      },
+    });
+    await site.applied();
+    const printed = await python(
+      site,
+      'chloe',
+      `
+from singlestoredb.management import get_secret
+try:
+    print(get_secret('HF_TOKEN'))
+except Exception as error:
+    print(type(error).__name__)
+`,
+    );
+    expect(printed).toMatch(/^\w*Error\n$/);
+  });
+});

@@ -1,0 +1,100 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { expectSettled, onPostgres, openSite } from './harness.js';
+import type { Site } from './harness.js';
+
+const lockOf = (site: Site): string => join(site.folder, '.secrets', 'e2e.state.json.lock');
+
+/** A lock as a run on this machine writes it, held by a process that lives as long as this test. */
+async function hold(site: Site, pid = process.pid): Promise<void> {
+  await mkdir(join(site.folder, '.secrets'), { recursive: true });
+  const holder = {
+    ID: 'held-by-a-test',
+    Operation: 'apply',
+    Info: '',
+    Who: `somebody@${hostname()}`,
+    Version: '0.0.0',
+    Created: '2026-01-02T03:04:05.000Z',
+    pid,
+    host: hostname(),
+  };
+  await writeFile(lockOf(site), JSON.stringify(holder));
+}
+
+onPostgres('the lock of the state', (server) => {
+  it('stops another apply, and names who holds it', async () => {
+    const site = await openSite(server());
+    await hold(site);
+    const before = await site.everything();
+    const { code, stderr, stdout } = await site.run('apply', '--auto-approve');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^Error: .*locked by somebody@.*process ${String(process.pid)}.*2026-01-02T03:04:05`, 'm'),
+    );
+    expect(stderr).toContain('--lock-timeout');
+    expect(stdout).toBe('');
+    expect(await site.everything()).toEqual(before);
+    // Looking needs no lock.
+    expect((await site.run('plan')).code).toBe(0);
+    expect((await readFile(lockOf(site), 'utf8')).includes('held-by-a-test')).toBe(true);
+    await site.applied('--no-lock');
+  });
+
+  it('is waited for with --lock-timeout', async () => {
+    const site = await openSite(server());
+    await hold(site);
+    const args = ['apply', '--auto-approve', '--lock-timeout', '40s'];
+    const running = site.start(...args);
+    await running.printed(/Waiting for somebody@.*since 2026-01-02T03:04:05/);
+    expect(site.secrets()).toEqual({});
+    await rm(lockOf(site));
+    const finished = await running.finished;
+    await site.check(finished, args);
+    expect(finished.code).toBe(0);
+    await expect(readFile(lockOf(site))).rejects.toThrow('ENOENT');
+  });
+
+  it('of a process that is gone is taken over', async () => {
+    const site = await openSite(server());
+    // A process that has ended: its number is free again.
+    const { child, finished } = site.start('--version');
+    await finished;
+    await hold(site, child.pid);
+    await site.applied();
+  });
+
+  it('lets one of two runs at once go first, and both end well', async () => {
+    const site = await openSite(server());
+    const args = ['apply', '--auto-approve', '--lock-timeout', '40s'];
+    const runs = [site.start(...args), site.start(...args)];
+    for (const { finished } of runs) {
+      const one = await finished;
+      await site.check(one, args);
+      expect(one.stderr).not.toContain('Error:');
+      expect(one.code).toBe(0);
+    }
+    await expectSettled(site);
+  });
+
+  it('is kept while a run is in flight, and is free again when that one is killed', async () => {
+    const site = await openSite(server());
+    // The API never answers the first write.
+    site.helios.control.addFault({ kind: 'timeout-after', method: 'POST', nth: 1 });
+    const args = ['apply', '--auto-approve'];
+    const first = site.start(...args);
+    await expect.poll(() => Object.keys(site.secrets()), { timeout: 40_000 }).not.toEqual([]);
+    const second = await site.run(...args);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(`locked by ${userInfo().username}@${hostname()}`);
+    expect(second.stderr).toContain(`process ${String(first.child.pid)}`);
+    first.child.kill('SIGKILL');
+    await site.check(await first.finished, args);
+    // The lock of the dead one stands in nobody's way, and what it made is not made a second time.
+    const made = site.secrets();
+    const third = await site.run(...args);
+    expect(third.stderr).not.toContain('locked by');
+    expect(site.secrets()).toMatchObject(made);
+  });
+});
