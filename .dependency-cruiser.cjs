@@ -9,6 +9,7 @@ const rows = {
   'providers/sdk': ['model'],
   'providers/singlestore': ['model', 'providers/sdk'],
   'providers/postgres': ['model', 'providers/sdk'],
+  'providers/duckdb': ['model', 'providers/sdk'],
   state: ['model'],
   plan: ['model'],
   apply: ['model'],

@@ -1,14 +1,15 @@
 /**
- * Writes what is made from the schema modules of `src/config/schema`: `schemas/config.schema.json` (for editors; committed)
+ * Writes what is made: the option table as a module of `src/config` (committed), `schemas/config.schema.json` (for editors; committed)
  * and the compiled validator, into the sources and into `dist` beside the compiled modules that import it.
  * Run: `tsx schemas/generate.ts`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format } from 'prettier';
-import { configSchema } from '../src/config/schema/index.js';
+import { format, resolveConfig } from 'prettier';
 import { compileValidator } from './compile.js';
+import { editorSchema } from './editor.js';
+import { optionModule } from './option-table.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -25,7 +26,16 @@ function writeIfChanged(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-const schemaText = await format(JSON.stringify(configSchema), { parser: 'json', printWidth: 110 });
+const modulePath = join(root, 'src/config/schema/option-table.ts');
+const style = await resolveConfig(modulePath);
+writeIfChanged(modulePath, await format(optionModule(), { ...style, parser: 'typescript' }));
+
+// The schema is made with the table, so it is loaded when the table is written.
+const { configSchema } = await import('../src/config/schema/index.js');
+const schemaText = await format(JSON.stringify(editorSchema(configSchema)), {
+  parser: 'json',
+  printWidth: 110,
+});
 writeIfChanged(join(root, 'schemas/config.schema.json'), schemaText);
 const validator = compileValidator(configSchema);
 for (const folder of ['src', 'dist']) {

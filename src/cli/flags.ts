@@ -41,6 +41,13 @@ export const scopeFlags = {
   }),
 };
 
+/** What a database may write into its log. */
+export const serverLogFlags = {
+  'allow-server-log': Flags.boolean({
+    summary: 'Write values to a database even where its settings put them into its log.',
+  }),
+};
+
 /** How much may be destroyed. */
 export const deleteFlags = {
   'max-deletes': Flags.string({
@@ -98,6 +105,7 @@ export function runOptions(flags: {
   readonly lock?: boolean;
   readonly 'lock-timeout'?: string;
   readonly 'max-deletes'?: string | undefined;
+  readonly 'allow-server-log'?: boolean;
 }): RunOptions {
   const limit = flags['max-deletes'];
   return {
@@ -107,6 +115,7 @@ export function runOptions(flags: {
     parallelism: flags.parallelism,
     lock: flags.lock ?? true,
     lockTimeoutMs: milliseconds(flags['lock-timeout'] ?? '0s'),
+    ...(flags['allow-server-log'] === true ? { allowServerLog: true } : {}),
     ...(limit === undefined ? {} : { maxDeletes: maxDeletes(limit) }),
   };
 }

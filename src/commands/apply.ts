@@ -2,7 +2,15 @@ import { Flags } from '@oclif/core';
 import { askApproval, canAsk } from '../cli/approval.js';
 import { SecretsCommand } from '../cli/command.js';
 import { EXIT, exitCode } from '../cli/exit.js';
-import { deleteFlags, fileFlag, lockFlags, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
+import {
+  deleteFlags,
+  fileFlag,
+  lockFlags,
+  outputFlags,
+  runOptions,
+  scopeFlags,
+  serverLogFlags,
+} from '../cli/flags.js';
 import { apply } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
 import type { Change, Diagnostic, Outcome, Plan } from '../model/index.js';
@@ -32,6 +40,7 @@ export default class Apply extends SecretsCommand {
     ...fileFlag,
     ...scopeFlags,
     ...deleteFlags,
+    ...serverLogFlags,
     'auto-approve': Flags.boolean({ summary: 'Do not ask: the plan is approved as it comes.' }),
     'no-input': Flags.boolean({ summary: 'Never ask anything (as CI does).' }),
     ...lockFlags,

@@ -4,6 +4,7 @@ import type { Configuration, Diagnostic } from '../model/index.js';
 import { hasErrors } from '../model/index.js';
 import type { BuildContext } from './build/context.js';
 import { findCycles } from './build/cycles.js';
+import { buildDuckdbSecrets } from './build/duckdb-secrets.js';
 import { buildMoves } from './build/moves.js';
 import { buildProviders } from './build/providers.js';
 import { buildSecrets, indexSecrets } from './build/secrets.js';
@@ -52,12 +53,17 @@ export function loadConfiguration(sources: readonly SourceFile[], options: { rea
   const merged = merge(roots);
   add(problems, merged.problems);
   add(problems, missingWords(merged, roots, incomplete || problems.some(isMisspelt)));
-  const context: BuildContext = { merged, wrong, incomplete, problems: [] };
+  const context: BuildContext = { merged, wrong, incomplete, cwd: options.cwd, problems: [] };
   const reader = { context, secrets: indexSecrets(context) };
   const providers = buildProviders(reader);
   const secrets = buildSecrets(reader);
   const servers = buildServers(reader);
-  const resources = [...providers.resources, ...secrets.resources, ...servers.resources];
+  const resources = [
+    ...providers.resources,
+    ...secrets.resources,
+    ...servers.resources,
+    ...buildDuckdbSecrets(reader),
+  ];
   const moves = buildMoves(context, resources);
   add(problems, context.problems);
   add(problems, findCycles(secrets.resources));

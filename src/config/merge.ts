@@ -13,6 +13,7 @@ export interface Merged {
   readonly providers: ReadonlyMap<string, Entry>;
   readonly secrets: ReadonlyMap<string, Entry>;
   readonly servers: ReadonlyMap<string, Entry>;
+  readonly duckdbSecrets: ReadonlyMap<string, Entry>;
   /** Sections that are lists. */
   readonly shares: readonly TreeNode[];
   readonly moved: readonly TreeNode[];
@@ -94,6 +95,7 @@ export function merge(roots: readonly MapNode[]): Merged {
     providers: names(roots, 'providers', problems),
     secrets: names(roots, 'secrets', problems),
     servers: names(roots, 'duckdb_servers', problems),
+    duckdbSecrets: names(roots, 'duckdb_secrets', problems),
     shares: items('shares'),
     moved: items('moved'),
     removed: items('removed'),

@@ -22,6 +22,9 @@ const SHOWN_VALUES: readonly string[] = [
     'user',
     'sslmode',
     'sslrootcert',
+    'secret_directory',
+    'extension_directory',
+    'allow_server_log',
   ].map((key) => `providers.*.${key}`),
   'providers.*.connect_timeout',
   'providers.*.statement_timeout',
@@ -36,7 +39,9 @@ const SHOWN_VALUES: readonly string[] = [
   ...['provider', 'providers.*', 'type', 'owner', 'usage.*', 'options_unchecked', 'simple.type'].map(
     (key) => `duckdb_servers.*.${key}`,
   ),
+  ...['provider', 'providers.*', 'type', 'scope', 'scope.*'].map((key) => `duckdb_secrets.*.${key}`),
   ...SHOWN_OPTIONS.flatMap((name) => [
+    `duckdb_secrets.*.options.${name}`,
     `duckdb_servers.*.options.${name}`,
     `duckdb_servers.*.user_mappings.*.${name}`,
     `duckdb_servers.*.simple.${name}`,
@@ -45,6 +50,7 @@ const SHOWN_VALUES: readonly string[] = [
   ...['protect', 'ignore.*', 'on_remove', 'adopt'].flatMap((key) => [
     `secrets.*.lifecycle.${key}`,
     `duckdb_servers.*.lifecycle.${key}`,
+    `duckdb_secrets.*.lifecycle.${key}`,
   ]),
   'moved.*.from',
   'moved.*.to',
@@ -59,6 +65,8 @@ const FIELDS: readonly string[] = [
   'duckdb_servers.*.user_mappings.*.*',
   'duckdb_servers.*.simple.*',
   'duckdb_servers.*.azure.*',
+  'duckdb_secrets.*.options.*',
+  'duckdb_secrets.*.sensitive.*',
 ];
 
 /** Maps whose keys are words of the language or names, not values. */
@@ -80,6 +88,11 @@ const MAPS: readonly string[] = [
   'duckdb_servers.*.simple',
   'duckdb_servers.*.azure',
   'duckdb_servers.*.lifecycle',
+  'duckdb_secrets',
+  'duckdb_secrets.*',
+  'duckdb_secrets.*.options',
+  'duckdb_secrets.*.sensitive',
+  'duckdb_secrets.*.lifecycle',
   'moved.*',
 ];
 

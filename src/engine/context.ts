@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly parallelism: number;
   /** How many resources of a kind may be destroyed, where more than the usual share of them is meant to go. */
   readonly maxDeletes?: { readonly count: number } | { readonly percent: number };
+  /** Write to a database though its settings would put values into its log; the provider says so where it refuses. */
+  readonly allowServerLog?: boolean;
   /** Whether to take the state's lock, where the verb writes. */
   readonly lock: boolean;
   /** How long to wait for another holder of the lock, in milliseconds. */

@@ -1,7 +1,7 @@
-import { hasErrors, isListKind, mustParseAddress, parentAddress } from '../model/index.js';
+import { hasErrors, isListKind, mustParseAddress, parentAddress, plain } from '../model/index.js';
 import type { Configuration, DesiredResource, Diagnostic, Plan, StateData } from '../model/index.js';
 import { fingerprintDomain, makePlan, scopeOf } from '../plan/index.js';
-import type { Session } from '../providers/sdk/index.js';
+import type { ResolvedSettings, Session } from '../providers/sdk/index.js';
 import { applyMoves, recordsOfIntents, settleIntents } from '../state/index.js';
 import type { StateStore } from '../state/index.js';
 import { findKey } from '../values/index.js';
@@ -66,7 +66,9 @@ export async function observe(
     {
       stack: configuration.stack,
       // A system that the scope leaves out is not asked: that is how one goes on while another is down.
-      settings: valued.settings.filter((one) => isWhole || involved.has(one.name)),
+      settings: valued.settings
+        .filter((one) => isWhole || involved.has(one.name))
+        .map((one) => (options.allowServerLog === true ? withServerLog(one) : one)),
       definitions,
       desired: valued.desired,
       exclusive: configuration.exclusive,
@@ -107,6 +109,11 @@ export async function observe(
     close: () => closeAll(seen.sessions),
   };
   return { observation, diagnostics: plan.diagnostics };
+}
+
+/** A provider's settings with the flag that stands for its own `allow_server_log`. */
+function withServerLog(settings: ResolvedSettings): ResolvedSettings {
+  return { ...settings, fields: { ...settings.fields, allow_server_log: plain(true) } };
 }
 
 /** Looks for what an interrupted run was about to make. */

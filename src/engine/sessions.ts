@@ -74,11 +74,13 @@ export async function look(request: LookRequest, options: RunOptions, context: R
     const ready = await session.prepare(desired);
     diagnostics.push(...ready.diagnostics);
     context.progress(`reading ${name}`);
-    actual[name] = await session.read({
+    const found = await session.read({
       desired: ready.resources,
       records: recordsBy.get(name) ?? [],
       exclusive: request.exclusive.filter((one) => one.provider === name),
     });
+    actual[name] = found;
+    diagnostics.push(...(found.diagnostics ?? []));
     prepared.push(...ready.resources);
   };
   const looks = request.settings.map(async (settings) => {

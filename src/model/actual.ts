@@ -1,3 +1,4 @@
+import type { Diagnostic } from './diagnostic.js';
 import type { Fields } from './field.js';
 import type { PrincipalDirectory, SystemIdentity } from './system.js';
 
@@ -28,4 +29,6 @@ export interface ReadResult {
    */
   readonly resources: readonly ActualResource[];
   readonly directory?: PrincipalDirectory;
+  /** What stands in the way of what is wanted, now that both sides are known. */
+  readonly diagnostics?: readonly Diagnostic[];
 }

@@ -65,8 +65,8 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
     'secrets.yaml:5:37: `wh` is a provider of type `postgres`; `secrets` need one of type `singlestore`. → Write `provider: helios`.',
   ],
   'a provider type of another version': [
-    'version: 1\nstack: prod\nproviders: { laptop: { type: duckdb } }\n',
-    'secrets.yaml:3:30: Expected one of `singlestore`, `postgres`, found `duckdb`. → Write one of `singlestore`, `postgres`.',
+    'version: 1\nstack: prod\nproviders: { laptop: { type: oracle } }\n',
+    'secrets.yaml:3:30: Expected one of `singlestore`, `postgres`, `duckdb`, found `oracle`. → Write one of `singlestore`, `postgres`, `duckdb`.',
   ],
   'a backend of another version': [
     'version: 1\nstack: prod\nstate: { backend: http }\n',

@@ -14,6 +14,8 @@ export interface BuildContext {
   readonly wrong: ReadonlySet<TreeNode>;
   /** A file could not be read, so a name that is not found may stand there: nothing is said about it. */
   readonly incomplete: boolean;
+  /** The current folder, absolute: where relative paths of providers start. */
+  readonly cwd: string;
   /** Where problems go. */
   readonly problems: Diagnostic[];
 }
@@ -31,7 +33,11 @@ export function meantName(
 }
 
 /** Which type of provider each section is for. */
-const SECTION_TYPES = { secrets: 'singlestore', duckdb_servers: 'postgres' } as const;
+const SECTION_TYPES = {
+  secrets: 'singlestore',
+  duckdb_servers: 'postgres',
+  duckdb_secrets: 'duckdb',
+} as const;
 
 /** A section whose resources live in a provider. */
 export type ResourceSection = keyof typeof SECTION_TYPES;

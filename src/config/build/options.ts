@@ -1,6 +1,6 @@
 import type { DesiredField } from '../../model/index.js';
 import { problemAt } from '../problem.js';
-import { isSensitiveOption } from '../schema/option-names.js';
+import { isBooleanOption, isSensitiveOption } from '../schema/option-names.js';
 import type { Place } from '../source-text.js';
 import { plainSecretWords } from '../translate-source.js';
 import { entriesOf } from '../tree.js';
@@ -14,7 +14,10 @@ export type OptionFields = Readonly<Record<string, DesiredField>>;
 /** Where options stand, as a path in words for messages, and whether it is a place for credentials. */
 export interface OptionsPlace {
   readonly path: string;
-  readonly place: 'server' | 'mapping';
+  /** Everybody can read a `server` and what is `open`; credentials belong in a `mapping` or stand under `sensitive`. */
+  readonly place: 'server' | 'mapping' | 'open' | 'sensitive';
+  /** The secret type, in small letters; empty where it is not written. */
+  readonly type: string;
 }
 
 /** Options as fields. Refuses a credential that stands in the open, or as plain text, and an option that is no option. */
@@ -46,25 +49,52 @@ export function readOptions(
       problems.push(refused);
       continue;
     }
+    const notBoolean = refuseText(entry, name, where);
+    if (notBoolean !== undefined) problems.push(notBoolean);
     const field = readField(reader, entry.value);
     if (field !== undefined) fields[`options.${name}`] = field;
   }
   return fields;
 }
 
+/** What DuckDB casts to a boolean. */
+const BOOLEAN_TEXT = /^(true|false|t|f|yes|no|y|n|1|0)$/i;
+
+/** Text that stands where DuckDB takes true or false alone; the text itself is not repeated. */
+function refuseText(
+  { value }: Entry,
+  name: string,
+  { type }: OptionsPlace,
+): ReturnType<typeof problemAt> | undefined {
+  if (value.kind !== 'scalar' || value.value === null || !isBooleanOption(type, name)) return undefined;
+  if (BOOLEAN_TEXT.test(value.text)) return undefined;
+  return problemAt(value.at, {
+    code: 'not-a-boolean',
+    summary: `The option \`${name}\` takes true or false.`,
+    next: 'Write true or false.',
+  });
+}
+
 function refuse(
   { keyAt, value }: Entry,
   name: string,
-  { path, place }: OptionsPlace,
+  { path, place, type }: OptionsPlace,
 ): ReturnType<typeof problemAt> | undefined {
   if (name === 'type') {
     return problemAt(keyAt, {
       code: 'type-option',
-      summary: 'An option `type` would override the type of the server.',
+      summary: `An option \`type\` would override the type of the ${place === 'server' || place === 'mapping' ? 'server' : 'secret'}.`,
       next: 'Write `type:` beside `options:`, and nowhere else.',
     });
   }
-  if (!isSensitiveOption(name)) return undefined;
+  if (place === 'sensitive' || !isSensitiveOption(type, name)) return undefined;
+  if (place === 'open') {
+    return problemAt(keyAt, {
+      code: 'sensitive-open-option',
+      summary: `\`${name}\` is sensitive: it belongs under \`sensitive\`, with a value source.`,
+      next: `Move it: sensitive: { ${name}: { env: NAME } }`,
+    });
+  }
   if (place === 'server') {
     return problemAt(keyAt, {
       code: 'sensitive-server-option',

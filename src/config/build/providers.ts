@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ConfiguredResource, DesiredField, ExclusiveList, ProviderSettings } from '../../model/index.js';
 import { formatAddress } from '../../model/index.js';
 import { problemAt } from '../problem.js';
@@ -35,6 +36,14 @@ export function buildProviders(reader: FieldReader): BuiltProviders {
   return { settings, resources, exclusive };
 }
 
+/** Settings of the `duckdb` provider that are paths: relative ones start from the current folder, as the state's does. */
+const PATHS = new Set(['secret_directory', 'extension_directory']);
+
+function fromFolder(field: DesiredField, cwd: string): DesiredField {
+  if (field.kind !== 'plain' || typeof field.value !== 'string' || field.value.startsWith('~')) return field;
+  return { ...field, value: resolve(cwd, field.value) };
+}
+
 function readSettings(reader: FieldReader, entry: Entry): ProviderSettings {
   const { problems } = reader.context;
   const fields: Record<string, DesiredField> = {};
@@ -54,7 +63,7 @@ function readSettings(reader: FieldReader, entry: Entry): ProviderSettings {
     if (field.kind === 'plain' && typeof field.value === 'string' && hasPassword(field.value)) {
       problems.push(problemAt(value.at, plainSecretWords(`providers.${entry.key}.${key}`)));
     }
-    fields[key] = field;
+    fields[key] = PATHS.has(key) ? fromFolder(field, reader.context.cwd) : field;
   }
   return {
     name: entry.key,

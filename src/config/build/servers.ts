@@ -95,19 +95,24 @@ function readForm(reader: FieldReader, entry: Entry): ServerForm {
     }
     return expandSimple(reader, node, form);
   }
-  const type = child(entry.value, 'type');
+  const typeNode = child(entry.value, 'type');
+  const type = (textOf(typeNode) ?? '').toLowerCase();
   return {
     type: {
       kind: 'plain',
-      value: (textOf(type) ?? '').toLowerCase(),
-      range: rangeOf(type?.at ?? entry.keyAt),
+      value: type,
+      range: rangeOf(typeNode?.at ?? entry.keyAt),
     },
-    options: readOptions(reader, child(entry.value, 'options'), { path: `${path}.options`, place: 'server' }),
-    mappings: readMappings(reader, entry, path),
+    options: readOptions(reader, child(entry.value, 'options'), {
+      path: `${path}.options`,
+      place: 'server',
+      type,
+    }),
+    mappings: readMappings(reader, entry, path, type),
   };
 }
 
-function readMappings(reader: FieldReader, entry: Entry, path: string): ServerForm['mappings'] {
+function readMappings(reader: FieldReader, entry: Entry, path: string, type: string): ServerForm['mappings'] {
   const found = new Map<string, ServerForm['mappings'][number]>();
   for (const { key, keyAt, value } of entriesOf(child(entry.value, 'user_mappings'))) {
     const role = foldRole(key);
@@ -123,7 +128,11 @@ function readMappings(reader: FieldReader, entry: Entry, path: string): ServerFo
       );
       continue;
     }
-    const options = readOptions(reader, value, { path: `${path}.user_mappings.${key}`, place: 'mapping' });
+    const options = readOptions(reader, value, {
+      path: `${path}.user_mappings.${key}`,
+      place: 'mapping',
+      type,
+    });
     found.set(role, { role, at: keyAt, options });
   }
   return [...found.values()];

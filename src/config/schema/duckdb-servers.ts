@@ -1,21 +1,10 @@
 import { ref } from './json-schema.js';
 import type { JsonSchema, SchemaSection } from './json-schema.js';
-import { SENSITIVE_OPTIONS } from './option-names.js';
 
 const text = (description: string, ...examples: unknown[]): JsonSchema =>
   ref('textOrSource', description, examples);
 const source = (description: string, ...examples: unknown[]): JsonSchema =>
   ref('valueSource', description, examples);
-
-/** Sensitive options of a mapping, each taking a value source alone. */
-const sensitiveOptions = Object.fromEntries(
-  SENSITIVE_OPTIONS.map((name) => [
-    name,
-    source(`The option ${name}: a credential, so its value comes from a value source.`, {
-      env: name.toUpperCase(),
-    }),
-  ]),
-);
 
 /** `duckdb_servers`: servers of the `duckdb` wrapper in PostgreSQL, with their user mappings. */
 export const duckdbServers: SchemaSection = {
@@ -45,7 +34,6 @@ export const duckdbServers: SchemaSection = {
       propertyNames: { $ref: '#/$defs/optionName' },
       properties: {
         key_id: text('The id of the access key.', { env: 'AWS_ACCESS_KEY_ID' }),
-        ...sensitiveOptions,
       },
       additionalProperties: { $ref: '#/$defs/textOrSource' },
       examples: [{ key_id: { env: 'AWS_ACCESS_KEY_ID' }, secret: { env: 'AWS_SECRET_ACCESS_KEY' } }],

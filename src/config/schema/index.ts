@@ -1,4 +1,5 @@
 import { commonDefs } from './common.js';
+import { duckdbSecrets } from './duckdb-secrets.js';
 import { duckdbServers } from './duckdb-servers.js';
 import type { JsonSchema, SchemaSection } from './json-schema.js';
 import { moved, removed } from './moves.js';
@@ -16,6 +17,7 @@ const SECTIONS: readonly SchemaSection[] = [
   secrets,
   shares,
   duckdbServers,
+  duckdbSecrets,
   moved,
   removed,
 ];

@@ -1,36 +1,20 @@
-/**
- * Options of DuckDB secrets whose values are credentials, or carry one: they belong in a user mapping, and their values come
- * from a value source. Source: the option table of the wrapper's contract (what DuckDB redacts, and what it should).
- */
-export const SENSITIVE_OPTIONS: readonly string[] = [
-  'secret',
-  'session_token',
-  'token',
-  'bearer_token',
-  'password',
-  'connection_string',
-  'client_secret',
-  'access_token',
-  'http_proxy_password',
-  'proxy_password',
-  'sslpassword',
-  'uri',
-  'oauth_client_secret',
-  'refresh_info',
-  'extra_http_headers',
-];
+import { BOOLEAN_OPTIONS, OPTION_TABLE } from './option-table.js';
 
-/** Options whose values may be shown in the line of a message; what is in neither list is masked. */
+const tables = Object.values(OPTION_TABLE);
+
+/** Every option that is a credential in some secret type: messages never show its value. */
+export const SENSITIVE_OPTIONS: readonly string[] = [
+  ...new Set(tables.flatMap(({ sensitive }) => sensitive)),
+].sort();
+
+/** Options whose values may be shown in the line of a message; what is not in this list is masked. */
 export const SHOWN_OPTIONS: readonly string[] = [
+  ...BOOLEAN_OPTIONS,
   'provider',
   'scope',
   'region',
   'endpoint',
   'url_style',
-  'use_ssl',
-  'verify_ssl',
-  'url_compatibility_mode',
-  'requester_pays',
   'refresh',
   'chain',
   'profile',
@@ -47,7 +31,18 @@ export const SHOWN_OPTIONS: readonly string[] = [
   'default_database',
 ];
 
-/** Whether an option's value is a credential; names fold to small letters as SQL's do. */
-export function isSensitiveOption(name: string): boolean {
-  return SENSITIVE_OPTIONS.includes(name.toLowerCase());
+/** Whether a type's option takes true or false; of a type that is not known nobody can tell. */
+export function isBooleanOption(type: string, name: string): boolean {
+  return BOOLEAN_OPTIONS.includes(name) && OPTION_TABLE[type.toLowerCase()]?.open.includes(name) === true;
+}
+
+/**
+ * Whether an option's value is a credential. What the table says of the type counts; of an option that the type is not known to have
+ * any other type decides. Names fold to small letters as SQL's do.
+ */
+export function isSensitiveOption(type: string, name: string): boolean {
+  const small = name.toLowerCase();
+  const own = OPTION_TABLE[type.toLowerCase()];
+  if (own?.sensitive.includes(small) === true) return true;
+  return own?.open.includes(small) !== true && SENSITIVE_OPTIONS.includes(small);
 }

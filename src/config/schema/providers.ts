@@ -46,10 +46,30 @@ const PROVIDER_TYPES: readonly JsonSchema[] = [
     sslrootcert: text('The file with the certificate authorities to trust.', './ca.pem'),
     connect_timeout: text('Seconds to wait for a connection.', 10),
     statement_timeout: text('Milliseconds that one statement may take.', 60000),
+    extension_directory: text(
+      'Where DuckDB on this machine finds its extensions: plan asks it about options, where it has them.',
+      '~/.duckdb/extensions',
+    ),
+    allow_server_log: {
+      type: 'boolean',
+      description:
+        'Write values although they would reach the log or the statistics of the server, which `--allow-server-log` does for one run.',
+      examples: [true],
+    },
     fdw_usage: ref(
       'roleNames',
       'The only roles, superusers apart, that may hold USAGE on the `duckdb` wrapper. Others lose it.',
       [['lake_admin']],
+    ),
+  }),
+  providerType('duckdb', 'A secret directory of DuckDB: where its persistent secrets lie.', {
+    secret_directory: text(
+      'The directory, from the current folder. `~/.duckdb/stored_secrets`, as DuckDB has it, where it is absent.',
+      './.duckdb/stored_secrets',
+    ),
+    extension_directory: text(
+      'Where DuckDB finds its extensions, which are never downloaded: `~/.duckdb/extensions` where it is absent.',
+      '~/.duckdb/extensions',
     ),
   }),
 ];

@@ -2,7 +2,7 @@ import { formatAddress, mustParseAddress, plain } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, Field } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import { nearest } from './names.js';
-import type { Preflight } from './preflight.js';
+import type { Preflight } from './preflight-document.js';
 import { optionText } from './text.js';
 
 /** A resource in the database's own terms, and the role that it needs, if any. */

@@ -15,6 +15,7 @@ const PHASES: readonly Phase[] = [
   'grant-wrapper',
   'grant',
   'owner',
+  'grant-former-owner',
   'revoke-wrapper',
 ];
 
@@ -38,6 +39,7 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
     stack,
     droppedServers: serversThat('delete', 'replace'),
     revoked: groupRevoked(active),
+    formerOwners: formerOwners(active),
   };
   const placed = active.flatMap((item) => stepsFor(item, view));
   return {
@@ -60,10 +62,23 @@ function groupRevoked(active: readonly ApplyItem[]): ReadonlyMap<string, readonl
   return revoked;
 }
 
+/** Owners by server, of those that are given to somebody else. */
+function formerOwners(active: readonly ApplyItem[]): ReadonlyMap<string, string> {
+  return new Map(
+    active.flatMap(({ change }) => {
+      const { kind, name } = mustParseAddress(change.address);
+      const before = change.fields.find((one) => one.path === 'owner')?.before;
+      return kind === 'duckdb_server' && typeof before === 'string' ? [[name, before] as const] : [];
+    }),
+  );
+}
+
 function checkFor({ change }: ApplyItem, view: BatchView): readonly Check[] {
   const target = targetOf(change.address);
   // A grant that goes with its server, or comes anew with it: the server's own condition covers it.
   if (target.kind === 'server_usage' && view.droppedServers.has(target.server ?? '')) return [];
+  // An owner holds it as owner, until the server is somebody else's.
+  if (target.kind === 'server_usage' && view.formerOwners.get(target.server ?? '') === target.role) return [];
   const { precondition } = change;
   switch (precondition.kind) {
     case 'none':

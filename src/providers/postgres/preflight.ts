@@ -1,65 +1,10 @@
-import { escapeLiteral } from 'pg';
 import { mustParseAddress } from '../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../model/index.js';
-import { breaksDuckdb } from './names.js';
-import { WRAPPER } from './sql.js';
+import { existingServers, notAdministrated } from './existing.js';
 import { fieldText } from './field-text.js';
-
-/** What the database says of itself before anything is planned. */
-export interface Preflight {
-  /** The extension that brings the wrapper, if one is installed. */
-  readonly extension: string | null;
-  readonly wrapper: boolean;
-  /** Whether we are a superuser. */
-  readonly superuser: boolean;
-  /** Whether we hold USAGE on the wrapper. */
-  readonly usage: boolean;
-  /** `duckdb.postgres_role`; null where the setting does not exist, empty where only superusers may use DuckDB. */
-  readonly duckdbRole: string | null;
-  /** Whether we have that role's rights. */
-  readonly inDuckdbRole: boolean;
-  /** Whether we own the wrapper (and so may grant on it). */
-  readonly ownsWrapper: boolean;
-  readonly servers: readonly {
-    readonly name: string;
-    readonly type: string | null;
-    /** Whether we have the rights of its owner. */
-    readonly owned: boolean;
-  }[];
-  /** Those of the roles asked for that exist. */
-  readonly roles: readonly string[];
-  /** Names to choose from where one of them does not exist; empty where all do. */
-  readonly allRoles: readonly string[];
-}
-
-/** One SELECT that gives the {@link Preflight} as `document`, looking for these roles. */
-export function preflightSql(roles: readonly string[]): string {
-  const wanted = `ARRAY[${roles.map(escapeLiteral).join(', ')}]::name[]`;
-  const setting = "pg_catalog.current_setting('duckdb.postgres_role', true)";
-  return `SELECT pg_catalog.json_build_object(
-  'extension', (SELECT e.extname FROM pg_catalog.pg_extension e
-    WHERE e.extname IN ('pg_duckdb', 'pgpro_axe', 'pgpro_duckdb') LIMIT 1),
-  'wrapper', w.oid IS NOT NULL,
-  'superuser', me.rolsuper,
-  'usage', COALESCE(pg_catalog.has_foreign_data_wrapper_privilege(w.oid, 'USAGE'), false),
-  'ownsWrapper', COALESCE(pg_catalog.pg_has_role(w.fdwowner, 'USAGE'), false),
-  'duckdbRole', ${setting},
-  'inDuckdbRole', EXISTS (SELECT FROM pg_catalog.pg_roles r
-    WHERE r.rolname = ${setting} AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
-  'servers', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('name', f.srvname, 'type', f.srvtype,
-    'owned', pg_catalog.pg_has_role(f.srvowner, 'USAGE')) ORDER BY f.srvname), '[]')
-    FROM pg_catalog.pg_foreign_server f WHERE f.srvfdw = w.oid),
-  'roles', (SELECT COALESCE(pg_catalog.json_agg(r.rolname), '[]') FROM pg_catalog.pg_roles r
-    WHERE r.rolname = ANY (${wanted})),
-  'allRoles', CASE WHEN EXISTS (SELECT FROM pg_catalog.unnest(${wanted}) n (name)
-      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = n.name))
-    THEN (SELECT pg_catalog.json_agg(r.rolname) FROM (SELECT rolname FROM pg_catalog.pg_roles
-      WHERE rolname NOT LIKE 'pg\\_%' ORDER BY rolname LIMIT 5000) r) ELSE '[]' END
-) AS document
-FROM pg_catalog.pg_roles me
-LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname = '${WRAPPER}'
-WHERE me.rolname = current_user`;
-}
+import { isIn, placeOf as place } from './preflight-document.js';
+import type { Preflight } from './preflight-document.js';
+import { WRAPPER } from './sql.js';
 
 /** What cannot work in this database, at the resources that ask for it. */
 export function preflightDiagnostics(
@@ -70,9 +15,17 @@ export function preflightDiagnostics(
 ): readonly Diagnostic[] {
   const first = desired[0];
   if (!found.wrapper) return first === undefined ? [] : [missingWrapper(provider, found, first)];
-  const diagnostics: Diagnostic[] = [...brokenServers(provider, found)];
+  const diagnostics: Diagnostic[] = [
+    ...oldWrapper(provider, found, first),
+    ...existingServers(provider, desired, found),
+  ];
+  const usage = desired
+    .map((one) => mustParseAddress(one.address))
+    .filter((one) => one.kind === 'fdw_usage')
+    .map((one) => one.name);
   const names = new Set(found.servers.map((one) => one.name));
   const wanted = new Set<string>();
+  const created: DesiredResource[] = [];
   for (const resource of desired) {
     const { kind, name } = mustParseAddress(resource.address);
     if (kind === 'fdw_usage' && !found.superuser && !found.ownsWrapper) {
@@ -86,6 +39,24 @@ export function preflightDiagnostics(
     }
     if (kind !== 'duckdb_server') continue;
     wanted.add(name);
+    const owner = fieldText(resource.fields['owner']);
+    if (
+      owner !== undefined &&
+      isIn(owner, found.roles) &&
+      !isIn(owner, [...found.administrators, ...usage])
+    ) {
+      diagnostics.push({ ...notAdministrated(name, owner), ...place(resource) });
+    }
+    if (found.servers.some((one) => one.name === 'validation')) {
+      diagnostics.push({
+        severity: 'error',
+        code: 'server-named-validation',
+        summary:
+          'The database has a server named validation: the wrapper refuses every change of a server or mapping because of it.',
+        next: 'Let its owner rename or drop it: ALTER SERVER validation RENAME TO …',
+        ...place(resource),
+      });
+    }
     const clash = found.servers.find((one) => one.name !== name && one.name.toLowerCase() === name);
     if (clash !== undefined) {
       diagnostics.push({
@@ -96,8 +67,7 @@ export function preflightDiagnostics(
         ...place(resource),
       });
     }
-    const rights = names.has(name) ? undefined : missingRights(principal, found);
-    if (rights !== undefined) diagnostics.push({ ...rights, ...place(resource) });
+    if (!names.has(name)) created.push(resource);
     if (found.servers.some((one) => one.name === name && !one.owned)) {
       diagnostics.push({
         severity: 'info',
@@ -107,11 +77,11 @@ export function preflightDiagnostics(
       });
     }
   }
-  return [...diagnostics, ...secondMotherduck(desired, found, wanted)];
-}
-
-function place(resource: DesiredResource): Pick<Diagnostic, 'address' | 'range'> {
-  return { address: resource.address, ...(resource.range === undefined ? {} : { range: resource.range }) };
+  return [
+    ...diagnostics,
+    ...missingRights(principal, found, created),
+    ...secondMotherduck(desired, found, wanted),
+  ];
 }
 
 function missingWrapper(provider: string, found: Preflight, first: DesiredResource): Diagnostic {
@@ -127,7 +97,39 @@ function missingWrapper(provider: string, found: Preflight, first: DesiredResour
   };
 }
 
+/** Secrets live in servers since pg_duckdb 1.0; what is known here was measured with 1.2. */
+function oldWrapper(
+  provider: string,
+  { extension, extensionVersion }: Preflight,
+  first: DesiredResource | undefined,
+): readonly Diagnostic[] {
+  if (extension !== 'pg_duckdb' || !/^0\./.test(extensionVersion ?? '')) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'wrapper-too-old',
+      summary: `The database of provider ${provider} has pg_duckdb ${extensionVersion ?? ''}; servers hold secrets since 1.0.`,
+      next: 'Let a superuser update it: ALTER EXTENSION pg_duckdb UPDATE.',
+      ...(first === undefined ? {} : place(first)),
+    },
+  ];
+}
+
+/** What keeps the role from creating servers: one problem, said once, with everything that it stops. */
 function missingRights(
+  principal: string,
+  found: Preflight,
+  created: readonly DesiredResource[],
+): readonly Diagnostic[] {
+  const [first, ...others] = created;
+  const problem = first === undefined ? undefined : missingRight(principal, found);
+  if (first === undefined || problem === undefined) return [];
+  const detail =
+    others.length === 0 ? {} : { detail: `It stops ${others.map((one) => one.address).join(', ')} too.` };
+  return [{ ...problem, ...detail, ...place(first) }];
+}
+
+function missingRight(
   principal: string,
   found: Preflight,
 ): Omit<Diagnostic, 'address' | 'range'> | undefined {
@@ -154,29 +156,6 @@ function missingRights(
         ? 'Apply as a superuser, or set duckdb.postgres_role and restart the server.'
         : `Let an administrator GRANT ${found.duckdbRole} to it.`,
   };
-}
-
-/** Servers that are there already and break DuckDB for everyone. */
-function brokenServers(provider: string, found: Preflight): readonly Diagnostic[] {
-  const byFolded = new Map<string, string>();
-  return found.servers.flatMap(({ name }): Diagnostic[] => {
-    const address = `duckdb_server.${provider}.${name}`;
-    const twin = byFolded.get(name.toLowerCase());
-    byFolded.set(name.toLowerCase(), name);
-    if (twin === undefined && !breaksDuckdb(name)) return [];
-    return [
-      {
-        severity: 'warning',
-        code: 'server-breaks-duckdb',
-        summary:
-          twin === undefined
-            ? `The server ${JSON.stringify(name)} has a name that breaks DuckDB for the whole database.`
-            : `The servers ${JSON.stringify(twin)} and ${JSON.stringify(name)} are one name to DuckDB, which breaks it for the whole database.`,
-        next: `Rename it (ALTER SERVER … RENAME TO …) or drop it.`,
-        address,
-      },
-    ];
-  });
 }
 
 function secondMotherduck(

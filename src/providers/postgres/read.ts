@@ -47,6 +47,8 @@ interface ReadView {
   readonly values: boolean;
   /** Implied rights are given where this says so. */
   readonly asked: (address: string) => boolean;
+  /** Whether a role is about to lose a server that it owns: what it holds by that goes to the next owner. */
+  readonly handsOver: (server: string, owner: string) => boolean;
   readonly wrapperUsage: boolean;
 }
 
@@ -85,10 +87,9 @@ export function toResources(document: WrapperDocument, view: ReadView): readonly
     };
   });
   const grants = [
-    ...document.serverUsage.map((one) => ({
-      ...one,
-      address: `server_usage.${provider}.${one.server}/${one.role}`,
-    })),
+    ...document.serverUsage
+      .filter((one) => !one.implied || !view.handsOver(one.server, one.role))
+      .map((one) => ({ ...one, address: `server_usage.${provider}.${one.server}/${one.role}` })),
     ...(view.wrapperUsage ? document.wrapperUsage : []).map((one) => ({
       ...one,
       address: `fdw_usage.${provider}.${one.role}`,

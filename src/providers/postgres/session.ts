@@ -1,15 +1,20 @@
 import { escapeLiteral } from 'pg';
-import { mustParseAddress } from '../../model/index.js';
-import type { ActualResource, SystemIdentity } from '../../model/index.js';
+import { hasErrors, mustParseAddress } from '../../model/index.js';
+import type { ActualResource, DesiredResource, SystemIdentity } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import type { Prepared, ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
 import { applyAll } from './apply.js';
+import { askDuckdb } from './ask.js';
 import { connect, endClient } from './connection.js';
 import type { Connection } from './connection.js';
 import { messageOf, sqlState } from './errors.js';
+import { strandedMappings } from './existing.js';
+import { fieldText } from './field-text.js';
 import { resolveAll, rolesOf } from './identities.js';
-import { preflightDiagnostics, preflightSql } from './preflight.js';
-import type { Preflight } from './preflight.js';
+import { EXTENSIONS_SQL, asksForExtensions, extensionDiagnostics } from './extensions.js';
+import { preflightDiagnostics } from './preflight.js';
+import { preflightSql } from './preflight-document.js';
+import type { Preflight } from './preflight-document.js';
 import { toResources } from './read.js';
 import type { WrapperDocument } from './read.js';
 import { readSql } from './read-sql.js';
@@ -66,16 +71,29 @@ export async function open(settings: ResolvedSettings, context: SessionContext):
 
 function session({ provider, connection, where, identity, system, context }: Place): Session {
   const { principal, catalog } = identity;
+  // What prepare saw of the database; read compares what is there with it.
+  let lastFound: Preflight | undefined;
   return {
     system,
     async prepare(desired): Promise<Prepared> {
       const sql = preflightSql(rolesOf(desired, principal));
       const found = await readDocument<Preflight>(connection, where, sql);
+      lastFound = found;
       const { resources, diagnostics } = resolveAll(desired, principal, found);
-      return {
-        resources,
-        diagnostics: [...diagnostics, ...preflightDiagnostics(provider, principal, resources, found)],
-      };
+      // The list is asked for only where a type needs an extension: a second round trip, whatever the number of servers.
+      const asks = asksForExtensions(resources, found);
+      const installed =
+        asks && found.extensionsReadable
+          ? await readDocument<readonly string[]>(connection, where, EXTENSIONS_SQL)
+          : undefined;
+      const said = [
+        ...diagnostics,
+        ...preflightDiagnostics(provider, principal, resources, found),
+        ...(asks ? extensionDiagnostics(provider, resources, found, installed) : []),
+      ];
+      // What is refused anyway needs no second opinion.
+      const opinion = hasErrors(said) ? [] : await askDuckdb(resources, found, where.extensionDirectory);
+      return { resources, diagnostics: [...said, ...opinion] };
     },
     async read(request) {
       const addresses = new Set([...request.desired, ...request.records].map((one) => one.address));
@@ -89,16 +107,35 @@ function session({ provider, connection, where, identity, system, context }: Pla
         request.exclusive.some((one) => one.kind === 'fdw_usage') ||
         [...addresses].some((one) => mustParseAddress(one).kind === 'fdw_usage');
       const asked = (address: string): boolean => addresses.has(address);
+      const nextOwners = ownersWanted(request.desired);
+      const handsOver = (server: string, owner: string): boolean =>
+        (nextOwners.get(server) ?? owner) !== owner;
       return {
         system,
-        resources: toResources(document, { provider, principal, values: true, asked, wrapperUsage }),
+        resources: toResources(document, {
+          provider,
+          principal,
+          values: true,
+          asked,
+          handsOver,
+          wrapperUsage,
+        }),
+        diagnostics: strandedMappings(request, lastFound),
       };
     },
     async discover(): Promise<readonly ActualResource[]> {
       const sql = readSql({ names: undefined, values: false, catalog });
       const document = await readDocument<WrapperDocument>(connection, where, sql);
       const asked = (): boolean => false;
-      return toResources(document, { provider, principal, values: false, asked, wrapperUsage: true });
+      const handsOver = asked;
+      return toResources(document, {
+        provider,
+        principal,
+        values: false,
+        asked,
+        handsOver,
+        wrapperUsage: true,
+      });
     },
     async apply(items, onOutcome) {
       const { client } = connection;
@@ -120,6 +157,17 @@ function session({ provider, connection, where, identity, system, context }: Pla
       await endClient(connection.client);
     },
   };
+}
+
+/** The owners that the configuration names, by server. */
+function ownersWanted(desired: readonly DesiredResource[]): ReadonlyMap<string, string> {
+  return new Map(
+    desired.flatMap(({ address, fields }) => {
+      const { kind, name } = mustParseAddress(address);
+      const owner = fieldText(fields['owner']);
+      return kind === 'duckdb_server' && owner !== undefined ? [[name, owner] as const] : [];
+    }),
+  );
 }
 
 /** The servers that a request is about: those it names, and those that what it names lives on. */

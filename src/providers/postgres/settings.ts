@@ -27,6 +27,8 @@ export interface ConnectionSettings {
   readonly statementTimeoutMs?: number;
   /** Write values although they would reach the server's log. */
   readonly allowServerLog: boolean;
+  /** Where an embedded DuckDB finds its extensions, for what it is asked before a plan. */
+  readonly extensionDirectory?: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -84,6 +86,7 @@ export function connectionSettings(settings: ResolvedSettings, env: Env): Connec
   const sslCert = get('sslcert', 'sslcert', 'PGSSLCERT');
   const sslKey = get('sslkey', 'sslkey', 'PGSSLKEY');
   const password = get('password', 'password', 'PGPASSWORD');
+  const extensionDirectory = fieldText(settings.fields['extension_directory']);
   return {
     hosts: hosts.map((host, index) => {
       const port = Number(ports[ports.length === 1 ? 0 : index] ?? '5432');
@@ -109,6 +112,7 @@ export function connectionSettings(settings: ResolvedSettings, env: Env): Connec
     connectTimeoutMs: timeout === 0 ? 600_000 : timeout * 1000,
     ...(statementText === undefined ? {} : { statementTimeoutMs }),
     allowServerLog: fieldText(settings.fields['allow_server_log']) === 'true',
+    ...(extensionDirectory === undefined ? {} : { extensionDirectory }),
   };
 }
 

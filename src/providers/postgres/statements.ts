@@ -10,7 +10,8 @@ import { WRAPPER } from './sql.js';
  * When a statement runs, in this order. Nothing may fail in the middle, and what the wrapper checks must be final:
  * ALTER SERVER is checked without the mappings, a mapping with its server (DuckDB wrapper contract). So mappings that go are
  * dropped first, servers become final next, and mappings after them: an option that moves either way is never seen twice.
- * Ownership goes last, since who gives a server away may lose the right to grant on it.
+ * Ownership goes last, since who gives a server away may lose the right to grant on it. Only what the former owner is to hold
+ * waits for that: granted before, it would go to the next owner with the rest.
  */
 export type Phase =
   | 'revoke'
@@ -22,6 +23,7 @@ export type Phase =
   | 'grant-wrapper'
   | 'grant'
   | 'owner'
+  | 'grant-former-owner'
   | 'revoke-wrapper';
 
 /** One step and its place. */
@@ -37,6 +39,8 @@ export interface BatchView {
   readonly droppedServers: ReadonlySet<string>;
   /** The roles whose USAGE on a server is to go, by the server's name. */
   readonly revoked: ReadonlyMap<string, readonly string[]>;
+  /** Who owned the servers that the batch gives to somebody else, by the server's name. */
+  readonly formerOwners: ReadonlyMap<string, string>;
 }
 
 const PREFIX = 'options.';
@@ -224,7 +228,9 @@ function usageSteps(item: ApplyItem, parsed: Address, view: BatchView): readonly
     step: { do: 'sql', address, sql: text },
   });
   if (action === 'create' || action === 'replace' || action === 'update') {
-    return [sql(wrapper ? 'grant-wrapper' : 'grant', `GRANT USAGE ON ${on} TO ${roleSql(role)}`)];
+    const isFormer = !wrapper && view.formerOwners.get(parsed.name) === role;
+    const phase = wrapper ? 'grant-wrapper' : isFormer ? 'grant-former-owner' : 'grant';
+    return [sql(phase, `GRANT USAGE ON ${on} TO ${roleSql(role)}`)];
   }
   // The USAGE on a server that goes is gone with it.
   if (action !== 'delete' || (!wrapper && view.droppedServers.has(parsed.name))) return [];

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { errorCode, mustParseAddress, plain, sensitive, Sensitive } from '../../model/index.js';
+import type { ApplyItem, DesiredResource, Field, Outcome, Precondition } from '../../model/index.js';
+import type { SessionContext } from '../sdk/index.js';
+import { createSecret } from './create.js';
+import { toProblem } from './errors.js';
+import {
+  makeDirectory,
+  putInPlace,
+  removeFile,
+  removeLeftovers,
+  secretPath,
+  stampOf,
+  withLock,
+  withScratch,
+} from './files.js';
+import type { Stamp } from './files.js';
+import { openDuckdb } from './library.js';
+import type { DirectorySettings } from './settings.js';
+import { readStored } from './stored.js';
+
+const PLAN_AGAIN = 'Plan again and look at what it says now.';
+
+/**
+ * Carries out changes one by one: each secret is its own file, and each change of it one step of the file system. DuckDB writes a new
+ * secret into a folder that nobody else can see; from there it takes its place.
+ */
+export async function applyAll(
+  where: DirectorySettings,
+  context: SessionContext,
+  items: readonly ApplyItem[],
+  onOutcome: (outcome: Outcome) => void,
+): Promise<void> {
+  await removeLeftovers(where.secretDirectory);
+  for (const item of items) {
+    const { address } = item.change;
+    if (context.signal.aborted) {
+      onOutcome({ status: 'skipped', address, message: 'the run was stopped' });
+      continue;
+    }
+    context.progress(`applying ${address}`);
+    onOutcome(await applyOne(where, item));
+  }
+}
+
+async function applyOne(where: DirectorySettings, item: ApplyItem): Promise<Outcome> {
+  const { change, desired } = item;
+  const { address } = change;
+  try {
+    switch (change.action) {
+      case 'create':
+      case 'update':
+      case 'replace':
+        return desired === undefined
+          ? { status: 'failed', address, message: 'the plan does not say what it is to be' }
+          : await write(where, item, desired);
+      case 'delete':
+        return await remove(where, item);
+      case 'forget':
+      case 'import':
+      case 'noop':
+        return { status: 'done', address, ...(change.id === undefined ? {} : { id: change.id }) };
+    }
+  } catch (error) {
+    const { message, next } = toProblem(error, desired?.fields ?? {});
+    return { status: 'failed', address, message, ...(next === undefined ? {} : { next }) };
+  }
+}
+
+async function write(
+  { secretDirectory, extensionDirectory }: DirectorySettings,
+  { change }: ApplyItem,
+  desired: DesiredResource,
+): Promise<Outcome> {
+  const { address, precondition } = change;
+  const { name } = mustParseAddress(address);
+  const path = secretPath(secretDirectory, name);
+  await makeDirectory(secretDirectory);
+  return withScratch(secretDirectory, async (scratch) => {
+    const fields = { ...desired.fields, ...(await ignoredFields(secretDirectory, name, desired)) };
+    const duckdb = await openDuckdb({ secretDirectory: scratch, extensionDirectory });
+    try {
+      await createSecret(duckdb, 'PERSISTENT', name, fields);
+    } finally {
+      duckdb.close();
+    }
+    return withLock(secretDirectory, async (): Promise<Outcome> => {
+      const refusal = unmet(address, precondition, await stampOf(path));
+      if (refusal !== undefined) return refusal;
+      try {
+        await putInPlace(join(scratch, `${name}.duckdb_secret`), path, precondition.kind === 'absent');
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw error;
+        return failed(address, 'it is in the directory already, made since it was planned');
+      }
+      const stamp = await stampOf(path);
+      return { status: 'done', address, ...(stamp === undefined ? {} : { id: stamp.id }) };
+    });
+  });
+}
+
+async function remove({ secretDirectory }: DirectorySettings, { change }: ApplyItem): Promise<Outcome> {
+  const { address, precondition } = change;
+  const path = secretPath(secretDirectory, mustParseAddress(address).name);
+  return withLock(secretDirectory, async (): Promise<Outcome> => {
+    const stamp = await stampOf(path);
+    if (stamp === undefined) return { status: 'done', address };
+    const refusal = unmet(address, precondition, stamp);
+    if (refusal !== undefined) return refusal;
+    await removeFile(path);
+    return { status: 'done', address };
+  });
+}
+
+function failed(address: string, message: string): Outcome {
+  return { status: 'failed', address, message, next: PLAN_AGAIN };
+}
+
+/** What was planned for another file than the one that is there is not done. */
+function unmet(address: string, wanted: Precondition, found: Stamp | undefined): Outcome | undefined {
+  switch (wanted.kind) {
+    case 'none':
+      return undefined;
+    case 'absent':
+      return found === undefined
+        ? undefined
+        : failed(address, 'it is in the directory already, made since it was planned');
+    case 'present':
+      if (found === undefined) return failed(address, 'it is no longer in the directory');
+      return found.id === wanted.id && found.version === wanted.version
+        ? undefined
+        : failed(address, 'its file was changed since it was planned');
+  }
+}
+
+/** A secret is written as a whole: what the configuration leaves alone is taken over from the one that is there. */
+async function ignoredFields(
+  directory: string,
+  name: string,
+  { lifecycle }: DesiredResource,
+): Promise<Readonly<Record<string, Field>>> {
+  const ignore = (lifecycle.ignore ?? []).map((one) => one.replace(/^options\./, ''));
+  if (ignore.length === 0) return {};
+  const stored = (await readStored(directory, [name])).get(name);
+  const kept: Record<string, Field> = {};
+  for (const one of ignore) {
+    if (one === 'scope' && stored !== undefined) kept['scope'] = plain([...stored.scope]);
+    const option = stored?.options?.get(one);
+    if (option === undefined) continue;
+    kept[`options.${one}`] = option.redacted ? sensitive(new Sensitive(option.text)) : plain(option.text);
+  }
+  return kept;
+}

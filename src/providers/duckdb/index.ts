@@ -1,0 +1,17 @@
+import type { ProviderDefinition } from '../sdk/index.js';
+import { audit, auditValues } from './audit.js';
+import { policies } from './kinds.js';
+import { open } from './session.js';
+
+/**
+ * DuckDB's own persistent secrets, as they lie in a secret directory. DuckDB's library writes and reads them, and is loaded
+ * when there is something to write or to read.
+ */
+export const duckdb: ProviderDefinition = {
+  type: 'duckdb',
+  policies,
+  transactional: false,
+  audit,
+  auditValues,
+  open,
+};

@@ -1,0 +1,107 @@
+import { escapeLiteral } from 'pg';
+import type { DesiredResource, Diagnostic } from '../../model/index.js';
+import { MAPPING_VISIBLE, WRAPPER, roleName } from './sql.js';
+
+/** What the database says of itself before anything is planned. */
+export interface Preflight {
+  /** The extension that brings the wrapper, if one is installed. */
+  readonly extension: string | null;
+  readonly extensionVersion: string | null;
+  readonly wrapper: boolean;
+  /** Whether we are a superuser. */
+  readonly superuser: boolean;
+  /** Whether we hold USAGE on the wrapper. */
+  readonly usage: boolean;
+  /** `duckdb.postgres_role`; null where the setting does not exist, empty where only superusers may use DuckDB. */
+  readonly duckdbRole: string | null;
+  /** Whether we have that role's rights. */
+  readonly inDuckdbRole: boolean;
+  /** Whether we own the wrapper (and so may grant on it). */
+  readonly ownsWrapper: boolean;
+  /** Whether the list of installed DuckDB extensions is there and may be read. */
+  readonly extensionsReadable: boolean;
+  readonly servers: readonly FoundServer[];
+  readonly mappings: readonly FoundMapping[];
+  /** Those of the roles asked for that exist. */
+  readonly roles: readonly string[];
+  /** Of these the administrators: superusers, and who holds USAGE on the wrapper. */
+  readonly administrators: readonly string[];
+  /** Names to choose from where one of them does not exist; empty where all do. */
+  readonly allRoles: readonly string[];
+}
+
+/** A server that is there. */
+export interface FoundServer {
+  readonly name: string;
+  readonly type: string | null;
+  readonly owner: string;
+  /** Whether we have the rights of its owner. */
+  readonly owned: boolean;
+  /** Whether its owner is a superuser, or holds USAGE on the wrapper. */
+  readonly administrated: boolean;
+  /** Every role can read them. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** A user mapping that is there. */
+export interface FoundMapping {
+  readonly server: string;
+  readonly role: string;
+  /** The names of its options; null where we may not see them. */
+  readonly options: readonly string[] | null;
+}
+
+/** One SELECT that gives the {@link Preflight} as `document`, looking for these roles. */
+export function preflightSql(roles: readonly string[]): string {
+  const wanted = `ARRAY[${roles.map(escapeLiteral).join(', ')}]::name[]`;
+  const setting = "pg_catalog.current_setting('duckdb.postgres_role', true)";
+  const extension = (column: string): string => `(SELECT e.${column} FROM pg_catalog.pg_extension e
+    WHERE e.extname IN ('pg_duckdb', 'pgpro_axe', 'pgpro_duckdb') LIMIT 1)`;
+  const administrator = (role: string): string =>
+    `COALESCE(pg_catalog.has_foreign_data_wrapper_privilege(${role}, w.oid, 'USAGE'), false)`;
+  return `SELECT pg_catalog.json_build_object(
+  'extension', ${extension('extname')},
+  'extensionVersion', ${extension('extversion')},
+  'wrapper', w.oid IS NOT NULL,
+  'superuser', me.rolsuper,
+  'usage', COALESCE(pg_catalog.has_foreign_data_wrapper_privilege(w.oid, 'USAGE'), false),
+  'ownsWrapper', COALESCE(pg_catalog.pg_has_role(w.fdwowner, 'USAGE'), false),
+  'duckdbRole', ${setting},
+  'inDuckdbRole', EXISTS (SELECT FROM pg_catalog.pg_roles r
+    WHERE r.rolname = ${setting} AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
+  'extensionsReadable', COALESCE(pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace('duckdb'), 'USAGE')
+    AND pg_catalog.has_table_privilege((SELECT c.oid FROM pg_catalog.pg_class c
+      WHERE c.relname = 'extensions' AND c.relnamespace = pg_catalog.to_regnamespace('duckdb')), 'SELECT'), false),
+  'servers', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('name', f.srvname, 'type', f.srvtype,
+    'owner', pg_catalog.pg_get_userbyid(f.srvowner),
+    'owned', pg_catalog.pg_has_role(f.srvowner, 'USAGE'), 'administrated', ${administrator('f.srvowner')},
+    'options', (SELECT COALESCE(pg_catalog.json_object_agg(o.option_name, o.option_value), '{}')
+      FROM pg_catalog.pg_options_to_table(f.srvoptions) o)) ORDER BY f.srvname), '[]')
+    FROM pg_catalog.pg_foreign_server f WHERE f.srvfdw = w.oid),
+  'mappings', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('server', s.srvname,
+    'role', ${roleName('m.umuser')}, 'options', CASE WHEN ${MAPPING_VISIBLE} THEN
+      (SELECT COALESCE(pg_catalog.json_agg(o.option_name), '[]') FROM pg_catalog.pg_options_to_table(m.umoptions) o) END)), '[]')
+    FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid WHERE s.srvfdw = w.oid),
+  'roles', (SELECT COALESCE(pg_catalog.json_agg(r.rolname), '[]') FROM pg_catalog.pg_roles r
+    WHERE r.rolname = ANY (${wanted})),
+  'administrators', (SELECT COALESCE(pg_catalog.json_agg(r.rolname), '[]') FROM pg_catalog.pg_roles r
+    WHERE r.rolname = ANY (${wanted}) AND ${administrator('r.oid')}),
+  'allRoles', CASE WHEN EXISTS (SELECT FROM pg_catalog.unnest(${wanted}) n (name)
+      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = n.name))
+    THEN (SELECT pg_catalog.json_agg(r.rolname) FROM (SELECT rolname FROM pg_catalog.pg_roles
+      WHERE rolname NOT LIKE 'pg\\_%' ORDER BY rolname LIMIT 5000) r) ELSE '[]' END
+) AS document
+FROM pg_catalog.pg_roles me
+LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname = '${WRAPPER}'
+WHERE me.rolname = current_user`;
+}
+
+/** Where a diagnostic about a resource belongs. */
+export function placeOf(resource: DesiredResource): Pick<Diagnostic, 'address' | 'range'> {
+  return { address: resource.address, ...(resource.range === undefined ? {} : { range: resource.range }) };
+}
+
+/** Whether a word is in a list. */
+export function isIn(word: string, list: readonly string[]): boolean {
+  return list.includes(word);
+}
