@@ -40,7 +40,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', noReveal, noDirectOutput] },
   },
   {
-    files: ['test/**/*.ts', 'src/**/*.test.ts', 'examples/**', 'schemas/**/*.ts'],
+    files: ['test/**/*.{ts,js}', 'src/**/*.test.ts', 'examples/**', 'schemas/**/*.ts'],
     rules: {
       'no-console': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -26,7 +26,9 @@ describe('the quickstart', () => {
     expect(exits).toEqual(['0', '0', '0', '0', '2', '0', '0']);
     expect(stdout).toContain('No changes. Your secrets match the configuration.');
     expect(stdout).toMatch(/secret\.helios\.AWS_SECRET_KEY was changed by ben@example\.com\n +since: 20/);
-    expect(stdout).toMatch(/AWS_SECRET_KEY\/user:chloe@example\.com was added by ben@example\.com\n +since: 20/);
+    expect(stdout).toMatch(
+      /AWS_SECRET_KEY\/user:chloe@example\.com was added by ben@example\.com\n +since: 20/,
+    );
     expect(stdout).toContain('Apply complete! Resources: 0 added, 1 changed, 1 destroyed.');
     expect(stdout).not.toContain('rotated-by-hand');
     expect(leftovers()).toEqual(before);

@@ -134,7 +134,8 @@ export function obstacles(situation: Situation): readonly string[] {
         ? [tool.principal]
         : directGrants(world, secret).flatMap((one) => (one.startsWith('Owner ') ? [one.slice(6)] : []));
     const held = before.some((one) => peopleBehind(world, one).has(tool.principal.slice(5)));
-    if (held && self !== 'drop' && !people.has(tool.principal.slice(5))) found.push(`${name}: own Owner lost`);
+    if (held && self !== 'drop' && !people.has(tool.principal.slice(5)))
+      found.push(`${name}: own Owner lost`);
   }
   return found;
 }

@@ -3,7 +3,6 @@ import { standInSql } from './standin/index.js';
 import { literal } from './standin/sql-text.js';
 import { turnstileOf } from './turnstile.js';
 
-
 /** Where the sandbox listens, and what its database is called. */
 export interface PostgresSandboxOptions {
   /** A port of 127.0.0.1; default: one that the system picks. */
