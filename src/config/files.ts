@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { nearestWords } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
-import { nearest } from './nearest.js';
 import type { SourceFile } from './source-file.js';
 
 /** The files of a configuration, read, and what is wrong with the way they were named. */
@@ -101,10 +101,8 @@ async function fitting(
 async function unreadable(path: string, shown: string, error: unknown): Promise<Diagnostic> {
   const folder = resolve(path, '..');
   const names = await readdir(folder).catch(() => []);
-  const near = nearest(
-    basename(path),
-    names.filter((name) => YAML_FILE.test(name) && name !== basename(path)),
-  );
+  const others = names.filter((name) => YAML_FILE.test(name) && name !== basename(path));
+  const [near] = nearestWords(basename(path), others);
   const next =
     near === undefined
       ? 'Check the path after -f.'

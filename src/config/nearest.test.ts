@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { patternTest } from './build/shares.js';
-import { editDistance, meant, nearest } from './nearest.js';
+import { meant } from './nearest.js';
 
 describe('the nearest word', () => {
-  it('counts letters added, taken away, changed and swapped, without case', () => {
-    expect(editDistance('value', 'vlaue')).toBe(1);
-    expect(editDistance('env', 'envs')).toBe(1);
-    expect(editDistance('S3', 's3')).toBe(0);
-    expect(editDistance('', 'abc')).toBe(3);
-  });
-
   it('is one that can be meant', () => {
-    expect(nearest('ownrs', ['readers', 'owners'])).toBe('owners');
-    expect(nearest('zzz', ['readers', 'owners'])).toBeUndefined();
+    expect(meant('ownrs', ['readers', 'owners'])).toBe('Did you mean `owners`?');
     expect(meant('zzz', ['readers', 'owners'])).toBe('Known: `readers`, `owners`.');
   });
 });

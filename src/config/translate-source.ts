@@ -1,5 +1,5 @@
+import { nearestWords } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
-import { nearest } from './nearest.js';
 import { problemAt } from './problem.js';
 import { SOURCE_LIST, SOURCE_WORDS, VALUE_SOURCES } from './value-sources.js';
 import type { TreeNode } from './tree.js';
@@ -60,7 +60,7 @@ export function translateSource(
   if (unknown.length > 0) {
     return unknown.map(({ params }) => {
       const key = String(params['additionalProperty']);
-      const near = nearest(key, SOURCE_WORDS);
+      const near = nearestWords(key, SOURCE_WORDS)[0];
       return problemAt(keyPlace(node, key), {
         code: 'unknown-source',
         summary: `This is no value source that this version knows; it knows ${SOURCE_LIST}.`,

@@ -1,6 +1,7 @@
+import { nearestWords } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { exampleOf, expected } from './expectation.js';
-import { meant, nearest } from './nearest.js';
+import { meant } from './nearest.js';
 import { problemAt } from './problem.js';
 import type { JsonSchema } from './schema/json-schema.js';
 import { TEXT_OR_SOURCE_TITLE, VALUE_SOURCE_TITLE } from './schema/value-source.js';
@@ -79,7 +80,7 @@ function unknownKey(
   const at = keyPlace(node, key);
   const known = Object.keys(parentSchema['properties'] ?? {});
   const shown = shownText(at) !== undefined;
-  const near = shown ? nearest(key, known) : undefined;
+  const near = shown ? nearestWords(key, known)[0] : undefined;
   const next = shown ? meant(key, known) : `Known: ${quoted(known)}.`;
   if (near !== undefined) suggested.add(near);
   return problemAt(at, {
@@ -189,7 +190,7 @@ function wordProblem(
   const words = known.map(String);
   const list = words.length === 1 ? `\`${words[0] ?? ''}\`` : `one of ${quoted(words)}`;
   const found = shown === undefined ? describeNode(node) : `\`${shown}\``;
-  const near = shown === undefined ? undefined : nearest(shown, words);
+  const near = shown === undefined ? undefined : nearestWords(shown, words)[0];
   return problemAt(node.at, {
     code: 'unknown-word',
     summary: `Expected ${list}, found ${found}.`,

@@ -1,5 +1,5 @@
+import { nearestWords } from '../../model/index.js';
 import type { ConfiguredResource, DesiredField, Diagnostic, SourceRange } from '../../model/index.js';
-import { nearest } from './names.js';
 import { findOptionSet, isKnownOption, isSensitiveOption, optionSets, secretTypes } from './options.js';
 import type { OptionSet, Place } from './options.js';
 import { isBooleanText, isMapText, optionText } from './text.js';
@@ -73,7 +73,7 @@ function auditType(
   const type = server.type.toLowerCase();
   if (!secretTypes.includes(type)) {
     if (place === 'mapping') return undefined;
-    const near = nearest(type, secretTypes);
+    const near = nearestWords(type, secretTypes)[0];
     report(
       {
         severity: 'warning',
@@ -88,7 +88,7 @@ function auditType(
   const field = resource.fields['options.provider'];
   if (field === undefined) return undefined;
   const known = optionSets.filter((one) => one.type === type).map((one) => one.provider);
-  const near = nearest(provider ?? '', known);
+  const near = nearestWords(provider ?? '', known)[0];
   report(
     {
       severity: 'warning',
@@ -219,10 +219,8 @@ function auditKnown({ name, field, server, provider, set, report }: OptionCheck)
     return false;
   }
   if (!server.unchecked) {
-    const near = nearest(
-      name,
-      set.options.map((one) => one.name),
-    );
+    const known = set.options.map((one) => one.name);
+    const [near] = nearestWords(name, known);
     report(
       {
         severity: 'warning',

@@ -1,7 +1,6 @@
-import { formatAddress, mustParseAddress, plain } from '../../model/index.js';
+import { formatAddress, mustParseAddress, nearestWords, plain } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, Field } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
-import { nearest } from './names.js';
 import type { Preflight } from './preflight-document.js';
 import { optionText } from './text.js';
 
@@ -75,7 +74,7 @@ export function resolveAll(
     };
     for (const role of roles) {
       if (preflight.roles.includes(role)) continue;
-      const near = nearest(role, preflight.allRoles);
+      const near = nearestWords(role, preflight.allRoles)[0];
       diagnostics.push({
         severity: 'error',
         code: 'unknown-role',
