@@ -55,6 +55,23 @@ async function exercise(url: string, fields: Parameters<typeof openSession>[2] =
   return JSON.stringify(outcomes);
 }
 
+/** An event trigger that breaks the so-manyeth statement; a sequence counts, since it forgets nothing at a rollback. */
+const FAIL_AT = `
+  CREATE SEQUENCE fail_count; CREATE TABLE fail_at (at bigint); INSERT INTO fail_at VALUES (0);
+  CREATE FUNCTION fail_now() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF tg_tag ~ 'SERVER|USER MAPPING|COMMENT|GRANT' AND nextval('public.fail_count') = (SELECT at FROM public.fail_at) THEN
+        RAISE EXCEPTION 'broken on purpose';
+      END IF;
+    END $$;
+  CREATE EVENT TRIGGER zz_fail_now ON ddl_command_end EXECUTE FUNCTION fail_now()`;
+
+/** An event trigger that takes its time, so that others can look meanwhile. */
+const SLOW = `
+  CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); END $$;
+  CREATE EVENT TRIGGER zz_slow ON ddl_command_end WHEN TAG IN ('CREATE SERVER', 'CREATE USER MAPPING')
+    EXECUTE FUNCTION slow()`;
+
 const LOUD = {
   log_min_duration_statement: '0',
   log_duration: 'on',
@@ -64,7 +81,7 @@ const LOUD = {
   log_lock_waits: 'on',
 };
 
-for (const level of ['ddl', 'all']) {
+for (const level of ['none', 'ddl', 'all']) {
   onRealPostgres(
     `as superuser, with log_statement = ${level}`,
     { ...LOUD, log_statement: level },
@@ -75,6 +92,53 @@ for (const level of ['ddl', 'all']) {
         const log = await readFile(server().logFile, 'utf8');
         expect(log).toContain('secrets_apply');
         await expectNoValue(log);
+      });
+
+      it('nor when the server fails at any of its statements', async () => {
+        const url = await server().createDatabase();
+        await query(url, FAIL_AT);
+        const batch = [
+          item('create', lake),
+          item('create', user({ 'options.key_id': TWO, 'options.secret': ONE })),
+          item('create', wanted('duckdb_server.pg.pond', { type: 'gcs' })),
+          item('create', wanted('user_mapping.pg.pond/public', { 'options.secret': THREE })),
+          item('create', wanted('server_usage.pg.lake/public', {})),
+        ];
+        let failed = 0;
+        for (let at = 1; ; at += 1) {
+          await query(url, `SELECT setval('fail_count', 1, false); UPDATE fail_at SET at = ${String(at)}`);
+          const session = await openSession(url);
+          const outcomes = await applyItems(session, batch);
+          await session.close();
+          await expectNoValue(JSON.stringify(outcomes));
+          if (outcomes.every((one) => one.status === 'done')) break;
+          failed += 1;
+          expect(outcomes.map((one) => one.status)).toContain('failed');
+          expect(JSON.stringify(outcomes)).toContain('broken on purpose');
+          expect(await query(url, 'SELECT 1 FROM pg_foreign_server')).toEqual([]);
+        }
+        // Each server and mapping, the marks and the grant: all were tried.
+        expect(failed).toBeGreaterThanOrEqual(batch.length);
+        await expectNoValue(await readFile(server().logFile, 'utf8'));
+      });
+
+      it('nor do other sessions see one in pg_stat_activity, while it runs or after', async () => {
+        const url = await server().createDatabase();
+        await query(url, SLOW);
+        const session = await openSession(url);
+        const applied = create(session, [lake, user({ 'options.secret': ONE, 'options.key_id': TWO })]).then(
+          () => 'applied',
+        );
+        const seen: string[] = [];
+        const look = async (): Promise<void> => {
+          const rows = await query<{ query: string }>(url, 'SELECT query FROM pg_stat_activity');
+          seen.push(...rows.map((one) => one.query));
+        };
+        while ((await Promise.race([applied, look()])) !== 'applied');
+        await look();
+        await session.close();
+        expect(seen.some((one) => one.includes('secrets_apply'))).toBe(true);
+        await expectNoValue(JSON.stringify(seen));
       });
     },
   );
@@ -122,57 +186,74 @@ onRealPostgres('as another role', { 'duckdb.postgres_role': 'duckgroup', log_sta
   });
 });
 
-describe.each(VERSIONS)('with pg_stat_statements and auto_explain (PostgreSQL %i)', (version) => {
-  let server: RealPostgres | undefined;
-  let missing = 'no such server';
-  beforeAll(async () => {
-    try {
-      const started = await startRealPostgres({
-        version,
-        standIn: true,
-        settings: {
-          shared_preload_libraries: 'pg_stat_statements,auto_explain',
-          'pg_stat_statements.track': 'all',
-          'auto_explain.log_min_duration': '0',
-          'auto_explain.log_nested_statements': 'on',
-          'duckdb.postgres_role': 'duckgroup',
-        },
-      });
-      if ('skipped' in started) missing = started.skipped;
-      else server = started;
-    } catch (error) {
-      if (!String(error).includes('could not access file')) throw error;
-      missing = 'this PostgreSQL comes without pg_stat_statements';
-      console.warn(`Skipped: statistics on PostgreSQL ${version}: ${missing}.`);
-    }
-  });
-  beforeEach((context) => {
-    context.skip(server === undefined, missing);
-  });
-  afterAll(async () => {
-    await server?.stop();
-  });
-
-  it('keeps values out as superuser, and refuses as another role', async () => {
-    if (server === undefined) throw new Error(missing);
-    await query(server.url, 'CREATE EXTENSION pg_stat_statements');
-    await expectNoValue(await exercise(server.url));
-    const rows = await query<{ query: string }>(server.url, 'SELECT query FROM pg_stat_statements');
-    expect(rows.length).toBeGreaterThan(3);
-    await expectNoValue(JSON.stringify(rows));
-    await expectNoValue(await readFile(server.logFile, 'utf8'));
-
-    await query(
-      server.url,
-      'CREATE ROLE duckgroup; CREATE ROLE admin LOGIN IN ROLE duckgroup; GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO admin',
-    );
-    const session = await openSession(asRole(server.url, 'admin'));
-    const [outcome] = await applyItems(session, [item('create', user({ 'options.secret': ONE }))]);
-    expect(outcome).toMatchObject({
-      status: 'failed',
-      message: expect.stringContaining('pg_stat_statements.track = all') as string,
+const TRACKED = VERSIONS.flatMap((version) => [[version, 'all'] as const, [version, 'top'] as const]);
+describe.each(TRACKED)(
+  'with pg_stat_statements and auto_explain (PostgreSQL %i, track %s)',
+  (version, track) => {
+    let server: RealPostgres | undefined;
+    let missing = 'no such server';
+    beforeAll(async () => {
+      try {
+        const started = await startRealPostgres({
+          version,
+          standIn: true,
+          settings: {
+            'pg_stat_statements.track': track,
+            ...(track === 'top'
+              ? { shared_preload_libraries: 'pg_stat_statements' }
+              : {
+                  shared_preload_libraries: 'pg_stat_statements,auto_explain',
+                  'auto_explain.log_min_duration': '0',
+                  'auto_explain.log_nested_statements': 'on',
+                }),
+            'duckdb.postgres_role': 'duckgroup',
+          },
+        });
+        if ('skipped' in started) missing = started.skipped;
+        else server = started;
+      } catch (error) {
+        if (!String(error).includes('could not access file')) throw error;
+        missing = 'this PostgreSQL comes without pg_stat_statements';
+        console.warn(`Skipped: statistics on PostgreSQL ${version}: ${missing}.`);
+      }
     });
-    await session.close();
-    await expectNoValue(await readFile(server.logFile, 'utf8'));
-  });
-});
+    beforeEach((context) => {
+      context.skip(server === undefined, missing);
+    });
+    afterAll(async () => {
+      await server?.stop();
+    });
+
+    it('keeps values out as superuser, and refuses as another role', async () => {
+      if (server === undefined) throw new Error(missing);
+      await query(server.url, 'CREATE EXTENSION pg_stat_statements');
+      await expectNoValue(await exercise(server.url));
+      const rows = await query<{ query: string }>(server.url, 'SELECT query FROM pg_stat_statements');
+      expect(rows.length).toBeGreaterThan(track === 'all' ? 3 : 0);
+      await expectNoValue(JSON.stringify(rows));
+      await expectNoValue(await readFile(server.logFile, 'utf8'));
+
+      await query(
+        server.url,
+        'CREATE ROLE duckgroup; CREATE ROLE admin LOGIN IN ROLE duckgroup; GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO admin',
+      );
+      const session = await openSession(asRole(server.url, 'admin'));
+      if (track === 'top') {
+        const pond = wanted('duckdb_server.pg.pond', { type: 's3' });
+        await create(session, [pond, wanted('user_mapping.pg.pond/public', { 'options.secret': ONE })]);
+        await expectNoValue(
+          JSON.stringify(await query<{ query: string }>(server.url, 'SELECT query FROM pg_stat_statements')),
+        );
+        await session.close();
+        return;
+      }
+      const [outcome] = await applyItems(session, [item('create', user({ 'options.secret': ONE }))]);
+      expect(outcome).toMatchObject({
+        status: 'failed',
+        message: expect.stringContaining('pg_stat_statements.track = all') as string,
+      });
+      await session.close();
+      await expectNoValue(await readFile(server.logFile, 'utf8'));
+    });
+  },
+);
