@@ -124,9 +124,12 @@ function fieldsOf(record: StateRecord): RememberedFields {
 }
 
 /** What the configuration says now and will no longer say once the resource has left it. */
-function rememberRules(desired: DesiredResource): Pick<StateRecord, 'dependsOn' | 'protect' | 'onRemove'> {
+function rememberRules(
+  desired: DesiredResource,
+): Pick<StateRecord, 'dependsOn' | 'handedOver' | 'protect' | 'onRemove'> {
   return {
     dependsOn: [...desired.dependsOn].sort(),
+    ...(desired.self === 'drop' ? { handedOver: true } : {}),
     ...(desired.lifecycle.protect === true ? { protect: true } : {}),
     ...(desired.lifecycle.onRemove === undefined ? {} : { onRemove: desired.lifecycle.onRemove }),
   };

@@ -25,6 +25,8 @@ export interface StateRecord {
   readonly dependsOn: readonly string[];
   /** Taken in after an interrupted run: it is ours, but what of it was applied is not known. */
   readonly unfinished?: boolean;
+  /** Applied with `self: drop`: what runs this may not see it any more, though it is there. */
+  readonly handedOver?: boolean;
   readonly protect?: boolean;
   readonly onRemove?: 'delete' | 'forget';
 }

@@ -390,13 +390,28 @@ describe('what can be told of, and not touched', () => {
   it('is a secret that was handed over, with what lives in it', () => {
     const input: Case = {
       desired: [want(S, w, { self: 'drop' }), want(SHARE, owner)],
-      records: [remember(S, v), remember(SHARE, owner)],
+      records: [remember(S, v, { handedOver: true }), remember(SHARE, owner)],
       lists: [`share ${S}`],
     };
     expect(steps(planOf(input))).toEqual([]);
     expect(errors(planOf(input))).toEqual([]);
     expect(planOf(input).drift).toEqual([]);
     expect(told(input)).toEqual([`handed-over ${S}`]);
+  });
+
+  it('is not a secret that was gone before it was handed over, or that could be seen all the same', () => {
+    const gone: Case = {
+      desired: [want(S, w, { self: 'drop' }), want(SHARE, owner)],
+      records: [remember(S, v)],
+      lists: [`share ${S}`],
+    };
+    expect(steps(planOf(gone))).toEqual([`create ${S}`, `create ${SHARE}`]);
+    const readable: Case = {
+      desired: [want(S, w, { self: 'drop' }), want(SHARE, owner), want(MINE, reader)],
+      records: [remember(S, v, { handedOver: true })],
+      lists: [`share ${S}`],
+    };
+    expect(steps(planOf(readable))).toEqual([`create ${S}`, `create ${SHARE}`, `create ${MINE}`]);
   });
 
   it('is not a secret that is still to be made', () => {

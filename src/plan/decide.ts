@@ -1,4 +1,4 @@
-import { isListKind, parentAddress } from '../model/index.js';
+import { isListKind, mustParseAddress, parentAddress } from '../model/index.js';
 import type {
   Action,
   ActualResource,
@@ -10,6 +10,7 @@ import type {
   StateRecord,
 } from '../model/index.js';
 import { diffResource, showChange } from './diff.js';
+import { usersBehindIn } from './owners.js';
 import * as refuse from './refusals.js';
 import * as say from './reasons.js';
 import type { World } from './world.js';
@@ -60,7 +61,7 @@ function decideWanted(
   const { desired, record, address } = sides;
   const actual = sides.actual?.inherited === true ? undefined : sides.actual;
   if (actual === undefined) {
-    if (record !== undefined && address.kind === 'secret' && desired.self === 'drop') {
+    if (record?.handedOver === true && desired.self === 'drop' && !keepsSight(world, sides.text)) {
       return { ...act('unseen', ''), diagnostics: [say.handedOver(desired)] };
     }
     return act('create', say.whyCreate(record), allFields(desired.fields, 'add'));
@@ -156,6 +157,35 @@ function decideUnowned(world: World, sides: Sides, parent: Decision | undefined)
     isSelf(world, address) ? 'the file says `self: drop`' : say.whyNotListed(actual),
     allFields(actual.fields, 'remove'),
   );
+}
+
+/** Whether the list of a secret lets the identity that runs the tool see it, by itself or through a team. */
+function keepsSight(world: World, secret: string): boolean {
+  const sighted = SIGHTED.get(world) ?? findSighted(world);
+  SIGHTED.set(world, sighted);
+  return sighted.has(secret);
+}
+
+/** Found once for each world, and only where somebody asks. */
+const SIGHTED = new WeakMap<World, ReadonlySet<string>>();
+
+function findSighted(world: World): ReadonlySet<string> {
+  const lookups = new Map<string, (principal: string) => boolean>();
+  const includesSelf = (provider: string): ((principal: string) => boolean) => {
+    const directory = world.directoryOf(provider);
+    if (directory === undefined) return () => true;
+    const usersBehind = usersBehindIn(directory);
+    return (principal) => usersBehind(principal).has(directory.self);
+  };
+  const sighted = new Set<string>();
+  for (const text of world.desired.keys()) {
+    const share = mustParseAddress(text);
+    if (share.kind !== 'share') continue;
+    const lookup = lookups.get(share.provider) ?? includesSelf(share.provider);
+    lookups.set(share.provider, lookup);
+    if (lookup(share.member ?? '')) sighted.add(parentAddress(share) ?? '');
+  }
+  return sighted;
 }
 
 /** Whether a share is that of the identity that runs the tool. */

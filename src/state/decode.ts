@@ -71,7 +71,7 @@ export function encodeState(state: StateData): string {
 /** A record with its keys in the order in which they are written: who it is first. */
 function inOrder(record: StateRecord): StateRecord {
   const { address, id, appliedAt, changedAt, changedBy, protect, onRemove, fingerprintedAs } = record;
-  const { unfinished } = record;
+  const { unfinished, handedOver } = record;
   return {
     address,
     id,
@@ -86,6 +86,7 @@ function inOrder(record: StateRecord): StateRecord {
     ...(protect === undefined ? {} : { protect }),
     ...(onRemove === undefined ? {} : { onRemove }),
     ...(unfinished === undefined ? {} : { unfinished }),
+    ...(handedOver === undefined ? {} : { handedOver }),
   };
 }
 
@@ -149,8 +150,8 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
     if (text !== undefined && typeof text !== 'string') throw wrong(`\`${key}\` is not a text`);
   }
   // Read loosely, a protection that was mistyped would be lost without a word.
-  const { unfinished } = item;
-  for (const [key, flag] of Object.entries({ protect, unfinished })) {
+  const { unfinished, handedOver } = item;
+  for (const [key, flag] of Object.entries({ protect, unfinished, handedOver })) {
     if (flag !== undefined && typeof flag !== 'boolean') throw wrong(`\`${key}\` is neither true nor false`);
   }
   if (onRemove !== undefined && onRemove !== 'forget' && onRemove !== 'delete') {
@@ -168,6 +169,7 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
     ...(typeof changedBy === 'string' ? { changedBy } : {}),
     ...(typeof fingerprintedAs === 'string' ? { fingerprintedAs } : {}),
     ...(unfinished === true ? { unfinished } : {}),
+    ...(handedOver === true ? { handedOver } : {}),
     ...(protect === true ? { protect } : {}),
     ...(onRemove === 'forget' || onRemove === 'delete' ? { onRemove } : {}),
   };

@@ -175,6 +175,7 @@ export const record: Required<StateRecord> = {
   changedBy: 'user:ci-bot@example.com',
   dependsOn: ['duckdb_server.warehouse.lake'],
   unfinished: true,
+  handedOver: true,
   protect: true,
   onRemove: 'forget',
 };
