@@ -1,7 +1,7 @@
 import type { Plain } from './field.js';
 
 /** The version of the state's format that this program writes. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** What the state remembers of one resource that it owns. Never a value of a secret. */
 export interface StateRecord {
@@ -43,6 +43,14 @@ export interface Intent {
   readonly by: string;
 }
 
+/** A saved plan that was applied, or at least begun: it is not applied a second time. */
+export interface AppliedPlan {
+  /** The plan's id. */
+  readonly id: string;
+  /** When it was begun (RFC 3339, UTC). */
+  readonly at: string;
+}
+
 /** The system that a provider's records belong to. */
 export interface StateBinding {
   readonly type: string;
@@ -63,4 +71,6 @@ export interface StateData {
   readonly records: readonly StateRecord[];
   /** Absent where no run was interrupted. Sorted by address. */
   readonly intents?: readonly Intent[];
+  /** The saved plans that were applied last, the latest first. Absent where none was. */
+  readonly plans?: readonly AppliedPlan[];
 }

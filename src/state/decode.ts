@@ -1,5 +1,5 @@
 import { DiagnosticError, STATE_VERSION, parseAddress } from '../model/index.js';
-import type { Intent, Plain, StateBinding, StateData, StateRecord } from '../model/index.js';
+import type { AppliedPlan, Intent, Plain, StateBinding, StateData, StateRecord } from '../model/index.js';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -19,7 +19,7 @@ export function decodeState(text: string, location: string, stack: string): Stat
     throw damaged(location, 'it is not whole JSON (was it truncated or edited?)');
   }
   if (!isObject(json)) throw damaged(location, 'it is not a JSON object');
-  const { version, serial, lineage } = json;
+  const { version } = json;
   if (typeof version !== 'number') throw damaged(location, '`version` is missing');
   if (version > STATE_VERSION) {
     throw stateError(
@@ -28,7 +28,30 @@ export function decodeState(text: string, location: string, stack: string): Stat
       'A newer `secrets` wrote it: use that one.',
     );
   }
-  if (version !== STATE_VERSION) throw damaged(location, `\`version\` ${version} never existed`);
+  const upgraded = upgrade(json, version);
+  if (upgraded === undefined) throw damaged(location, `\`version\` ${version} never existed`);
+  return decodeCurrent(upgraded, location, stack);
+}
+
+/** What each version's document must have done to it to become one of the next version. */
+const UPGRADES: Readonly<Partial<Record<number, (json: Json) => Json>>> = {
+  // Version 2 remembers saved plans; a state of version 1 knew of none.
+  1: (json) => json,
+};
+
+/** Brings a document of an older version up to this one; `undefined` for a version that never existed. */
+function upgrade(json: Json, version: number): Json | undefined {
+  let current = json;
+  for (let at = version; at !== STATE_VERSION; at += 1) {
+    const step = UPGRADES[at];
+    if (step === undefined) return undefined;
+    current = step(current);
+  }
+  return current;
+}
+
+function decodeCurrent(json: Json, location: string, stack: string): StateData {
+  const { serial, lineage } = json;
   // The next one must be a whole number too.
   if (typeof serial !== 'number' || !Number.isSafeInteger(serial + 1) || serial < 1) {
     throw damaged(location, '`serial` is not a whole number above 0');
@@ -49,6 +72,7 @@ export function decodeState(text: string, location: string, stack: string): Stat
     systems: decodeSystems(json['systems'], location),
     records: decodeRecords(json['records'], location),
     ...(json['intents'] === undefined ? {} : { intents: decodeIntents(json['intents'], location) }),
+    ...(json['plans'] === undefined ? {} : { plans: decodePlans(json['plans'], location) }),
   };
 }
 
@@ -65,7 +89,8 @@ export function encodeState(state: StateData): string {
   };
   const open = JSON.stringify(head, null, 2).slice(0, -2);
   const intents = state.intents === undefined ? '' : `,\n  "intents": ${JSON.stringify(state.intents)}`;
-  return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]${intents}\n}\n`;
+  const plans = state.plans === undefined ? '' : `,\n  "plans": ${JSON.stringify(state.plans)}`;
+  return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]${intents}${plans}\n}\n`;
 }
 
 /** A record with its keys in the order in which they are written: who it is first. */
@@ -131,6 +156,17 @@ function decodeIntents(json: unknown, location: string): Intent[] {
   });
 }
 
+function decodePlans(json: unknown, location: string): AppliedPlan[] {
+  if (!Array.isArray(json)) throw damaged(location, '`plans` is not a list');
+  return json.map((item: unknown, index) => {
+    const { id, at } = isObject(item) ? item : {};
+    if (typeof id !== 'string' || typeof at !== 'string') {
+      throw damaged(location, `plan ${index + 1} lacks id or at`);
+    }
+    return { id, at };
+  });
+}
+
 function decodeRecord(item: unknown, location: string, index: number): StateRecord {
   const wrong = (what: string): DiagnosticError => damaged(location, `record ${index + 1}: ${what}`);
   if (!isObject(item)) throw wrong('not an object');
@@ -191,7 +227,7 @@ function damaged(location: string, what: string): DiagnosticError {
   return stateError(
     'damaged-state',
     `The state ${location} is damaged: ${what}.`,
-    `Nothing was changed. Bring it back from ${location}.backup or from your own backup.`,
+    'Nothing was changed. Bring an earlier one back: a local state keeps `<file>.backup`; else from your own backup.',
   );
 }
 

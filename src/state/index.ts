@@ -3,3 +3,4 @@ export * from './local.js';
 export * from './store.js';
 export * from './moves.js';
 export * from './intents.js';
+export * from './lease.js';

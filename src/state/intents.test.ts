@@ -9,7 +9,7 @@ const server: Intent = { address: 'duckdb_server.wh.lake', at: AT, by: 'postgres
 const mapping: Intent = { address: 'user_mapping.wh.lake/analyst', at: AT, by: 'postgres' };
 
 function stateWith(intents: readonly Intent[], records: readonly StateRecord[] = []): StateData {
-  return { version: 1, serial: 3, lineage: 'l', stack: 'prod', systems: {}, records, intents };
+  return { version: 2, serial: 3, lineage: 'l', stack: 'prod', systems: {}, records, intents };
 }
 
 function found(address: string, more: Partial<ActualResource> = {}): ActualResource {

@@ -4,8 +4,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { DiagnosticError, errorCode } from '../model/index.js';
 import type { StateData } from '../model/index.js';
 import { decodeState, encodeState } from './decode.js';
-import { lockFile } from './lock-file.js';
-import type { StateStore } from './store.js';
+import { newHolder } from './holder.js';
+import { DEFAULT_LEASE_MS, lockLost, noSuchLock, takeLease, writtenMeanwhile } from './lease.js';
+import { lockFileSteps, readLock } from './lock-file.js';
+import type { Lock, StateStore } from './store.js';
 
 /** How to keep a state in a file. */
 export interface LocalStoreOptions {
@@ -17,6 +19,8 @@ export interface LocalStoreOptions {
   /** Written into locks. */
   readonly toolVersion: string;
   readonly now: () => Date;
+  /** How long a lock outlives its holder, in milliseconds; a minute where absent. */
+  readonly leaseMs?: number;
 }
 
 /**
@@ -53,17 +57,20 @@ export function localStore(options: LocalStoreOptions): StateStore {
   const check = (stored: StateData | undefined, next: StateData, expectedSerial: number): void => {
     const serial = stored?.serial ?? 0;
     if (serial === expectedSerial && (stored === undefined || stored.lineage === next.lineage)) return;
-    throw problem(
-      `The state ${options.path} was written by somebody else meanwhile (serial ${serial}, expected ${expectedSerial}).`,
-      'Run the command again: it starts from what is stored now.',
-    );
+    throw writtenMeanwhile(options.path, serial, expectedSerial);
+  };
+  const lockPath = `${file}.lock`;
+  const checkLock = async ({ info }: Lock): Promise<void> => {
+    const holder = (await readLock(lockPath))?.holder;
+    if (holder?.ID !== info.ID) throw lockLost(options.path, holder);
   };
   return {
     location: options.path,
     keyFile: join(dirname(file), `${basename(file).replace(/\.state\.json$|\.json$/, '')}.key`),
     read: async () => (await readBoth()).stored,
-    async write(next, expectedSerial) {
+    async write(next, expectedSerial, lock) {
       if (next.serial !== expectedSerial + 1) throw new Error('a write takes the next serial');
+      if (lock !== undefined) await checkLock(lock);
       const { stored, isClaim } = await readBoth();
       check(stored, next, expectedSerial);
       const claim = claimOf(next.serial);
@@ -91,7 +98,18 @@ export function localStore(options: LocalStoreOptions): StateStore {
       await rename(claim, file).catch(unlessGone);
       await syncFolder(dirname(file));
     },
-    lock: (request) => lockFile(`${file}.lock`, request, options),
+    async lock(request) {
+      const { leaseMs = DEFAULT_LEASE_MS } = options;
+      const mine = newHolder(request, { ...options, leaseMs });
+      return takeLease(lockFileSteps(lockPath), mine, request, leaseMs);
+    },
+    async unlock(id) {
+      const holder = (await readLock(lockPath))?.holder;
+      if (holder?.ID !== id) throw noSuchLock(options.path, id, holder);
+      await rm(lockPath, { force: true });
+      return holder;
+    },
+    close: () => Promise.resolve(),
   };
 }
 

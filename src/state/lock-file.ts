@@ -1,62 +1,47 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
+import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiagnosticError, errorCode } from '../model/index.js';
-import type { Lock, LockInfo, LockRequest } from './store.js';
+import { errorCode } from '../model/index.js';
+import { isGone, isLockInfo, isRunOut } from './holder.js';
+import { lockProblem } from './lease.js';
+import type { LockSteps, LockTry } from './lease.js';
+import type { LockInfo } from './store.js';
 
-/** A lock as its file has it: who, and which process on which host. */
-interface LockFile extends LockInfo {
-  readonly pid: number;
-  readonly host: string;
+/** A lock as it stands in its file, and when that was last written, by the clock of the file system. */
+interface Found {
+  readonly holder: LockInfo;
+  readonly renewedMs: number;
 }
 
-const POLL_MS = 250;
-
 /**
- * The locks that this process holds. One of this process's id that is not among them is left from another time: in
- * containers every run has the same id.
+ * The steps of a lock that is a file. The file appears whole or not at all (a link to a draft), so that two runs never both
+ * hold it. Renewing it means writing it again: the time of that is set by the file system, and so is the time of a draft that
+ * a waiting run makes; comparing the two needs no clock of either machine.
  */
-const held = new Set<string>();
-
-/**
- * Takes a lock that is a file. The file appears whole or not at all (a link to a draft), so that two runs never both hold
- * it. A holder on this host whose process is gone is taken over at once.
- */
-export async function lockFile(
-  path: string,
-  request: LockRequest,
-  about: { readonly toolVersion: string; readonly now: () => Date },
-): Promise<Lock> {
-  const mine: LockFile = {
-    ID: randomUUID(),
-    Operation: request.operation,
-    Info: '',
-    Who: `${userName()}@${hostname()}`,
-    Version: about.toolVersion,
-    Created: about.now().toISOString(),
-    pid: process.pid,
-    host: hostname(),
+export function lockFileSteps(path: string): LockSteps {
+  return {
+    take: (mine) => take(path, mine),
+    renew: (mine) => renew(path, mine),
+    giveBack: async (mine) => {
+      const found = await readLock(path).catch(() => undefined);
+      if (found?.holder.ID === mine.ID) await rm(path, { force: true });
+    },
   };
-  const deadline = performance.now() + request.timeoutMs;
-  let said = false;
-  for (;;) {
-    if (await tryToCreate(path, mine)) return { info: mine, release: () => release(path, mine.ID) };
-    const holder = await readLock(path);
-    if (holder === undefined) continue;
-    if (isDead(holder)) {
-      if (!(await takeAway(path, holder, mine))) await sleep(POLL_MS / 10);
-      continue;
-    }
-    if (request.signal.aborted || performance.now() >= deadline) throw heldBy(holder);
-    if (!said) request.onWait(holder);
-    said = true;
-    await sleep(POLL_MS);
-  }
 }
 
-async function tryToCreate(path: string, mine: LockFile): Promise<boolean> {
+async function take(path: string, mine: LockInfo): Promise<LockTry> {
+  const nowMs = await tryToCreate(path, mine);
+  if (nowMs === undefined) return { held: true };
+  const found = await readLock(path);
+  if (found === undefined) return { held: false };
+  if (!isDead(found, nowMs)) return { held: false, holder: found.holder };
+  // Whoever takes it away at this moment needs but a moment.
+  if (!(await takeAway(path, found, mine))) await sleep(25);
+  return { held: false };
+}
+
+/** @returns `undefined` where the lock is ours now; where it is somebody's, the time by the file system's clock */
+async function tryToCreate(path: string, mine: LockInfo): Promise<number | undefined> {
   const draft = `${path}.${mine.ID}`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -64,50 +49,59 @@ async function tryToCreate(path: string, mine: LockFile): Promise<boolean> {
     try {
       await link(draft, path);
     } catch (error) {
-      if (errorCode(error) === 'EEXIST') return false;
+      if (errorCode(error) === 'EEXIST') return (await stat(draft)).mtimeMs;
       throw error;
     }
-    held.add(mine.ID);
-    return true;
+    return undefined;
   } catch (error) {
     const code = errorCode(error) ?? 'unknown error';
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'state-lock',
-        summary: `The lock ${path} cannot be written (${code}).`,
-        next: 'Make room or give this user the right to write there.',
-      },
-    ]);
+    throw lockProblem(
+      'state-lock',
+      `The lock ${path} cannot be written (${code}).`,
+      'Make room or give this user the right to write there.',
+    );
   } finally {
     await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
-/** The holder; `undefined` where the lock is gone by now. */
-async function readLock(path: string): Promise<LockFile | undefined> {
+/**
+ * The lock as it stands; `undefined` where there is none.
+ * @throws DiagnosticError where the file is no lock
+ */
+export async function readLock(path: string): Promise<Found | undefined> {
   try {
     const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (isLockFile(json)) return json;
+    const { mtimeMs } = await stat(path);
+    if (isLockInfo(json)) return { holder: json, renewedMs: mtimeMs };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
   }
-  throw new DiagnosticError([
-    {
-      severity: 'error',
-      code: 'state-lock',
-      summary: `The lock ${path} is there, but cannot be read.`,
-      next: 'If no other run is under way, delete that file.',
-    },
-  ]);
+  throw lockProblem(
+    'state-lock',
+    `The lock ${path} is there, but cannot be read.`,
+    'If no other run is under way, delete that file.',
+  );
 }
 
-function isLockFile(json: unknown): json is LockFile {
-  if (typeof json !== 'object' || json === null) return false;
-  const fields: Partial<Record<string, unknown>> = { ...json };
-  const texts = ['ID', 'Operation', 'Who', 'Created', 'host'].map((key) => fields[key]);
-  const { pid } = fields;
-  return texts.every((one) => typeof one === 'string') && Number.isSafeInteger(pid) && Number(pid) > 0;
+/** Writes the lock again, in place. Where it was taken over in this very moment, that goes into a file without a name. */
+async function renew(path: string, mine: LockInfo): Promise<boolean> {
+  let handle;
+  try {
+    handle = await open(path, 'r+');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    const text = await handle.readFile('utf8');
+    const json: unknown = JSON.parse(text);
+    if (!isLockInfo(json) || json.ID !== mine.ID) return false;
+    await handle.write(text, 0);
+    return true;
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -115,59 +109,23 @@ function isLockFile(json: unknown): json is LockFile {
  * takes away what another has put there meanwhile. One that dies while it does so is taken away in the same manner.
  * @returns whether the dead holder's lock is gone
  */
-async function takeAway(path: string, dead: LockFile, mine: LockFile): Promise<boolean> {
-  const taking = `${path}.${dead.ID}.taking`;
-  if (await tryToCreate(taking, mine)) {
+async function takeAway(path: string, dead: Found, mine: LockInfo): Promise<boolean> {
+  const taking = `${path}.${dead.holder.ID}.taking`;
+  const nowMs = await tryToCreate(taking, mine);
+  if (nowMs === undefined) {
     try {
       const there = await readLock(path);
-      if (there?.ID === dead.ID) await rm(path, { force: true });
+      if (there?.holder.ID === dead.holder.ID) await rm(path, { force: true });
     } finally {
       await rm(taking, { force: true });
     }
     return true;
   }
   const other = await readLock(taking);
-  if (other !== undefined && isDead(other)) await takeAway(taking, other, mine);
+  if (other !== undefined && isDead(other, nowMs)) await takeAway(taking, other, mine);
   return false;
 }
 
-async function release(path: string, id: string): Promise<void> {
-  const holder = await readLock(path).catch(() => undefined);
-  if (holder?.ID === id) await rm(path, { force: true }).catch(() => undefined);
-  held.delete(id);
-}
-
-/** Whether a holder is gone for certain. Of one on another host nothing is known. */
-function isDead(holder: LockFile): boolean {
-  if (holder.host !== hostname()) return false;
-  return holder.pid === process.pid ? !held.has(holder.ID) : !isAlive(holder.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${String(process.getuid?.() ?? '?')}`;
-  }
-}
-
-function heldBy(holder: LockFile): DiagnosticError {
-  return new DiagnosticError([
-    {
-      severity: 'error',
-      code: 'state-locked',
-      summary: `The state is locked by ${holder.Who} (${holder.Operation}, process ${holder.pid}, since ${holder.Created}).`,
-      detail: `Lock ID: ${holder.ID}`,
-      next: 'Wait for that run to end, or give --lock-timeout.',
-    },
-  ]);
+function isDead({ holder, renewedMs }: Found, nowMs: number): boolean {
+  return isGone(holder) || isRunOut(holder, nowMs - renewedMs);
 }

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +9,7 @@ import { holds } from '../../test/core/seeded.js';
 import { DiagnosticError } from '../model/index.js';
 import type { Plain, StateData, StateRecord } from '../model/index.js';
 import { applyMoves, decodeState, encodeState, localStore } from './index.js';
-import type { LockInfo, StateStore } from './index.js';
+import type { StateStore } from './index.js';
 
 const root = temporaryFolder();
 let folders = 0;
@@ -22,7 +20,7 @@ const newFolder = (): string => {
 };
 
 const stateOf = (serial: number, records: readonly StateRecord[] = [], lineage = 'L'): StateData => ({
-  version: 1,
+  version: 2,
   serial,
   lineage,
   stack: 'prod',
@@ -82,7 +80,7 @@ const states = fc
     records: fc.uniqueArray(record, { selector: (one) => one.address, maxLength: 3 }),
   })
   .map((one): StateData => ({
-    version: 1,
+    version: 2,
     stack: 'prod',
     ...one,
     records: [...one.records].sort((a, b) => (a.address < b.address ? -1 : 1)),
@@ -131,6 +129,7 @@ describe('the text of a state', () => {
       return codeOf(() => decodeState(JSON.stringify(json), 'f', 'prod'));
     };
     expect(edited(() => undefined)).toBe('nothing thrown');
+    expect(edited((json) => (json['plans'] = [{ id: 'p', at: 't' }]))).toBe('nothing thrown');
     const wrong: readonly Parameters<typeof edited>[0][] = [
       (json) => delete json['version'],
       (json) => (json['version'] = '1'),
@@ -142,6 +141,8 @@ describe('the text of a state', () => {
       (json) => (json['lineage'] = ''),
       (json) => (json['systems'] = []),
       (json) => (json['systems'] = { helios: { type: 'x' } }),
+      (json) => (json['plans'] = {}),
+      (json) => (json['plans'] = [{ id: 'p' }]),
       (json) => (json['records'] = {}),
       (json) => (json['records'] = [null]),
       (json) => (json['records'] = [...(json['records'] as object[]), ...(json['records'] as object[])]),
@@ -157,12 +158,22 @@ describe('the text of a state', () => {
       (_, one) => (one['changedAt'] = 5),
     ];
     expect(wrong.map(edited)).toEqual(wrong.map(() => 'damaged-state'));
-    expect(edited((json) => (json['version'] = 2))).toBe('newer-state');
+    expect(edited((json) => (json['version'] = 3))).toBe('newer-state');
     expect(edited((json) => (json['stack'] = 'test'))).toBe('foreign-state');
     expect(edited((json) => delete json['stack'])).toBe('foreign-state');
     for (const junk of ['', ' \n', 'null', '[]', '7', '"x"', '\uFEFF{}', '{"version":1}']) {
       expect(codeOf(() => decodeState(junk, 'f', 'prod'))).toBe('damaged-state');
     }
+  });
+
+  it('of an older version is understood, and written as one of this version', () => {
+    const old = encodeState(stateOf(7, [remember('secret.helios.A', { x: '1' })])).replace(
+      '"version": 2',
+      '"version": 1',
+    );
+    const read = decodeState(old, 'f', 'prod');
+    expect(read).toEqual(stateOf(7, [remember('secret.helios.A', { x: '1' })]));
+    expect(encodeState(read)).toContain('"version": 2');
   });
 
   it('understands no random text', () => {
@@ -251,7 +262,6 @@ describe('a state in a file', () => {
     mkdirSync(join(folder, 'prod.state.json'));
     expect(await failure(storeIn(folder).read())).toContain('cannot be read (EISDIR)');
     expect(await failure(storeIn(join(folder, 'file')).read())).toContain('cannot be read (ENOTDIR)');
-    expect(await failure(storeIn(join(folder, 'file')).lock(request()))).toContain('cannot be written (');
   });
 
   it('says so where its folder is read-only', async (context) => {
@@ -259,154 +269,6 @@ describe('a state in a file', () => {
     const folder = newFolder();
     chmodSync(folder, 0o500);
     expect(await failure(storeIn(folder).write(stateOf(1), 0))).toContain('cannot be written (EACCES)');
-  });
-});
-
-const request = (timeoutMs = 0, onWait: (holder: LockInfo) => void = () => undefined) => ({
-  operation: 'apply',
-  timeoutMs,
-  onWait,
-  signal: new AbortController().signal,
-});
-
-/** A process that has ended: its id belongs to nobody. */
-async function deadPid(): Promise<number> {
-  const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' });
-  await new Promise((done) => child.once('exit', done));
-  return child.pid!;
-}
-
-describe('the lock', () => {
-  const lockIn = (folder: string): string => join(folder, 'prod.state.json.lock');
-  const left = (folder: string, more: object): void => {
-    writeFileSync(
-      lockIn(folder),
-      JSON.stringify({
-        ID: 'x',
-        Operation: 'apply',
-        Info: '',
-        Who: 'eve@there',
-        Version: '1',
-        Created: 'C',
-        pid: 1,
-        host: hostname(),
-        ...more,
-      }),
-    );
-  };
-
-  it('is held by one at a time, and names its holder', async () => {
-    const folder = newFolder();
-    const lock = await storeIn(folder).lock(request());
-    expect(statSync(lockIn(folder)).mode & 0o777).toBe(0o600);
-    expect(lock.info).toMatchObject({
-      Operation: 'apply',
-      Version: '1.2.3',
-      Created: '1970-01-01T00:00:00.000Z',
-    });
-    expect(await failure(storeIn(folder).lock(request()))).toContain(
-      `locked by ${lock.info.Who} (apply, process ${process.pid}`,
-    );
-    await lock.release();
-    await (await storeIn(folder).lock(request())).release();
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('is waited for, and the holder is said once', async () => {
-    const folder = newFolder();
-    const first = await storeIn(folder).lock(request());
-    const said: string[] = [];
-    const second = storeIn(folder).lock(
-      request(60_000, (holder) => {
-        said.push(holder.ID);
-        void first.release();
-      }),
-    );
-    await (await second).release();
-    expect(said).toEqual([first.info.ID]);
-  });
-
-  it('is not given back by another one', async () => {
-    const folder = newFolder();
-    const lock = await storeIn(folder).lock(request());
-    left(folder, { ID: 'another' });
-    await lock.release();
-    expect(readdirSync(folder)).toEqual(['prod.state.json.lock']);
-  });
-
-  it('of a dead process is taken over at once, by exactly one of eight', async () => {
-    const pid = await deadPid();
-    for (let round = 0; round < 4; round += 1) {
-      const folder = newFolder();
-      left(folder, { pid });
-      const results = await Promise.allSettled(
-        Array.from({ length: 8 }, () => storeIn(folder).lock(request())),
-      );
-      const winners = results.filter((one) => one.status === 'fulfilled');
-      expect(winners).toHaveLength(1);
-      await winners[0]?.value.release();
-      expect(readdirSync(folder)).toEqual([]);
-    }
-  });
-
-  it('is taken over though somebody died while taking it over', async () => {
-    const folder = newFolder();
-    const pid = await deadPid();
-    left(folder, { pid });
-    const taking = JSON.parse(readFileSync(lockIn(folder), 'utf8')) as object;
-    writeFileSync(`${lockIn(folder)}.x.taking`, JSON.stringify({ ...taking, ID: 'y' }));
-    await (await storeIn(folder).lock(request())).release();
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('of an earlier process with our own id, as containers have it, is taken over', async () => {
-    const folder = newFolder();
-    left(folder, { pid: process.pid });
-    await (await storeIn(folder).lock(request())).release();
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('of another host, or of a living process, is not', async () => {
-    const folder = newFolder();
-    left(folder, { pid: 1, host: 'elsewhere' });
-    expect(await failure(storeIn(folder).lock(request()))).toContain('locked by eve@there');
-    left(folder, { pid: process.ppid });
-    expect(await failure(storeIn(folder).lock(request()))).toContain('locked by eve@there');
-  });
-
-  it.each(['', 'null', '{}', '[1]', '{"ID":"x"}'])('that holds %j is reported, not taken', async (junk) => {
-    const folder = newFolder();
-    writeFileSync(lockIn(folder), junk);
-    expect(await failure(storeIn(folder).lock(request()))).toContain('cannot be read');
-  });
-
-  it('keeps two processes apart', async () => {
-    const folder = newFolder();
-    const script = join(folder, 'count.ts');
-    writeFileSync(
-      script,
-      `import { readFileSync, writeFileSync } from 'node:fs';
-       import { localStore } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
-       const cwd = ${JSON.stringify(folder)};
-       const store = localStore({ path: 'p.json', cwd, stack: 'prod', toolVersion: '1', now: () => new Date() });
-       for (let turn = 0; turn < 4; turn += 1) {
-         const lock = await store.lock({ operation: 'x', timeoutMs: 60000, onWait: () => {}, signal: new AbortController().signal });
-         const state = (await store.read()) ?? { version: 1, serial: 0, lineage: 'L', stack: 'prod', systems: {}, records: [] };
-         await store.write({ ...state, serial: state.serial + 1 }, state.serial);
-         await lock.release();
-       }`.replaceAll(/^ {7}/gm, ''),
-    );
-    const run = (): Promise<number | null> =>
-      new Promise((done) => {
-        const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
-          stdio: 'inherit',
-        });
-        child.once('exit', done);
-      });
-    // A module of its own: the script is not part of the project.
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    expect(await Promise.all([run(), run()])).toEqual([0, 0]);
-    expect(decodeState(readFileSync(join(folder, 'p.json'), 'utf8'), 'p', 'prod').serial).toBe(8);
   });
 });
 
