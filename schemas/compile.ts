@@ -8,20 +8,23 @@ const ANNOTATIONS = ['patternErrorMessage'];
 /**
  * Compiles a schema to the text of an ES module that needs nothing at run time. It exports `validate(data)`, which gives a
  * boolean and leaves `validate.errors`, each with the schema that it comes from (`parentSchema`).
+ * @param others schemas that it refers to
  * @throws Error where the schema breaks ajv's strict rules, or where the code would import something.
  */
-export function compileValidator(schema: JsonSchema): string {
+export function compileValidator(schema: JsonSchema, others: readonly JsonSchema[] = []): string {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
     strictRequired: false,
     discriminator: true,
+    validateFormats: false,
     verbose: true,
     inlineRefs: false,
     code: { source: true, esm: true, lines: true },
   });
   for (const keyword of ANNOTATIONS) ajv.addKeyword({ keyword, schemaType: 'string' });
+  for (const other of others) ajv.addSchema(other);
   const code = standaloneCode.default(ajv, ajv.compile(schema));
   if (/\brequire\(|\bimport\b[^;]*from/.test(code))
     throw new Error('the compiled validator imports something');

@@ -96,6 +96,15 @@ export function milliseconds(duration: string): number {
   return Number(amount ?? 0) * (factors[unit ?? ''] ?? 0);
 }
 
+/** What the flags of a command that writes the state alone say, as the engine takes it. */
+export function stateOptions(flags: {
+  readonly file: readonly string[];
+  readonly lock: boolean;
+  readonly 'lock-timeout': string;
+}): Pick<RunOptions, 'files' | 'lock' | 'lockTimeoutMs'> {
+  return { files: flags.file, lock: flags.lock, lockTimeoutMs: milliseconds(flags['lock-timeout']) };
+}
+
 /** What the flags say, as the engine takes it. */
 export function runOptions(flags: {
   readonly file: readonly string[];

@@ -1,7 +1,8 @@
-import { Flags } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { askApproval, canAsk } from '../cli/approval.js';
 import { SecretsCommand } from '../cli/command.js';
 import { EXIT, exitCode } from '../cli/exit.js';
+import { sayWaiting } from '../cli/state-command.js';
 import {
   deleteFlags,
   fileFlag,
@@ -11,17 +12,11 @@ import {
   scopeFlags,
   serverLogFlags,
 } from '../cli/flags.js';
-import { apply } from '../engine/index.js';
+import { apply, applyPlan } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
+import { DiagnosticError } from '../model/index.js';
 import type { Change, Diagnostic, Outcome, Plan } from '../model/index.js';
-import {
-  applyEventLine,
-  applySummaryText,
-  diagnosticsText,
-  outcomeText,
-  planText,
-  printable,
-} from '../report/index.js';
+import { applyEventLine, applySummaryText, diagnosticsText, outcomeText, planText } from '../report/index.js';
 
 export default class Apply extends SecretsCommand {
   static override summary = 'Make the systems match the configuration, after approval.';
@@ -35,7 +30,14 @@ export default class Apply extends SecretsCommand {
     '<%= config.bin %> apply --auto-approve --lock-timeout 5m',
     "<%= config.bin %> apply --exclude '*.warehouse.*'",
     '<%= config.bin %> apply --auto-approve --json',
+    '<%= config.bin %> apply secrets.plan',
   ];
+  static override args = {
+    plan: Args.string({
+      description:
+        'A file of `plan --out`: what it says is done without asking, if nothing has changed since.',
+    }),
+  };
   static override flags = {
     ...fileFlag,
     ...scopeFlags,
@@ -50,9 +52,11 @@ export default class Apply extends SecretsCommand {
   protected override readonly finishesInFlight = true;
 
   protected override async work(): Promise<number> {
-    const { flags } = await this.parse(Apply);
+    const { args, flags } = await this.parse(Apply);
     const { terminal } = this;
-    const isAsking = !flags['auto-approve'];
+    const isAsking = !flags['auto-approve'] && args.plan === undefined;
+    const decided = args.plan === undefined ? undefined : decidedByPlan(flags);
+    if (decided !== undefined) throw new DiagnosticError([decided]);
     if (isAsking && (flags.json || !canAsk(terminal, flags['no-input']))) {
       this.report([NOBODY_TO_ASK]);
       if (flags.json) terminal.out(this.renderError([NOBODY_TO_ASK]) ?? '');
@@ -65,22 +69,27 @@ export default class Apply extends SecretsCommand {
       terminal.out(flags.json ? applyEventLine({ event: 'plan', plan }) : planText(plan, terminal.outStyle));
     };
     const context = this.context();
-    const result = await apply(runOptions(flags), context, {
-      approve: async (plan) => {
-        show(plan);
-        return isAsking ? askApproval(terminal.err, context.signal) : true;
-      },
-      onOutcome: (outcome) => {
+    const hooks = {
+      onOutcome: (outcome: Outcome) => {
         const change = changes.get(outcome.address);
         if (change !== undefined) this.#showOutcome(change, outcome, flags.json);
       },
-      onWait: (holder) => {
-        const who = `${holder.Who}, who holds the lock since ${holder.Created} (${holder.Operation})`;
-        terminal.err(`Waiting for ${printable(who)}.\n`);
-      },
-    });
+      onWait: sayWaiting(terminal),
+    };
+    const options = runOptions(flags);
+    const result =
+      args.plan === undefined
+        ? await apply(options, context, {
+            ...hooks,
+            approve: async (plan) => {
+              show(plan);
+              return isAsking ? askApproval(terminal.err, context.signal) : true;
+            },
+          })
+        : await applyPlan(args.plan, options, context, { ...hooks, onPlan: show });
+    const shown = new Set(result.plan?.diagnostics);
     if (changes.size === 0 && result.plan !== undefined) show(result.plan);
-    else if (result.plan === undefined) this.report(result.diagnostics);
+    this.report(result.diagnostics.filter((one) => !shown.has(one)));
     return this.#end(result, flags.json);
   }
 
@@ -115,6 +124,26 @@ export default class Apply extends SecretsCommand {
     }
     return exitCode(status);
   }
+}
+
+/** What a saved plan has decided already can't be decided again. */
+function decidedByPlan(flags: {
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+  readonly 'max-deletes'?: string | undefined;
+}): Diagnostic | undefined {
+  const given = [
+    ...(flags.target.length > 0 ? ['--target'] : []),
+    ...(flags.exclude.length > 0 ? ['--exclude'] : []),
+    ...(flags['max-deletes'] === undefined ? [] : ['--max-deletes']),
+  ];
+  if (given.length === 0) return undefined;
+  return {
+    severity: 'error',
+    code: 'usage',
+    summary: `What a saved plan is about was decided when it was made: ${given.join(' and ')} cannot be given with it.`,
+    next: 'Leave that out, or make a new plan with it: secrets plan --out FILE',
+  };
 }
 
 const NOBODY_TO_ASK: Diagnostic = {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { Configuration, Diagnostic } from '../model/index.js';
 import { hasErrors } from '../model/index.js';
 import type { BuildContext } from './build/context.js';
@@ -9,14 +8,14 @@ import { buildMoves } from './build/moves.js';
 import { buildProviders } from './build/providers.js';
 import { buildSecrets, indexSecrets } from './build/secrets.js';
 import { buildServers } from './build/servers.js';
+import { buildState } from './build/state.js';
 import { check } from './check.js';
 import { merge } from './merge.js';
 import type { Merged } from './merge.js';
 import { parse } from './parse.js';
 import { inOrder, problemAt } from './problem.js';
 import type { SourceFile } from './source-file.js';
-import { rangeOf } from './source-text.js';
-import { child, textOf } from './tree.js';
+import { textOf } from './tree.js';
 import type { MapNode, TreeNode } from './tree.js';
 
 /** A configuration where nothing is wrong with it, and all that is to be said: errors without it, else warnings. */
@@ -65,16 +64,17 @@ export function loadConfiguration(sources: readonly SourceFile[], options: { rea
     ...buildDuckdbSecrets(reader),
   ];
   const moves = buildMoves(context, resources);
+  const stack = textOf(merged.stack?.value) ?? '';
+  const state = buildState(reader, stack);
   add(problems, context.problems);
   add(problems, findCycles(secrets.resources));
 
   const diagnostics = inOrder(problems, files);
   if (sources.length === 0 || hasErrors(diagnostics)) return { diagnostics };
-  const stack = textOf(merged.stack?.value) ?? '';
   const configuration: Configuration = {
     version: 1,
     stack,
-    state: readState(merged, stack, options.cwd),
+    state,
     providers: providers.settings,
     resources,
     exclusive: [...providers.exclusive, ...secrets.exclusive, ...servers.exclusive],
@@ -110,15 +110,6 @@ function missingWords(merged: Merged, roots: readonly MapNode[], incomplete: boo
         next: `Add a line such as: ${words[word]}`,
       }),
     );
-}
-
-function readState({ state }: Merged, stack: string, cwd: string): Configuration['state'] {
-  const path = textOf(child(state?.value, 'path')) ?? `.secrets/${stack}.state.json`;
-  return {
-    backend: 'local',
-    path: resolve(cwd, path),
-    ...(state === undefined ? {} : { range: rangeOf(state.keyAt) }),
-  };
 }
 
 /** SHA-256 (hex) over path and bytes of every file, in order, each with its length so that nothing can run together. */

@@ -1,5 +1,6 @@
 import { SHOWN_OPTIONS } from './schema/option-names.js';
-import { VALUE_SOURCES } from './value-sources.js';
+import { isRef } from './value-refs.js';
+import { SOURCE_KEYS } from './value-sources.js';
 
 /**
  * Which scalars may be shown in the line of a message. The list names what is safe; whatever it lacks is masked, so that a
@@ -9,8 +10,30 @@ import { VALUE_SOURCES } from './value-sources.js';
 const SHOWN_VALUES: readonly string[] = [
   'version',
   'stack',
-  'state.backend',
-  'state.path',
+  ...[
+    'backend',
+    'path',
+    'lease',
+    'url',
+    'host',
+    'port',
+    'database',
+    'user',
+    'sslmode',
+    'sslrootcert',
+    'connect_timeout',
+    'schema',
+    'address',
+    'update_method',
+    'lock_address',
+    'lock_method',
+    'unlock_address',
+    'unlock_method',
+    'skip_cert_verification',
+    'retry_max',
+    'retry_wait_min',
+    'retry_wait_max',
+  ].map((key) => `state.${key}`),
   ...[
     'type',
     'base_url',
@@ -59,6 +82,7 @@ const SHOWN_VALUES: readonly string[] = [
 
 /** Places that may hold a value source. */
 const FIELDS: readonly string[] = [
+  'state.*',
   'providers.*.*',
   'secrets.*.value',
   'duckdb_servers.*.options.*',
@@ -96,8 +120,6 @@ const MAPS: readonly string[] = [
   'moved.*',
 ];
 
-const SOURCE_KEYS = new Set(VALUE_SOURCES.flatMap(({ word, beside }) => [word, ...Object.keys(beside)]));
-
 type Path = readonly string[];
 const compiled = (patterns: readonly string[]): readonly Path[] =>
   patterns.map((pattern) => (pattern === '' ? [] : pattern.split('.')));
@@ -129,7 +151,8 @@ export function hasPassword(text: string): boolean {
 
 /** Whether the scalar at a path may be shown. */
 export function mayShowValue(path: Path, text: string): boolean {
-  if (looksLikeSecret(text)) return false;
+  // A reference of vals may have credentials among its parameters.
+  if (looksLikeSecret(text) || isRef(text)) return false;
   if (matches(path, shownValues)) return true;
   const key = path.at(-1) ?? '';
   if (!SOURCE_KEYS.has(key) || !matches(path.slice(0, -1), fields)) return false;

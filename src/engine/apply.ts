@@ -1,17 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { STATE_VERSION, hasErrors, isListKind, mustParseAddress } from '../model/index.js';
-import type { Intent, Outcome, Plan, StateData, SystemIdentity } from '../model/index.js';
-import { openRecords, runChanges } from '../apply/index.js';
-import type { Records } from '../apply/index.js';
+import { DiagnosticError, hasErrors } from '../model/index.js';
+import type { Diagnostic, Outcome, Plan } from '../model/index.js';
+import { runChanges } from '../apply/index.js';
 import type { Lock, LockInfo, StateStore } from '../state/index.js';
-import { findKey, makeKeyFile } from '../values/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
-import { fieldFingerprint, observe } from './observe.js';
-import type { Observation } from './observe.js';
+import { underLock } from './locking.js';
+import { observe } from './observe.js';
+import type { Observation, ObserveRequest } from './observe.js';
 import { statusOf } from './plan.js';
+import { rescueState } from './rescue.js';
 import { openStore } from './store.js';
+import { openWriter } from './writer.js';
+import type { Writer } from './writer.js';
 
 /** How many resources an apply did what to. A replacement counts as one added and one destroyed. */
 export interface ApplySummary {
@@ -44,6 +45,15 @@ export interface ApplyHooks {
   readonly onWait: (holder: LockInfo) => void;
 }
 
+/** What an apply of a saved plan adds to one that plans for itself. */
+export interface Pinned {
+  readonly id: string;
+  /** What stands against it, seen from the state as it is stored. */
+  readonly checkState: NonNullable<ObserveRequest['checkState']>;
+  /** What stands against it, seen from the plan as it would be now. */
+  readonly checkPlan: (fresh: Plan) => readonly Diagnostic[];
+}
+
 /**
  * Plans, asks, and makes it true. Under the state's lock from the plan to the end; what is done is kept after every batch.
  */
@@ -54,168 +64,125 @@ export async function apply(
 ): Promise<ApplyResult> {
   const { loaded, diagnostics } = await load(options.files, context);
   if (loaded === undefined) return { status: 'error', diagnostics };
-  const store = openStore(loaded.configuration, context);
-  const lock = options.lock ? await takeLock(store, options, context, hooks) : undefined;
-  try {
-    const looked = await observe(loaded, store, 'plan', options, context, diagnostics);
-    if (looked.observation === undefined) return { status: 'error', diagnostics: looked.diagnostics };
-    try {
-      return await applyObserved(loaded, store, looked.observation, context, hooks);
-    } finally {
-      await looked.observation.close();
-    }
-  } finally {
-    await lock?.release();
-  }
+  return applyLoaded(loaded, diagnostics, options, context, hooks);
 }
 
-function takeLock(
-  store: StateStore,
+/**
+ * As `apply`, from a configuration that is read already.
+ * @param found what was said of the configuration
+ * @param pinned the saved plan that must be the one that is carried out; absent: what is planned now
+ */
+export async function applyLoaded(
+  loaded: Loaded,
+  found: readonly Diagnostic[],
   options: RunOptions,
   context: RunContext,
   hooks: ApplyHooks,
-): Promise<Lock> {
-  return store.lock({
-    operation: 'apply',
-    timeoutMs: options.lockTimeoutMs,
-    onWait: hooks.onWait,
-    signal: context.signal,
+  pinned?: Pinned,
+): Promise<ApplyResult> {
+  const store = await openStore(loaded.configuration, context);
+  return underLock(store, 'apply', options, context, hooks.onWait, async ({ lock, context: inner }) => {
+    const request = {
+      loaded,
+      store,
+      purpose: 'plan',
+      options,
+      found,
+      ...(pinned === undefined ? {} : { checkState: pinned.checkState }),
+    } as const;
+    const looked = await observe(request, inner);
+    if (looked.observation === undefined) return { status: 'error', diagnostics: looked.diagnostics };
+    try {
+      return await applyObserved({ loaded, store, lock, hooks, pinned }, looked.observation, inner);
+    } finally {
+      await looked.observation.close();
+    }
   });
 }
 
+/** What an apply works with. */
+interface Workplace {
+  readonly loaded: Loaded;
+  readonly store: StateStore;
+  readonly lock: Lock | undefined;
+  readonly hooks: ApplyHooks;
+  readonly pinned: Pinned | undefined;
+}
+
 async function applyObserved(
-  loaded: Loaded,
-  store: StateStore,
+  place: Workplace,
   observation: Observation,
   context: RunContext,
-  hooks: ApplyHooks,
 ): Promise<ApplyResult> {
+  const { hooks, pinned } = place;
   const { plan } = observation;
   const status = statusOf(plan);
   if (status !== 'ok') return { status, diagnostics: plan.diagnostics, plan };
+  const changed = pinned?.checkPlan(plan) ?? [];
+  if (hasErrors(changed)) return { status: 'error', diagnostics: [...plan.diagnostics, ...changed] };
   if (plan.changes.length > 0 && !(await hooks.approve(plan))) {
     return { status: 'error', diagnostics: plan.diagnostics, plan, declined: true };
   }
-  const writer = await openWriter(loaded, store, observation, context);
+  const writer = await openWriter({
+    ...place,
+    observation,
+    context,
+    ...(pinned === undefined ? {} : { planId: pinned.id }),
+  });
   // Before any system: bindings and the key are kept, and a state that can't be written is found out now.
   if (plan.changes.length > 0) await writer.save();
-  const outcomes = await runChanges({
-    changes: plan.changes,
-    desired: observation.desired,
-    applierOf: (provider) => observation.sessions.get(provider),
-    isTransactional: (provider) => loaded.definitions.get(provider)?.transactional === true,
-    onOutcome: (outcome) => {
-      writer.take(outcome);
-      hooks.onOutcome(outcome);
-    },
-    checkpoint: () => writer.save(),
-    signal: context.signal,
-  });
-  writer.confirm();
-  await writer.save();
+  const { outcomes, unsaved } = await carryOut(place, observation, writer, context);
   const summary = summarize(plan, outcomes);
-  const isWhole = summary.failed === 0 && summary.skipped === 0;
+  const isWhole = summary.failed === 0 && summary.skipped === 0 && unsaved.length === 0;
   return {
     status: isWhole && !hasErrors(plan.diagnostics) ? 'ok' : 'error',
-    diagnostics: plan.diagnostics,
+    diagnostics: [...plan.diagnostics, ...unsaved],
     plan,
     outcomes,
     summary,
   };
 }
 
-/** Keeps the state up to date while a plan is carried out. */
-interface Writer {
-  /** Takes in what became of a change. */
-  take(outcome: Outcome): void;
-  /** Takes in what is as wanted already. */
-  confirm(): void;
-  /** Writes the state, if there is anything new in it. */
-  save(): Promise<void>;
-}
-
-async function openWriter(
-  { configuration, policies }: Loaded,
-  store: StateStore,
-  { plan, desired, seen, state: planned, fingerprint: known }: Observation,
+/**
+ * Walks the plan, and saves the state after every batch. Where that fails nothing new is begun; it is tried once more at the
+ * end, and then the state is kept in a file.
+ */
+async function carryOut(
+  { loaded, hooks }: Workplace,
+  { plan, desired, sessions }: Observation,
+  writer: Writer,
   context: RunContext,
-): Promise<Writer> {
-  let fingerprint = known;
-  if (fingerprint === undefined && store.keyFile !== undefined && desired.size > 0) {
-    await makeKeyFile(store.keyFile);
-    fingerprint = (await findKey(context.env, store.keyFile))?.fingerprint;
-  }
-  const stored = await store.read();
-  let state: StateData = planned ?? {
-    version: STATE_VERSION,
-    serial: 0,
-    lineage: randomUUID(),
-    stack: configuration.stack,
-    systems: {},
-    records: [],
-  };
-  const records: Records = openRecords(state.records, policies, fieldFingerprint(fingerprint), context.now);
-  const changes = new Map(plan.changes.map((change) => [change.address, change]));
-  // What is about to be made is kept before the first write; what has become of it, as it comes.
-  const intents = new Map((state.intents ?? []).map((one) => [one.address, one]));
-  for (const one of intentsOf(plan, context.now())) intents.set(one.address, one);
-  let lastWritten = stored === undefined ? '' : contentOf(stored);
-  return {
-    take: (outcome) => {
-      const change = changes.get(outcome.address);
-      if (change === undefined) return;
-      records.take(change, outcome, desired.get(outcome.address));
-      if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true) intents.delete(outcome.address);
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsaved: readonly Diagnostic[] }> {
+  const stop = new AbortController();
+  const outcomes = await runChanges({
+    changes: plan.changes,
+    desired,
+    applierOf: (provider) => sessions.get(provider),
+    isTransactional: (provider) => loaded.definitions.get(provider)?.transactional === true,
+    onOutcome: (outcome) => {
+      writer.take(outcome);
+      hooks.onOutcome(outcome);
     },
-    confirm: () => {
-      for (const found of Object.values(seen.actual).flatMap((one) => one.resources)) {
-        const wanted = desired.get(found.address);
-        if (wanted !== undefined && !changes.has(found.address)) records.confirm(wanted, found);
-      }
+    checkpoint: async () => {
+      if ((await problemsOf(writer.save())).length > 0) stop.abort();
     },
-    save: async () => {
-      const { intents: _settled, ...rest } = state;
-      const open = [...intents.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
-      const next: StateData = {
-        ...rest,
-        serial: state.serial + 1,
-        systems: { ...state.systems, ...bindings(plan.systems) },
-        records: records.list(),
-        ...(open.length === 0 ? {} : { intents: open }),
-      };
-      const content = contentOf(next);
-      if (content === lastWritten) return;
-      // A run that has nothing to keep makes no state.
-      if (state.serial === 0 && next.records.length === 0 && plan.changes.length === 0) return;
-      await store.write(next, state.serial);
-      state = next;
-      lastWritten = content;
-    },
-  };
-}
-
-function bindings(systems: Plan['systems']): StateData['systems'] {
-  return Object.fromEntries(
-    Object.entries(systems).map(([provider, { type, id, name }]: [string, SystemIdentity]) => [
-      provider,
-      { type, id, name },
-    ]),
-  );
-}
-
-/** What of a state counts as a change of it. */
-function contentOf({ systems, records, intents }: StateData): string {
-  return JSON.stringify([Object.entries(systems).sort(), records, intents ?? []]);
-}
-
-/** What a plan is about to make. Members of lists need none: whoever put them there, they are the list's. */
-function intentsOf(plan: Plan, now: Date): readonly Intent[] {
-  return plan.changes.flatMap(({ action, address }) => {
-    const { kind, provider } = mustParseAddress(address);
-    const by = plan.systems[provider]?.principal;
-    const isMaking = (action === 'create' || action === 'replace') && !isListKind(kind);
-    return isMaking && by !== undefined ? [{ address, at: now.toISOString(), by }] : [];
+    signal: AbortSignal.any([context.signal, stop.signal]),
   });
+  writer.confirm();
+  const problems = await problemsOf(writer.save());
+  const unsaved = problems.length === 0 ? [] : await rescueState(writer.next(), problems, context);
+  return { outcomes, unsaved };
+}
+
+/** What a write of the state ended with. */
+async function problemsOf(saving: Promise<void>): Promise<readonly Diagnostic[]> {
+  try {
+    await saving;
+    return [];
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics;
+    throw error;
+  }
 }
 
 function summarize(plan: Plan, outcomes: readonly Outcome[]): ApplySummary {

@@ -14,6 +14,10 @@ export interface RunContext {
   readonly now: () => Date;
   /** Written into locks and states. */
   readonly toolVersion: string;
+  /** Whether the configuration may run programs to get values (`exec`); not where absent. */
+  readonly allowExec?: boolean;
+  /** Reads standard input to its end, for values that come that way; absent: there is none. */
+  readonly readStdin?: () => Promise<Uint8Array>;
 }
 
 /** What every verb that looks at systems takes. */

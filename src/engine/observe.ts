@@ -17,6 +17,9 @@ export interface Observation {
   readonly plan: Plan;
   /** What was said before planning: no refusal of the plan is among it. */
   readonly found: readonly Diagnostic[];
+  /** The state as it is stored. */
+  readonly stored: StateData | undefined;
+  /** The state with moves followed and intents settled. */
   readonly state: StateData | undefined;
   readonly desired: ReadonlyMap<string, DesiredResource>;
   readonly seen: Seen;
@@ -25,8 +28,22 @@ export interface Observation {
   close(): Promise<void>;
 }
 
-/** What a look is for: a plan compares with what is wanted, drift with what was last applied. */
-export type Purpose = 'plan' | 'drift';
+/**
+ * What a look is for: a plan compares with what is wanted, drift with what was last applied; who only looks needs no value.
+ */
+export type Purpose = 'plan' | 'drift' | 'look';
+
+/** What to look at. */
+export interface ObserveRequest {
+  readonly loaded: Loaded;
+  readonly store: StateStore;
+  readonly purpose: Purpose;
+  readonly options: RunOptions;
+  /** What was said before. */
+  readonly found: readonly Diagnostic[];
+  /** What stands against going on, seen from the state as it is stored: nothing else is read then. */
+  readonly checkState?: (stored: StateData | undefined) => readonly Diagnostic[];
+}
 
 /**
  * Looks at everything and makes a plan: state, values, systems.
@@ -34,24 +51,24 @@ export type Purpose = 'plan' | 'drift';
  * @throws DiagnosticError where the state or the key cannot be read
  */
 export async function observe(
-  { configuration, definitions, policies }: Loaded,
-  store: StateStore,
-  purpose: Purpose,
-  options: RunOptions,
+  { loaded, store, purpose, options, found, checkState }: ObserveRequest,
   context: RunContext,
-  found: readonly Diagnostic[],
 ): Promise<{ readonly observation?: Observation; readonly diagnostics: readonly Diagnostic[] }> {
+  const { configuration, definitions, policies } = loaded;
   const stored = await store.read();
+  const against = checkState?.(stored) ?? [];
+  if (hasErrors(against)) return { diagnostics: [...found, ...against] };
   const state = stored === undefined ? undefined : applyMoves(stored, configuration.moved);
   const key = await findKey(context.env, store.keyFile);
   const scope = { targets: options.targets, excludes: options.excludes };
   const inScope = scopeOf(scope, [...configuration.resources, ...(state?.records ?? [])]);
   const resources = configuration.resources.filter((one) => inScope(one.address));
   context.progress('reading values');
-  const needValues = purpose === 'plan' || key === undefined;
+  const needValues = purpose === 'plan' || (purpose === 'drift' && key === undefined);
   const valued = await readValues(configuration, resources, needValues, context);
   const diagnostics = [
     ...found,
+    ...(store.warnings ?? []),
     ...(key?.diagnostics ?? []),
     ...valued.diagnostics,
     ...withoutProvider(configuration, state),
@@ -101,6 +118,7 @@ export async function observe(
   const observation: Observation = {
     plan,
     found: said,
+    stored,
     state: settled.state,
     desired: new Map(seen.desired.map((one) => [one.address, one])),
     seen,

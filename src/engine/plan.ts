@@ -25,8 +25,11 @@ export async function drift(options: RunOptions, context: RunContext): Promise<P
 async function observeOnly(purpose: Purpose, options: RunOptions, context: RunContext): Promise<PlanResult> {
   const { loaded, diagnostics: found } = await load(options.files, context);
   if (loaded === undefined) return { status: 'error', diagnostics: found };
-  const store = openStore(loaded.configuration, context);
-  const { observation, diagnostics } = await observe(loaded, store, purpose, options, context, found);
+  const store = await openStore(loaded.configuration, context);
+  const { observation, diagnostics } = await observe(
+    { loaded, store, purpose, options, found },
+    context,
+  ).finally(() => store.close());
   await observation?.close();
   if (observation === undefined) return { status: 'error', diagnostics };
   const made = observation.plan;

@@ -120,6 +120,6 @@ function checkBinding(
     code: 'another-system',
     summary: `The provider ${provider} points at ${system.name}, but the state was made for ${bound.name}.`,
     detail: `The state knows ${bound.type} ${bound.id}; this is ${system.type} ${system.id}.`,
-    next: 'Point the provider at the system of this state, or give this one a stack or a provider name of its own.',
+    next: 'Point the provider at the system of this state, or give this one a stack or a provider name of its own. If the system was moved: secrets state rebind',
   };
 }

@@ -1,4 +1,4 @@
-import { hasErrors } from '../model/index.js';
+import { DiagnosticError, hasErrors } from '../model/index.js';
 import type {
   Configuration,
   ConfiguredResource,
@@ -11,7 +11,7 @@ import type {
 } from '../model/index.js';
 import type { ResolvedSettings } from '../providers/sdk/index.js';
 import { resolveValues } from '../values/index.js';
-import type { ResolvedValues, ValueRequest } from '../values/index.js';
+import type { ResolvedValues, ValueContext, ValueRequest } from '../values/index.js';
 import type { RunContext } from './context.js';
 
 /** Settings and resources with their values read. */
@@ -39,7 +39,7 @@ export async function readValues(
     const field = fields['value'];
     if (field?.kind === 'source') sources.set(address, field.source);
   }
-  const values = await resolveValues(requests, (address) => sources.get(address), context);
+  const values = await resolveValues(requests, (address) => sources.get(address), valueContext(context));
   return {
     settings: configuration.providers.map((one) => resolveSettings(one, values)),
     // With a value missing nothing may be compared: a field that is left out looks like one that is to be removed.
@@ -48,6 +48,37 @@ export async function readValues(
       : resources.map((one) => resolveResource(one, values, needValues)),
     diagnostics: values.diagnostics,
   };
+}
+
+/** What value sources may use of a run's world: nothing dangerous unless the run says so. */
+function valueContext(context: RunContext): ValueContext {
+  const { env, cwd, signal, allowExec = false, readStdin = noStdin } = context;
+  return { env, cwd, signal, allowExec, readStdin };
+}
+
+function noStdin(): Promise<Uint8Array> {
+  return Promise.reject(
+    new DiagnosticError([
+      {
+        severity: 'error',
+        code: 'no-stdin',
+        summary: 'This run has no standard input to read a value from.',
+        next: 'Give the value another source.',
+      },
+    ]),
+  );
+}
+
+/** Reads the settings of something that is no resource: the state's backend. */
+export async function readSettings(
+  fields: Readonly<Record<string, DesiredField>>,
+  context: RunContext,
+): Promise<{
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly diagnostics: readonly Diagnostic[];
+}> {
+  const values = await resolveValues(requestsOf(fields), () => undefined, valueContext(context));
+  return { fields: resolveFields(fields, values, true), diagnostics: values.diagnostics };
 }
 
 function requestsOf(fields: Readonly<Record<string, DesiredField>>, address?: string): ValueRequest[] {

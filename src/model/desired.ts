@@ -79,10 +79,15 @@ export interface Configuration {
   readonly files: readonly string[];
 }
 
+/** What can keep a state. */
+export type Backend = 'local' | 'postgres' | 'http';
+
 /** Where the state is kept. */
 export interface StateSettings {
-  readonly backend: 'local';
-  /** The state file, absolute; `.secrets/<stack>.state.json` in the current folder where the file names none. */
-  readonly path: string;
+  readonly backend: Backend;
+  /** The backend's own settings. `path` of a local one is absolute, and always there. */
+  readonly fields: Readonly<Record<string, DesiredField>>;
+  /** How long a lock outlives its holder, in milliseconds; the backend's usual where absent. */
+  readonly leaseMs?: number;
   readonly range?: SourceRange;
 }

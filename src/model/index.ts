@@ -15,3 +15,4 @@ export * from './source.js';
 export * from './state.js';
 export * from './system.js';
 export * from './value-source.js';
+export * from './safe-plan.js';

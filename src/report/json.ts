@@ -1,6 +1,8 @@
-import type { Diagnostic, FieldChange, Outcome, Plan } from '../model/index.js';
+import { safePlan, withSafeFields } from '../model/index.js';
+import type { Diagnostic, Outcome, Plan, StateRecord } from '../model/index.js';
 import type { ApplySums } from './apply-text.js';
 import { printableJson } from './printable.js';
+import type { StateEdit } from './state-text.js';
 
 /** How a run ended. */
 export type DocumentStatus = 'ok' | 'error' | 'unreachable';
@@ -19,7 +21,7 @@ export function planDocument(
     version: DOCUMENT_VERSION,
     status,
     diagnostics,
-    ...(plan === undefined ? {} : { plan: bare(plan) }),
+    ...(plan === undefined ? {} : { plan: safePlan(plan) }),
   });
 }
 
@@ -52,6 +54,20 @@ export function validateDocument(
   return line({ document: 'validate', version: DOCUMENT_VERSION, status, diagnostics, ...sums });
 }
 
+/** What the commands that work on the state print with `--json`: one document, in every case. */
+export function stateDocument(
+  status: DocumentStatus,
+  diagnostics: readonly Diagnostic[],
+  found: {
+    readonly serial?: number;
+    readonly lineage?: string;
+    readonly records?: readonly StateRecord[];
+    readonly changes?: readonly StateEdit[];
+  } = {},
+): string {
+  return line({ document: 'state', version: DOCUMENT_VERSION, status, diagnostics, ...found });
+}
+
 /** One line of `apply --json`. */
 export type ApplyEvent =
   | { readonly event: 'plan'; readonly plan: Plan }
@@ -65,26 +81,8 @@ export type ApplyEvent =
 
 /** The text of one event, on one line. */
 export function applyEventLine(event: ApplyEvent): string {
-  const body = event.event === 'plan' ? { ...event, plan: bare(event.plan) } : event;
+  const body = event.event === 'plan' ? { ...event, plan: safePlan(event.plan) } : event;
   return line({ version: DOCUMENT_VERSION, ...body });
-}
-
-/** A plan without its diagnostics, which stand in the document beside it. */
-function bare(plan: Plan): Omit<Plan, 'diagnostics'> {
-  const { diagnostics, ...rest } = plan;
-  return { ...rest, changes: rest.changes.map(withSafeFields), drift: rest.drift.map(withSafeFields) };
-}
-
-/** A change or a drift entry whose sensitive fields carry neither side, even if somebody put one there by mistake. */
-function withSafeFields<Item extends { readonly fields: readonly FieldChange[] }>(item: Item): Item {
-  return {
-    ...item,
-    fields: item.fields.map((field) => {
-      if (!field.sensitive) return field;
-      const { before, after, ...safe } = field;
-      return safe;
-    }),
-  };
 }
 
 /** One line of JSON that may be looked at on a terminal. */

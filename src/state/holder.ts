@@ -22,10 +22,16 @@ const ours = new Set<string>();
 /**
  * Describes the holder of a new lock.
  * @param about.leaseMs absent where the backend has no leases
+ * @param about.idOf makes the lock's ID; a random one where absent
  */
 export function newHolder(
   { operation, holder }: LockRequest,
-  about: { readonly toolVersion: string; readonly now: () => Date; readonly leaseMs?: number },
+  about: {
+    readonly toolVersion: string;
+    readonly now: () => Date;
+    readonly leaseMs?: number;
+    readonly idOf?: (info: HolderInfo) => string;
+  },
 ): LockInfo {
   const info: HolderInfo = {
     machine: thisMachine(),
@@ -34,7 +40,7 @@ export function newHolder(
     ...(about.leaseMs === undefined ? {} : { leaseMs: about.leaseMs }),
   };
   const mine: LockInfo = {
-    ID: randomUUID(),
+    ID: about.idOf?.(info) ?? randomUUID(),
     Operation: operation,
     Info: JSON.stringify(info),
     Who: `${userName()}@${hostname()}`,

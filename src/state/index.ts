@@ -4,3 +4,4 @@ export * from './store.js';
 export * from './moves.js';
 export * from './intents.js';
 export * from './lease.js';
+export * from './edit.js';

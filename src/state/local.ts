@@ -66,7 +66,7 @@ export function localStore(options: LocalStoreOptions): StateStore {
   };
   return {
     location: options.path,
-    keyFile: join(dirname(file), `${basename(file).replace(/\.state\.json$|\.json$/, '')}.key`),
+    keyFile: localKeyFile(file),
     read: async () => (await readBoth()).stored,
     async write(next, expectedSerial, lock) {
       if (next.serial !== expectedSerial + 1) throw new Error('a write takes the next serial');
@@ -111,6 +111,11 @@ export function localStore(options: LocalStoreOptions): StateStore {
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Where the fingerprint key of a stack lies whose state is this file: beside it. */
+export function localKeyFile(file: string): string {
+  return join(dirname(file), `${basename(file).replace(/\.state\.json$|\.json$/, '')}.key`);
 }
 
 /** Gives a text a name that nobody has, whole and on disk. @throws EEXIST where somebody has that name */

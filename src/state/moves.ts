@@ -13,6 +13,19 @@ export interface Move {
  * whose `from` is not in the state, or whose `to` is, has been done already; moves in a circle lead nowhere.
  */
 export function applyMoves(state: StateData, moves: readonly Move[]): StateData {
+  const renamed = renamesOf(state, moves);
+  if (renamed.size === 0) return state;
+  const records = state.records.map((record): StateRecord => {
+    const address = renamed.get(record.address);
+    const dependsOn = record.dependsOn.map((one) => renamed.get(one) ?? one);
+    if (address === undefined) return { ...record, dependsOn };
+    return { ...record, address, dependsOn, fingerprintedAs: record.fingerprintedAs ?? record.address };
+  });
+  return { ...state, records: records.sort((a, b) => (a.address < b.address ? -1 : 1)) };
+}
+
+/** The new address of every record that moves follow, by its old one. */
+export function renamesOf(state: StateData, moves: readonly Move[]): ReadonlyMap<string, string> {
   const taken = new Set(state.records.map((record) => record.address));
   const renamed = new Map<string, string>();
   const rename = (from: string, to: string): void => {
@@ -31,14 +44,7 @@ export function applyMoves(state: StateData, moves: readonly Move[]): StateData 
       if (next !== undefined && !renamed.has(child)) rename(child, next);
     }
   }
-  if (renamed.size === 0) return state;
-  const records = state.records.map((record): StateRecord => {
-    const address = renamed.get(record.address);
-    const dependsOn = record.dependsOn.map((one) => renamed.get(one) ?? one);
-    if (address === undefined) return { ...record, dependsOn };
-    return { ...record, address, dependsOn, fingerprintedAs: record.fingerprintedAs ?? record.address };
-  });
-  return { ...state, records: records.sort((a, b) => (a.address < b.address ? -1 : 1)) };
+  return renamed;
 }
 
 /** Where each moved address of the state leads in the end; of two that lead to one place, the nearer comes first. */

@@ -1,4 +1,4 @@
-import type { StateData } from '../model/index.js';
+import type { Diagnostic, StateData } from '../model/index.js';
 
 /** Who holds a lock, as every backend keeps it (the fields of Terraform's lock info). */
 export interface LockInfo {
@@ -41,6 +41,8 @@ export interface LockRequest {
 export interface StateStore {
   /** Where it is, for people; no password in it. */
   readonly location: string;
+  /** What people should know of the way it is set up: that nothing is locked, say. */
+  readonly warnings?: readonly Diagnostic[];
   /** Where a fingerprint key may be kept beside it; absent where the backend is not a local file. */
   readonly keyFile?: string;
   /**

@@ -69,8 +69,8 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
     'secrets.yaml:3:30: Expected one of `singlestore`, `postgres`, `duckdb`, found `oracle`. → Write one of `singlestore`, `postgres`, `duckdb`.',
   ],
   'a backend of another version': [
-    'version: 1\nstack: prod\nstate: { backend: http }\n',
-    'secrets.yaml:3:19: Expected `local`, found `http`. → Write `local`.',
+    'version: 1\nstack: prod\nstate: { backend: s3 }\n',
+    'secrets.yaml:3:19: Expected one of `local`, `postgres`, `http`, found `s3`. → Write one of `local`, `postgres`, `http`.',
   ],
   'a URL with a password': [
     'version: 1\nstack: prod\nproviders: { wh: { type: postgres, url: "postgres://u:hunter2@h/db" } }\n',

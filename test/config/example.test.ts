@@ -96,7 +96,10 @@ describe('the example of the language', () => {
     expect(configuration).toMatchObject({
       version: 1,
       stack: 'analytics-prod',
-      state: { backend: 'local', path: '/project/.secrets/analytics-prod.state.json' },
+      state: {
+        backend: 'local',
+        fields: { path: { kind: 'plain', value: '/project/.secrets/analytics-prod.state.json' } },
+      },
       moved: [{ from: 'secret.helios.OLD_NAME', to: 'secret.helios.HF_TOKEN' }],
       removed: [{ address: 'secret.helios.HANDED_OVER' }],
       files: ['secrets.yaml'],

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { newHolder } from '../../src/state/holder.js';
 import { expectSettled, onPostgres, openSite } from './harness.js';
 import type { Site } from './harness.js';
 
@@ -10,17 +11,15 @@ const lockOf = (site: Site): string => join(site.folder, '.secrets', 'e2e.state.
 /** A lock as a run on this machine writes it, held by a process that lives as long as this test. */
 async function hold(site: Site, pid = process.pid): Promise<void> {
   await mkdir(join(site.folder, '.secrets'), { recursive: true });
-  const holder = {
-    ID: 'held-by-a-test',
-    Operation: 'apply',
-    Info: '',
-    Who: `somebody@${hostname()}`,
-    Version: '0.0.0',
-    Created: '2026-01-02T03:04:05.000Z',
-    pid,
-    host: hostname(),
-  };
-  await writeFile(lockOf(site), JSON.stringify(holder));
+  const request = { operation: 'apply', timeoutMs: 0, onWait: () => undefined, holder: { pid } };
+  const holder = newHolder(
+    { ...request, signal: new AbortController().signal },
+    { toolVersion: '0.0.0', now: () => new Date('2026-01-02T03:04:05.000Z') },
+  );
+  await writeFile(
+    lockOf(site),
+    JSON.stringify({ ...holder, ID: 'held-by-a-test', Who: `somebody@${hostname()}` }),
+  );
 }
 
 onPostgres('the lock of the state', (server) => {

@@ -222,7 +222,7 @@ const stateRecord: fc.Arbitrary<StateRecord> = both(
 );
 
 export const state: fc.Arbitrary<StateData> = fc.record({
-  version: fc.constant(1 as const),
+  version: fc.constant(2 as const),
   serial: fc.integer({ min: 1, max: 10_000 }),
   lineage: name,
   stack: anyText,

@@ -1,3 +1,4 @@
+import type { LockInfo } from '../../src/state/index.js';
 import type {
   Change,
   Diagnostic,
@@ -181,7 +182,7 @@ export const record: Required<StateRecord> = {
 };
 
 export const state: Required<StateData> = {
-  version: 1,
+  version: 2,
   serial: 4,
   lineage: '7b7b5a4e-7c3e-4b5e-9d8f-1c1c5b9f5a11',
   stack: 'analytics-prod',
@@ -190,4 +191,14 @@ export const state: Required<StateData> = {
   intents: [
     { address: 'secret.helios.HF_TOKEN', at: '2026-01-02T08:00:00.000Z', by: 'user:ci-bot@example.com' },
   ],
+  plans: [{ id: '5f2b1c1e-0c5e-4a3e-9a55-b6f3a8a0f1d2', at: '2026-01-02T08:00:00.000Z' }],
+};
+
+export const holder: Required<LockInfo> = {
+  ID: '5f2b1c1e-0c5e-4a3e-9a55-b6f3a8a0f1d2',
+  Operation: 'apply',
+  Info: '{}',
+  Who: 'ana@laptop',
+  Version: '0.1.0',
+  Created: '2026-01-02T08:00:00.000Z',
 };

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEventLine, driftDocument, planDocument, validateDocument } from '../../src/report/index.js';
-import type { ApplyEvent, DocumentStatus } from '../../src/report/index.js';
+import { encodePlanFile } from '../../src/plan/plan-file.js';
+import {
+  applyEventLine,
+  driftDocument,
+  planDocument,
+  stateDocument,
+  validateDocument,
+} from '../../src/report/index.js';
+import type { ApplyEvent, DocumentStatus, StateEdit } from '../../src/report/index.js';
 import { decodeState, encodeState } from '../../src/state/index.js';
 import * as any from './arbitraries.js';
 import * as full from './samples.js';
@@ -42,6 +49,36 @@ describe('what --json prints is as its schema says', () => {
     fc.assert(
       fc.property(status, diagnostics, sums, (...given) => {
         expect(problemsOfLine('validate', validateDocument(...given))).toEqual([]);
+      }),
+    );
+  });
+
+  it('the commands that work on the state', () => {
+    const changes: readonly StateEdit[] = [
+      { action: 'moved', from: 'secret.helios.A', to: 'secret.helios.B' },
+      { action: 'removed', address: 'secret.helios.A' },
+      { action: 'imported', address: 'secret.helios.A', id: 'i' },
+      { action: 'unlocked', holder: full.holder },
+      { action: 'rebound', provider: 'helios', from: 'A', to: 'B' },
+      { action: 'pushed', serial: 3, records: 0 },
+    ];
+    expect(problemsOfLine('state-document', stateDocument('ok', [], { changes }))).toEqual([]);
+    expect(problemsOfLine('state-document', stateDocument('error', []))).toEqual([]);
+    fc.assert(
+      fc.property(status, diagnostics, any.state, (how, said, { serial, lineage, records }) => {
+        const text = stateDocument(how, said, { serial, lineage, records });
+        expect(problemsOfLine('state-document', text)).toEqual([]);
+      }),
+    );
+  });
+
+  it('a saved plan', () => {
+    fc.assert(
+      fc.property(any.plan, fc.boolean(), (plan, isSealed) => {
+        const scope = { targets: ['a'], excludes: [], maxDeletes: { percent: 50 } };
+        const saved = { id: 'i', toolVersion: '1.0.0', files: [], scope, plan };
+        const text = encodePlanFile(saved, isSealed ? () => 'hmac-sha256:x' : undefined);
+        expect(problemsOfLine('plan-file', text)).toEqual([]);
       }),
     );
   });
@@ -166,8 +203,10 @@ describe('the schemas themselves', () => {
       'common',
       'drift',
       'plan',
+      'plan-file',
       'sandbox',
       'state',
+      'state-document',
       'validate',
     ]);
   });

@@ -144,7 +144,7 @@ export const world: fc.Arbitrary<PlanInput> = fc
       unreachable: isReachable ? [] : [{ provider: 'helios', message: 'no answer', next: 'Try again.' }],
       state: hasState
         ? {
-            version: 1 as const,
+            version: 2 as const,
             serial: 3,
             lineage: 'l-1',
             stack: 'analytics-prod',

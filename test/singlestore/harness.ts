@@ -128,7 +128,7 @@ export class Stack {
       this.serial === 0
         ? undefined
         : {
-            version: 1,
+            version: 2,
             serial: this.serial,
             lineage: 'l',
             stack: 'test',

@@ -1,14 +1,11 @@
 import { resolve } from 'node:path';
 import type { ConfiguredResource, DesiredField, ExclusiveList, ProviderSettings } from '../../model/index.js';
 import { formatAddress } from '../../model/index.js';
-import { problemAt } from '../problem.js';
-import { hasPassword } from '../shown.js';
 import { rangeOf } from '../source-text.js';
-import { plainSecretWords } from '../translate-source.js';
 import { child, entriesOf, textOf } from '../tree.js';
 import type { Entry } from '../tree.js';
 import { readRoles } from './roles.js';
-import { readField } from './values.js';
+import { readSetting } from './setting.js';
 import type { FieldReader } from './values.js';
 
 /** What `providers:` gives. */
@@ -45,24 +42,11 @@ function fromFolder(field: DesiredField, cwd: string): DesiredField {
 }
 
 function readSettings(reader: FieldReader, entry: Entry): ProviderSettings {
-  const { problems } = reader.context;
   const fields: Record<string, DesiredField> = {};
   for (const { key, value } of entriesOf(entry.value)) {
     if (key === 'type' || key === 'fdw_usage') continue;
-    const field = readField(reader, value);
+    const field = readSetting(reader, value, `providers.${entry.key}.${key}`, 'A provider');
     if (field === undefined) continue;
-    if (field.kind === 'source' && field.source.from === 'secret') {
-      problems.push(
-        problemAt(value.at, {
-          code: 'secret-for-provider',
-          summary: 'A provider cannot take its settings from a secret that a provider keeps.',
-          next: 'Take it from { env: NAME } or { file: PATH }.',
-        }),
-      );
-    }
-    if (field.kind === 'plain' && typeof field.value === 'string' && hasPassword(field.value)) {
-      problems.push(problemAt(value.at, plainSecretWords(`providers.${entry.key}.${key}`)));
-    }
     fields[key] = PATHS.has(key) ? fromFolder(field, reader.context.cwd) : field;
   }
   return {

@@ -1,0 +1,23 @@
+import type { Field, Sensitive } from '../model/index.js';
+import type { StateStore } from '../state/index.js';
+import { httpSettings } from '../state/http-settings.js';
+import { httpStore } from '../state/http.js';
+import type { RunContext } from './context.js';
+import { fieldText } from './field-text.js';
+
+/**
+ * Opens a state behind HTTP.
+ * @throws DiagnosticError with all that is wrong with its settings
+ */
+export function openHttpStore(
+  fields: Readonly<Record<string, Field>>,
+  common: Omit<Parameters<typeof httpStore>[0], 'settings'>,
+  { env }: RunContext,
+): StateStore {
+  const plain = Object.entries(fields).map(([name, field]) => [name, settingOf(field)] as const);
+  return httpStore({ ...common, settings: httpSettings(Object.fromEntries(plain), env) });
+}
+
+function settingOf(field: Field): string | Sensitive | undefined {
+  return field.kind === 'sensitive' ? field.value : fieldText(field);
+}

@@ -1,0 +1,33 @@
+import type { Field, SourceRange } from '../model/index.js';
+import { connectionSettings, plainClient } from '../providers/sdk/sql/index.js';
+import { postgresStore } from '../state/postgres.js';
+import type { StateStore } from '../state/index.js';
+import type { RunContext } from './context.js';
+import { fieldText } from './field-text.js';
+
+/** The schema that keeps states where nobody says otherwise. */
+const SCHEMA = 'secrets_state';
+
+/**
+ * Opens a state in PostgreSQL. Nothing is connected before it is used.
+ * @throws DiagnosticError where its settings cannot be understood
+ */
+export function openPostgresStore(
+  fields: Readonly<Record<string, Field>>,
+  range: SourceRange | undefined,
+  common: Omit<Parameters<typeof postgresStore>[0], 'connect' | 'location' | 'schema'>,
+  { env }: RunContext,
+): StateStore {
+  const settings = connectionSettings(
+    { subject: "The state's backend", fields, ...(range === undefined ? {} : { range }) },
+    env,
+  );
+  const schema = fieldText(fields['schema']) ?? SCHEMA;
+  const hosts = settings.hosts.map(({ host, port }) => `${host}:${port}`).join(',');
+  return postgresStore({
+    ...common,
+    schema,
+    location: `${settings.database} on ${hosts} (schema ${schema})`,
+    connect: () => plainClient(settings),
+  });
+}
