@@ -3,8 +3,13 @@ import type { Diagnostic } from '../model/index.js';
 import { DiagnosticError } from '../model/index.js';
 import type { RunContext } from '../engine/index.js';
 import { diagnosticsText } from '../report/index.js';
+import { CREDENTIALS } from './credentials.js';
 import { EXIT } from './exit.js';
-import { openTerminal } from './terminal.js';
+import { commonFlags } from './flags.js';
+import { openLog } from './log.js';
+import type { Log } from './log.js';
+import { readStdin } from './stdin.js';
+import { openTerminal, protect } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -12,8 +17,11 @@ import type { Terminal } from './terminal.js';
  * Commands parse, call and render; they set `process.exitCode` by returning it from `work`.
  */
 export abstract class SecretsCommand extends Command {
+  static override baseFlags = commonFlags;
+
   protected terminal: Terminal = openTerminal({ noColor: this.argv.includes('--no-color') });
   readonly #stop = new AbortController();
+  #log: Log = { close: () => undefined };
 
   /** Does the command's work and gives its exit code. */
   protected abstract work(): Promise<number>;
@@ -29,12 +37,14 @@ export abstract class SecretsCommand extends Command {
     'Stopping: what is in flight is finished and kept. Press Ctrl-C again to stop at once.\n';
 
   override async run(): Promise<void> {
+    for (const name of CREDENTIALS) protect(process.env[name]);
     const release = this.#handleSignals();
     try {
       process.exitCode = await this.work();
     } finally {
       release();
       this.terminal.endProgress();
+      this.#log.close();
     }
   }
 
@@ -43,6 +53,7 @@ export abstract class SecretsCommand extends Command {
     // `--help` inside the parser, and the like: oclif's own way to leave.
     if (error instanceof Errors.ExitError) throw error;
     const diagnostics = error instanceof DiagnosticError ? error.diagnostics : [asDiagnostic(error, this.id)];
+    this.#log.note?.(`ended by an error: ${error.stack ?? error.message}`);
     this.report(diagnostics);
     const rendered = this.renderError(diagnostics);
     if (rendered !== undefined) this.terminal.out(rendered);
@@ -50,8 +61,14 @@ export abstract class SecretsCommand extends Command {
     return Promise.resolve();
   }
 
-  /** The context of a run in this process. */
-  protected context(): RunContext {
+  /** The context of a run in this process, as the flags want it. */
+  protected context(flags: {
+    readonly 'log-file'?: string | undefined;
+    readonly 'allow-exec'?: boolean;
+  }): RunContext {
+    this.#log = openLog(this.terminal, process.env, flags['log-file']);
+    this.#log.note?.(`secrets ${this.config.version}, ${this.id ?? ''}, Node ${process.version}`);
+    const { note } = this.#log;
     return {
       cwd: process.cwd(),
       env: process.env,
@@ -61,6 +78,9 @@ export abstract class SecretsCommand extends Command {
       },
       now: () => new Date(),
       toolVersion: this.config.version,
+      allowExec: flags['allow-exec'] === true || process.env['SECRETS_ALLOW_EXEC'] === '1',
+      readStdin,
+      ...(note === undefined ? {} : { log: note }),
     };
   }
 

@@ -12,6 +12,22 @@ export const fileFlag = {
   }),
 };
 
+/** What every command takes. */
+export const commonFlags = {
+  'log-file': Flags.string({
+    summary:
+      'Add what this run does to a file, for whoever looks for a fault (SECRETS_LOG=debug: to stderr).',
+    helpValue: '<file>',
+  }),
+};
+
+/** What a configuration may do to get at values. */
+export const valueFlags = {
+  'allow-exec': Flags.boolean({
+    summary: 'Let the configuration run programs to get values (`exec`); SECRETS_ALLOW_EXEC=1 does the same.',
+  }),
+};
+
 /** How results are written. */
 export const outputFlags = {
   json: Flags.boolean({ summary: 'Write the result as JSON to stdout.' }),

@@ -1,5 +1,5 @@
 import { Errors, flush, run as runOclif } from '@oclif/core';
-import { diagnosticText } from '../report/index.js';
+import { diagnosticText, printable } from '../report/index.js';
 import { EXIT } from './exit.js';
 import { openTerminal } from './terminal.js';
 
@@ -8,6 +8,15 @@ import { openTerminal } from './terminal.js';
  * @param location the URL of the file that was started, where the package is found
  */
 export async function run(location: string): Promise<void> {
+  // Warnings of Node and of libraries are for whoever looks for a fault: they would go past the one writer.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (process.env['SECRETS_LOG'] === 'debug') {
+      openTerminal({ noColor: true }).err(`debug: warning: ${printable(warning.message)}\n`);
+    }
+  });
+  process.on('uncaughtException', endBadly);
+  process.on('unhandledRejection', endBadly);
   try {
     await runOclif(process.argv.slice(2), location);
     await flush();
@@ -32,4 +41,21 @@ export async function run(location: string): Promise<void> {
     );
     process.exitCode = EXIT.error;
   }
+}
+
+/** What nobody caught: Node would print it as it is, values and all. */
+function endBadly(error: unknown): never {
+  const terminal = openTerminal({ noColor: process.argv.includes('--no-color') });
+  terminal.err(
+    diagnosticText(
+      {
+        severity: 'error',
+        code: 'unexpected',
+        summary: error instanceof Error ? error.message : 'unknown error',
+        next: 'This is a defect of secrets. Please report it, with the command that you ran and what SECRETS_LOG=debug says.',
+      },
+      terminal.errStyle,
+    ),
+  );
+  process.exit(EXIT.error);
 }

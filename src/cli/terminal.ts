@@ -1,11 +1,15 @@
 import { styleText } from 'node:util';
 import { PLAIN, printable } from '../report/index.js';
 import type { Style } from '../report/index.js';
+import { Sensitive, watchSensitive } from '../model/index.js';
+import { openMasker } from './mask.js';
 
 /** The one writer to the terminal: results go to stdout, everything else to stderr. */
 export interface Terminal {
   /** Writes a part of the result. */
   readonly out: (text: string) => void;
+  /** Writes a value that was asked for, exactly as it is: the one thing that is not masked. */
+  readonly raw: (text: string) => void;
   /** Writes what is said beside it. */
   readonly err: (text: string) => void;
   /** Says what is being done: one line that is written over on a terminal, a line of its own elsewhere. */
@@ -46,8 +50,25 @@ function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, noColor: b
   return isTerminal(stream) && !isOff ? COLOURS : PLAIN;
 }
 
+/** What this process must never write: every value from the moment that it is read. */
+const masker = openMasker();
+watchSensitive((value) => {
+  masker.add(value);
+});
+
+/** Never write this text, wherever it comes from. */
+export function protect(text: string | undefined): void {
+  // To be wrapped is to be known.
+  if (text !== undefined && text !== '') new Sensitive(text);
+}
+
+/** A text with every value of this run masked, for what is written elsewhere than on the terminal. */
+export function masked(text: string): string {
+  return masker.mask(text);
+}
+
 /**
- * Opens the terminal of this process.
+ * Opens the terminal of this process. Everything that it writes is masked.
  * @param options.noColor `--no-color` was given
  */
 export function openTerminal(options: { readonly noColor: boolean }): Terminal {
@@ -63,14 +84,18 @@ export function openTerminal(options: { readonly noColor: boolean }): Terminal {
   return {
     out: (text) => {
       clear();
+      stdout.write(masked(text));
+    },
+    raw: (text) => {
+      clear();
       stdout.write(text);
     },
     err: (text) => {
       clear();
-      stderr.write(text);
+      stderr.write(masked(text));
     },
     progress: (text) => {
-      const message = printable(text);
+      const message = masked(printable(text));
       if (message === shown) return;
       if (!isLive) stderr.write(`${message}\n`);
       else stderr.write(`\r\u001b[2K${message.slice(0, Math.max(10, (stderr.columns || 80) - 2))}…`);

@@ -11,6 +11,7 @@ import {
   runOptions,
   scopeFlags,
   serverLogFlags,
+  valueFlags,
 } from '../cli/flags.js';
 import { apply, applyPlan } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
@@ -40,6 +41,7 @@ export default class Apply extends SecretsCommand {
   };
   static override flags = {
     ...fileFlag,
+    ...valueFlags,
     ...scopeFlags,
     ...deleteFlags,
     ...serverLogFlags,
@@ -68,7 +70,7 @@ export default class Apply extends SecretsCommand {
       this.report(plan.diagnostics);
       terminal.out(flags.json ? applyEventLine({ event: 'plan', plan }) : planText(plan, terminal.outStyle));
     };
-    const context = this.context();
+    const context = this.context(flags);
     const hooks = {
       onOutcome: (outcome: Outcome) => {
         const change = changes.get(outcome.address);

@@ -1,6 +1,6 @@
 import { SecretsCommand } from '../cli/command.js';
 import { exitCode } from '../cli/exit.js';
-import { fileFlag, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
+import { fileFlag, outputFlags, runOptions, scopeFlags, valueFlags } from '../cli/flags.js';
 import { drift } from '../engine/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { driftDocument, driftText } from '../report/index.js';
@@ -16,11 +16,11 @@ export default class Drift extends SecretsCommand {
     '<%= config.bin %> drift --json --no-color > drift.json',
     "<%= config.bin %> drift --exclude '*.warehouse.*'",
   ];
-  static override flags = { ...fileFlag, ...scopeFlags, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...scopeFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { flags } = await this.parse(Drift);
-    const result = await drift(runOptions(flags), this.context());
+    const result = await drift(runOptions(flags), this.context(flags));
     this.report(result.diagnostics);
     if (flags.json) this.terminal.out(driftDocument(result.status, result.diagnostics, result.plan));
     else if (result.plan !== undefined) this.terminal.out(driftText(result.plan, this.terminal.outStyle));

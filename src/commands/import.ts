@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { fileFlag, lockFlags, outputFlags, stateOptions } from '../cli/flags.js';
+import { fileFlag, lockFlags, outputFlags, stateOptions, valueFlags } from '../cli/flags.js';
 import { StateCommand, sayWaiting } from '../cli/state-command.js';
 import { DEFAULT_OPTIONS, importResource } from '../engine/index.js';
 
@@ -17,14 +17,14 @@ export default class Import extends StateCommand {
     address: Args.string({ required: true, description: 'The address of the resource.' }),
     id: Args.string({ description: 'The id that its system has for it: any other object is refused.' }),
   };
-  static override flags = { ...fileFlag, ...lockFlags, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...lockFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { args, flags } = await this.parse(Import);
     const options = { ...DEFAULT_OPTIONS, ...stateOptions(flags) };
     const hooks = { onWait: sayWaiting(this.terminal) };
     return this.showChanges(
-      await importResource(args.address, args.id, options, this.context(), hooks),
+      await importResource(args.address, args.id, options, this.context(flags), hooks),
       flags.json,
     );
   }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { SecretsCommand } from '../cli/command.js';
 import { exitCode } from '../cli/exit.js';
-import { deleteFlags, fileFlag, outputFlags, runOptions, scopeFlags } from '../cli/flags.js';
+import { deleteFlags, fileFlag, outputFlags, runOptions, scopeFlags, valueFlags } from '../cli/flags.js';
 import { plan, planTo } from '../engine/index.js';
 import type { PlanResult, SavedPlanResult } from '../engine/index.js';
 import type { Diagnostic } from '../model/index.js';
@@ -22,6 +22,7 @@ export default class Plan extends SecretsCommand {
   ];
   static override flags = {
     ...fileFlag,
+    ...valueFlags,
     ...scopeFlags,
     ...deleteFlags,
     out: Flags.string({
@@ -37,8 +38,8 @@ export default class Plan extends SecretsCommand {
     const options = runOptions(flags);
     const result =
       flags.out === undefined
-        ? await plan(options, this.context())
-        : await planTo(flags.out, options, this.context());
+        ? await plan(options, this.context(flags))
+        : await planTo(flags.out, options, this.context(flags));
     this.report(result.diagnostics);
     if (flags.json) this.terminal.out(planDocument(result.status, result.diagnostics, result.plan));
     else if (result.plan !== undefined) this.terminal.out(planText(result.plan, this.terminal.outStyle));

@@ -42,7 +42,7 @@ export default class Sandbox extends SecretsCommand {
 
   protected override async work(): Promise<number> {
     const { flags } = await this.parse(Sandbox);
-    const { signal } = this.context();
+    const { signal } = this.context(flags);
     const envFile = flags['env-file'];
     if (envFile !== undefined) await checkEnvFile(envFile);
     this.terminal.progress('starting the sandbox');

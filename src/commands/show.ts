@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { SecretsCommand } from '../cli/command.js';
 import { exitCode } from '../cli/exit.js';
-import { fileFlag, outputFlags } from '../cli/flags.js';
+import { fileFlag, outputFlags, valueFlags } from '../cli/flags.js';
 import { showPlan } from '../engine/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { planDocument, planText } from '../report/index.js';
@@ -16,11 +16,11 @@ export default class Show extends SecretsCommand {
     "<%= config.bin %> show secrets.plan --json | jq '.plan.changes[].address'",
   ];
   static override args = { plan: Args.string({ required: true, description: 'The file of `plan --out`.' }) };
-  static override flags = { ...fileFlag, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { args, flags } = await this.parse(Show);
-    const { status, diagnostics, plan } = await showPlan(args.plan, flags.file, this.context());
+    const { status, diagnostics, plan } = await showPlan(args.plan, flags.file, this.context(flags));
     this.report(diagnostics);
     if (flags.json) this.terminal.out(planDocument(status, diagnostics, plan));
     else if (plan !== undefined) this.terminal.out(planText(plan, this.terminal.outStyle));

@@ -19,7 +19,7 @@ export default class Validate extends SecretsCommand {
 
   protected override async work(): Promise<number> {
     const { flags } = await this.parse(Validate);
-    const result = await validate(flags.file, this.context());
+    const result = await validate(flags.file, this.context(flags));
     this.report(result.diagnostics);
     if (flags.json) this.terminal.out(validateDocument(result.status, result.diagnostics, result));
     else if (result.status === 'ok') {

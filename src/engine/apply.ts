@@ -11,6 +11,7 @@ import type { Observation, ObserveRequest } from './observe.js';
 import { statusOf } from './plan.js';
 import { rescueState } from './rescue.js';
 import { openStore } from './store.js';
+import { timed } from './timed.js';
 import { openWriter } from './writer.js';
 import type { Writer } from './writer.js';
 
@@ -157,7 +158,14 @@ async function carryOut(
   const outcomes = await runChanges({
     changes: plan.changes,
     desired,
-    applierOf: (provider) => sessions.get(provider),
+    applierOf: (provider) => {
+      const session = sessions.get(provider);
+      return (
+        session && {
+          apply: (...given) => timed(context, `${provider}: apply`, () => session.apply(...given)),
+        }
+      );
+    },
     isTransactional: (provider) => loaded.definitions.get(provider)?.transactional === true,
     onOutcome: (outcome) => {
       writer.take(outcome);

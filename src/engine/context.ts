@@ -14,6 +14,8 @@ export interface RunContext {
   readonly now: () => Date;
   /** Written into locks and states. */
   readonly toolVersion: string;
+  /** Notes something for whoever looks for a fault, as a short phrase without any value; absent: nobody does. */
+  readonly log?: (message: string) => void;
   /** Whether the configuration may run programs to get values (`exec`); not where absent. */
   readonly allowExec?: boolean;
   /** Reads standard input to its end, for values that come that way; absent: there is none. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DiagnosticError, Sensitive, errorCode, hasErrors } from '../model/index.js';
+import { DiagnosticError, errorCode, hasErrors } from '../model/index.js';
 import type { Diagnostic, Plan } from '../model/index.js';
 import type { SavedPlan, Seal, Sealed } from '../plan/plan-file.js';
 import { findKey, makeKeyFile } from '../values/index.js';
@@ -153,7 +153,7 @@ async function keyFileFor(files: readonly string[], context: RunContext): Promis
 async function sealOf(keyFile: string | undefined, context: RunContext): Promise<Seal | undefined> {
   const fingerprint = (await findKey(context.env, keyFile))?.fingerprint;
   // No field's domain is without a `#`.
-  return fingerprint && ((text) => fingerprint('saved plan', new Sensitive(text)));
+  return fingerprint && ((text) => fingerprint('saved plan', text));
 }
 
 /** Writes a file whole or not at all, for its owner alone. */

@@ -11,6 +11,7 @@ import type {
 import { UnreachableError } from '../providers/sdk/index.js';
 import type { ProviderDefinition, ResolvedSettings, Session } from '../providers/sdk/index.js';
 import type { RunContext, RunOptions } from './context.js';
+import { timed } from './timed.js';
 
 /** What is known of the systems after they were looked at. */
 export interface Seen {
@@ -53,16 +54,26 @@ export async function look(request: LookRequest, options: RunOptions, context: R
     const { name } = settings;
     const definition = request.definitions.get(name);
     if (definition === undefined) return;
-    const session = await definition.open(settings, {
-      stack: request.stack,
-      env: context.env,
-      signal: context.signal,
-      parallelism: options.parallelism,
-      progress: (message) => {
-        context.progress(`${name}: ${message}`);
-      },
-      now: context.now,
-    });
+    const { log } = context;
+    const session = await timed(context, `${name}: open`, () =>
+      definition.open(settings, {
+        stack: request.stack,
+        env: context.env,
+        signal: context.signal,
+        parallelism: options.parallelism,
+        progress: (message) => {
+          context.progress(`${name}: ${message}`);
+        },
+        now: context.now,
+        ...(log === undefined
+          ? {}
+          : {
+              log: (message: string) => {
+                log(`${name}: ${message}`);
+              },
+            }),
+      }),
+    );
     sessions.set(name, session);
     const bound = checkBinding(name, session, request.state);
     if (bound !== undefined) {
@@ -71,14 +82,16 @@ export async function look(request: LookRequest, options: RunOptions, context: R
     }
     const desired = byProvider.get(name) ?? [];
     diagnostics.push(...definition.auditValues(desired));
-    const ready = await session.prepare(desired);
+    const ready = await timed(context, `${name}: prepare`, () => session.prepare(desired));
     diagnostics.push(...ready.diagnostics);
     context.progress(`reading ${name}`);
-    const found = await session.read({
-      desired: ready.resources,
-      records: recordsBy.get(name) ?? [],
-      exclusive: request.exclusive.filter((one) => one.provider === name),
-    });
+    const found = await timed(context, `${name}: read`, () =>
+      session.read({
+        desired: ready.resources,
+        records: recordsBy.get(name) ?? [],
+        exclusive: request.exclusive.filter((one) => one.provider === name),
+      }),
+    );
     actual[name] = found;
     diagnostics.push(...(found.diagnostics ?? []));
     prepared.push(...ready.resources);

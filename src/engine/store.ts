@@ -5,6 +5,7 @@ import { localKeyFile, localStore } from '../state/index.js';
 import type { StateStore } from '../state/index.js';
 import type { RunContext } from './context.js';
 import { fieldText } from './field-text.js';
+import { timedStore } from './timed.js';
 import { readSettings } from './values.js';
 
 /**
@@ -12,6 +13,10 @@ import { readSettings } from './values.js';
  * @throws DiagnosticError where a setting cannot be read, or is wrong
  */
 export async function openStore(configuration: Configuration, context: RunContext): Promise<StateStore> {
+  return timedStore(await openBackend(configuration, context), context);
+}
+
+async function openBackend(configuration: Configuration, context: RunContext): Promise<StateStore> {
   const { state, stack } = configuration;
   const { fields, diagnostics } = await readSettings(state.fields, context);
   if (hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);

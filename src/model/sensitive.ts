@@ -1,6 +1,17 @@
 /** What every printed form of a sensitive value says. */
 export const SENSITIVE_TEXT = '(sensitive value)';
 
+const watchers = new Set<(value: Sensitive) => void>();
+
+/**
+ * Tells of every value from the moment that it is read: for who writes to a terminal, and must know what never to write.
+ * @returns ends it
+ */
+export function watchSensitive(watcher: (value: Sensitive) => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
 /**
  * A secret value, wrapped from the moment it is read.
  *
@@ -15,6 +26,7 @@ export class Sensitive {
   constructor(text: string) {
     this.#text = text;
     Object.freeze(this);
+    for (const watcher of watchers) watcher(this);
   }
 
   /** The value itself. For providers, at the wire, and for value sources. */
@@ -22,9 +34,9 @@ export class Sensitive {
     return this.#text;
   }
 
-  /** Whether both wrap the same text. */
-  equals(other: Sensitive): boolean {
-    return this.#text === other.#text;
+  /** Whether both hold the same text; text that is no secret may be compared as it is. */
+  equals(other: Sensitive | string): boolean {
+    return this.#text === (typeof other === 'string' ? other : other.#text);
   }
 
   /** Whether the value is the empty string: says nothing else about it. */

@@ -1,5 +1,5 @@
-import { Sensitive, samePlain } from '../model/index.js';
-import type { ActualResource, Field, Fields, Plain, StateRecord } from '../model/index.js';
+import { samePlain } from '../model/index.js';
+import type { ActualResource, Field, Fields, Plain, Sensitive, StateRecord } from '../model/index.js';
 import { fingerprintDomain } from './input.js';
 import type { Fingerprint } from './input.js';
 
@@ -11,15 +11,17 @@ function textOf(value: Plain): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function asSensitive(field: Exclude<Field, { kind: 'hidden' }>): Sensitive {
-  return field.kind === 'sensitive' ? field.value : new Sensitive(textOf(field.value));
+/** A field's content: what is plain is no secret because it is compared with one. */
+function contentOf(field: Exclude<Field, { kind: 'hidden' }>): Sensitive | string {
+  return field.kind === 'sensitive' ? field.value : textOf(field.value);
 }
 
 /** Compares two fields. A plain one and a sensitive one are compared as text. */
 export function compareFields(a: Field, b: Field): Sameness {
   if (a.kind === 'hidden' || b.kind === 'hidden') return 'unknown';
-  if (a.kind === 'plain' && b.kind === 'plain') return samePlain(a.value, b.value) ? 'same' : 'different';
-  return asSensitive(a).equals(asSensitive(b)) ? 'same' : 'different';
+  if (a.kind === 'sensitive') return a.value.equals(contentOf(b)) ? 'same' : 'different';
+  if (b.kind === 'sensitive') return b.value.equals(contentOf(a)) ? 'same' : 'different';
+  return samePlain(a.value, b.value) ? 'same' : 'different';
 }
 
 /**
@@ -58,7 +60,7 @@ export function compareWithRecord(
   if (field.kind === 'hidden' || remembered === undefined || fingerprint === undefined) return 'unknown';
   const now = fingerprint(
     fingerprintDomain(record.fingerprintedAs ?? record.address, path),
-    asSensitive(field),
+    contentOf(field),
   );
   return now === remembered ? 'same' : 'different';
 }

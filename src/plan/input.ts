@@ -12,7 +12,7 @@ import type {
 import type { MaxDeletes } from './limits.js';
 
 /** Makes a keyed fingerprint of a value under a domain; absent where there is no key. */
-export type Fingerprint = (domain: string, value: Sensitive) => string;
+export type Fingerprint = (domain: string, value: Sensitive | string) => string;
 
 /** Everything that a plan is made from. The planner does nothing but think: no I/O, no clock, no randomness. */
 export interface PlanInput {

@@ -5,7 +5,7 @@ export { driftText } from './drift-text.js';
 export { applyEventLine, driftDocument, planDocument, stateDocument, validateDocument } from './json.js';
 export type { ApplyEvent, DocumentStatus } from './json.js';
 export { planText } from './plan-text.js';
-export { printable } from './printable.js';
+export { printable, printableJson } from './printable.js';
 export { addressLines, recordText, stateEditText } from './state-text.js';
 export type { StateEdit } from './state-text.js';
 export { PLAIN } from './style.js';

@@ -6,9 +6,10 @@ import type { Diagnostic } from '../model/index.js';
 
 /**
  * Makes a keyed fingerprint of a value: equal values under one domain have equal fingerprints, and nothing else can be
- * learnt from one without the key. The domain (address and field) keeps equal values in two places apart.
+ * learnt from one without the key. The domain (address and field) keeps equal values in two places apart. Text that is no
+ * secret (an option that is compared with one, a plan) comes as it is.
  */
-export type Fingerprinter = (domain: string, value: Sensitive) => string;
+export type Fingerprinter = (domain: string, value: Sensitive | string) => string;
 
 /** A key, and where it came from. */
 export interface FingerprintKey {
@@ -26,7 +27,7 @@ export function fingerprinter(key: Sensitive): Fingerprinter {
   return (domain, value) => {
     const mac = createHmac('sha256', key.reveal());
     mac.update(`secrets-fingerprint-1\0${domain.length}\0${domain}\0`);
-    return `hmac-sha256:${mac.update(value.reveal()).digest('base64url')}`;
+    return `hmac-sha256:${mac.update(typeof value === 'string' ? value : value.reveal()).digest('base64url')}`;
   };
 }
 

@@ -103,8 +103,10 @@ export function configured(wanted: Readonly<Record<string, Wanted>>): {
   return { desired, exclusive };
 }
 
-const fingerprint = (domain: string, value: Sensitive): string =>
-  createHmac('sha256', 'test').update(`${domain}\0${value.reveal()}`).digest('hex');
+const fingerprint = (domain: string, value: Sensitive | string): string =>
+  createHmac('sha256', 'test')
+    .update(`${domain}\0${typeof value === 'string' ? value : value.reveal()}`)
+    .digest('hex');
 
 /** A stack whose state lives in memory: plan and apply as the engine does, in few lines. */
 export class Stack {

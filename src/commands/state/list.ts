@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { exitCode } from '../../cli/exit.js';
-import { fileFlag, outputFlags } from '../../cli/flags.js';
+import { fileFlag, outputFlags, valueFlags } from '../../cli/flags.js';
 import { StateCommand } from '../../cli/state-command.js';
 import { stateRead } from '../../engine/index.js';
 import { addressLines, stateDocument } from '../../report/index.js';
@@ -17,11 +17,11 @@ export default class StateList extends StateCommand {
   static override args = {
     pattern: Args.string({ description: 'Only addresses that match.', default: '*' }),
   };
-  static override flags = { ...fileFlag, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { args, flags } = await this.parse(StateList);
-    const { status, diagnostics, state } = await stateRead(flags.file, this.context());
+    const { status, diagnostics, state } = await stateRead(flags.file, this.context(flags));
     this.report(diagnostics);
     const parts = args.pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
     const pattern = new RegExp(`^${parts.join('.*')}$`, 's');

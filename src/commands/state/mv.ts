@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { fileFlag, lockFlags, outputFlags, stateOptions } from '../../cli/flags.js';
+import { fileFlag, lockFlags, outputFlags, stateOptions, valueFlags } from '../../cli/flags.js';
 import { StateCommand, sayWaiting } from '../../cli/state-command.js';
 import { stateMove } from '../../engine/index.js';
 
@@ -13,12 +13,12 @@ export default class StateMv extends StateCommand {
     from: Args.string({ required: true, description: 'The address as it is.' }),
     to: Args.string({ required: true, description: 'The address as it shall be.' }),
   };
-  static override flags = { ...fileFlag, ...lockFlags, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...lockFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { args, flags } = await this.parse(StateMv);
     const hooks = { onWait: sayWaiting(this.terminal) };
-    const result = await stateMove(args.from, args.to, stateOptions(flags), this.context(), hooks);
+    const result = await stateMove(args.from, args.to, stateOptions(flags), this.context(flags), hooks);
     return this.showChanges(result, flags.json);
   }
 }

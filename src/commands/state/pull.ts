@@ -1,4 +1,4 @@
-import { fileFlag, outputFlags } from '../../cli/flags.js';
+import { fileFlag, outputFlags, valueFlags } from '../../cli/flags.js';
 import { exitCode } from '../../cli/exit.js';
 import { SecretsCommand } from '../../cli/command.js';
 import { statePull } from '../../engine/index.js';
@@ -12,11 +12,11 @@ export default class StatePull extends SecretsCommand {
     '<%= config.bin %> state pull > backup.state.json',
     '<%= config.bin %> state pull -f old.yaml > moving.json && <%= config.bin %> state push moving.json -f new.yaml',
   ];
-  static override flags = { ...fileFlag, 'no-color': outputFlags['no-color'] };
+  static override flags = { ...fileFlag, ...valueFlags, 'no-color': outputFlags['no-color'] };
 
   protected override async work(): Promise<number> {
     const { flags } = await this.parse(StatePull);
-    const { status, diagnostics, text } = await statePull(flags.file, this.context());
+    const { status, diagnostics, text } = await statePull(flags.file, this.context(flags));
     this.report(diagnostics);
     if (text !== undefined) this.terminal.out(text);
     return exitCode(status);

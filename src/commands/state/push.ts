@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { fileFlag, lockFlags, outputFlags, stateOptions } from '../../cli/flags.js';
+import { fileFlag, lockFlags, outputFlags, stateOptions, valueFlags } from '../../cli/flags.js';
 import { StateCommand, sayWaiting } from '../../cli/state-command.js';
 import { statePush } from '../../engine/index.js';
 
@@ -18,6 +18,7 @@ export default class StatePush extends StateCommand {
   };
   static override flags = {
     ...fileFlag,
+    ...valueFlags,
     force: Flags.boolean({ summary: 'Even over a later state, or one of another lineage.' }),
     ...lockFlags,
     ...outputFlags,
@@ -27,6 +28,6 @@ export default class StatePush extends StateCommand {
     const { args, flags } = await this.parse(StatePush);
     const options = { ...stateOptions(flags), force: flags.force };
     const hooks = { onWait: sayWaiting(this.terminal) };
-    return this.showChanges(await statePush(args.state, options, this.context(), hooks), flags.json);
+    return this.showChanges(await statePush(args.state, options, this.context(flags), hooks), flags.json);
   }
 }

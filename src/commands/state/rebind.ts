@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { askApproval, canAsk } from '../../cli/approval.js';
 import { EXIT } from '../../cli/exit.js';
-import { fileFlag, lockFlags, outputFlags, stateOptions } from '../../cli/flags.js';
+import { fileFlag, lockFlags, outputFlags, stateOptions, valueFlags } from '../../cli/flags.js';
 import { StateCommand, sayWaiting } from '../../cli/state-command.js';
 import { DEFAULT_OPTIONS, stateRebind } from '../../engine/index.js';
 import { printable } from '../../report/index.js';
@@ -20,6 +20,7 @@ export default class StateRebind extends StateCommand {
   static override usage = 'state rebind [PROVIDER...] [-f <path>...] [--auto-approve] [--no-input] [--json]';
   static override flags = {
     ...fileFlag,
+    ...valueFlags,
     'auto-approve': Flags.boolean({ summary: 'Do not ask.' }),
     'no-input': Flags.boolean({ summary: 'Never ask anything (as CI does).' }),
     ...lockFlags,
@@ -29,7 +30,7 @@ export default class StateRebind extends StateCommand {
   protected override async work(): Promise<number> {
     const { argv, flags } = await this.parse(StateRebind);
     const { terminal } = this;
-    const context = this.context();
+    const context = this.context(flags);
     const isAsking = !flags['auto-approve'];
     if (isAsking && (flags.json || !canAsk(terminal, flags['no-input']))) {
       return this.refuse(

@@ -1,4 +1,4 @@
-import { fileFlag, lockFlags, outputFlags, stateOptions } from '../../cli/flags.js';
+import { fileFlag, lockFlags, outputFlags, stateOptions, valueFlags } from '../../cli/flags.js';
 import { StateCommand, sayWaiting } from '../../cli/state-command.js';
 import { stateRemove } from '../../engine/index.js';
 
@@ -12,7 +12,7 @@ export default class StateRm extends StateCommand {
   static override strict = false;
   static override usage =
     'state rm ADDRESS... [-f <path>...] [--lock-timeout <duration>] [--no-lock] [--json]';
-  static override flags = { ...fileFlag, ...lockFlags, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...lockFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { argv, flags } = await this.parse(StateRm);
@@ -32,7 +32,7 @@ export default class StateRm extends StateCommand {
     }
     const hooks = { onWait: sayWaiting(this.terminal) };
     return this.showChanges(
-      await stateRemove(addresses, stateOptions(flags), this.context(), hooks),
+      await stateRemove(addresses, stateOptions(flags), this.context(flags), hooks),
       flags.json,
     );
   }

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { exitCode } from '../../cli/exit.js';
-import { fileFlag, outputFlags } from '../../cli/flags.js';
+import { fileFlag, outputFlags, valueFlags } from '../../cli/flags.js';
 import { StateCommand } from '../../cli/state-command.js';
 import { stateRecord } from '../../engine/index.js';
 import { recordText, stateDocument } from '../../report/index.js';
@@ -14,14 +14,14 @@ export default class StateShow extends StateCommand {
   static override args = {
     address: Args.string({ required: true, description: 'The address of the resource.' }),
   };
-  static override flags = { ...fileFlag, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { args, flags } = await this.parse(StateShow);
     const { status, diagnostics, state, record } = await stateRecord(
       args.address,
       flags.file,
-      this.context(),
+      this.context(flags),
     );
     this.report(diagnostics);
     if (record === undefined) return exitCode(status);

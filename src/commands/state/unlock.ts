@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { fileFlag, outputFlags } from '../../cli/flags.js';
+import { fileFlag, outputFlags, valueFlags } from '../../cli/flags.js';
 import { StateCommand } from '../../cli/state-command.js';
 import { stateUnlock } from '../../engine/index.js';
 
@@ -12,10 +12,10 @@ export default class StateUnlock extends StateCommand {
   static override args = {
     id: Args.string({ required: true, description: 'The ID of the lock, as the message about it says.' }),
   };
-  static override flags = { ...fileFlag, ...outputFlags };
+  static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {
     const { args, flags } = await this.parse(StateUnlock);
-    return this.showChanges(await stateUnlock(args.id, flags.file, this.context()), flags.json);
+    return this.showChanges(await stateUnlock(args.id, flags.file, this.context(flags)), flags.json);
   }
 }

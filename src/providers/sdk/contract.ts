@@ -64,6 +64,8 @@ export interface SessionContext {
   readonly progress: (message: string) => void;
   /** The wall clock. */
   readonly now: () => Date;
+  /** Notes something for whoever looks for a fault, as a short phrase without any value; absent: nobody does. */
+  readonly log?: (message: string) => void;
 }
 
 /** What a read is asked for. Only resources of this session's provider are in it. */

@@ -26,6 +26,8 @@ export interface HttpOptions {
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
   readonly clock?: Clock;
+  /** Told of every try: method, path, what came of it and how long it took. */
+  readonly log?: (message: string) => void;
 }
 
 /** One request. */
@@ -115,6 +117,24 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     }
   }
 
+  async function noted(request: HttpRequest, tries: number): Promise<HttpAnswer> {
+    const { log } = options;
+    if (log === undefined) return attempt(request);
+    const start = performance.now();
+    const note = (what: string): void => {
+      const again = tries === 1 ? '' : `, try ${tries}`;
+      log(`${request.method} ${request.path}: ${what} (${Math.round(performance.now() - start)} ms${again})`);
+    };
+    try {
+      const answer = await attempt(request);
+      note(String(answer.status));
+      return answer;
+    } catch (error) {
+      note(error instanceof HttpError ? `${error.failure} ${error.status ?? ''}`.trim() : 'failed');
+      throw error;
+    }
+  }
+
   function takeAnswer(request: HttpRequest, response: Response, bytes: Buffer | undefined): HttpAnswer {
     const { status } = response;
     if (status >= 300 && status < 400) throw failed(request, 'redirect', { status });
@@ -152,7 +172,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const signal = request.finish === true ? undefined : options.signal;
       for (let tries = 1; ; tries += 1) {
         try {
-          const done = await limiter.run(() => attempt(request), signal);
+          const done = await limiter.run(() => noted(request, tries), signal);
           if (done === undefined) throw failed(request, 'cancelled', {});
           limiter.speedUp();
           return done.result;

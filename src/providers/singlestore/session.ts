@@ -38,6 +38,7 @@ export async function openSession(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(backoffMs === undefined ? {} : { retry: { baseMs: backoffMs } }),
     ...(clock === undefined ? {} : { clock }),
+    ...(context.log === undefined ? {} : { log: context.log }),
   });
   const api = createApi(client, connection.organization);
   context.progress(`asking ${host} who we are`);

@@ -1,0 +1,92 @@
+import { printable, printableJson } from '../report/index.js';
+
+const PIECE = 48;
+/** Values longer than this are looked for in pieces: a message quotes their beginning, never the whole. A number of pieces. */
+const WHOLE = 340 * PIECE;
+/** A line, or a stretch of base64, that is shorter than this may well be something else. */
+const TELLING = 8;
+
+/**
+ * Every form in which a value may stand in a message: as it is, quoted for SQL and JSON, URL-encoded, base64 at each of its
+ * three alignments, hexadecimal, its single lines; and the password of an address.
+ */
+export function formsOf(value: string): ReadonlySet<string> {
+  const forms = new Set<string>();
+  addForms(forms, value.length > WHOLE ? value.slice(0, WHOLE) : value);
+  if (value.length > WHOLE) for (const piece of pieces(value)) forms.add(piece);
+  for (const line of value.split(/\r\n|\n|\r/)) {
+    const bare = line.trim();
+    if (bare.length >= TELLING && bare.length <= WHOLE && !bare.startsWith('-----')) forms.add(bare);
+  }
+  const password = passwordIn(value);
+  if (password !== undefined) for (const one of password) addForms(forms, one);
+  return forms;
+}
+
+function addForms(forms: Set<string>, value: string): void {
+  const isPiece = value.length > PIECE * 2;
+  const add = (form: string): void => {
+    if (form === '') return;
+    forms.add(form);
+    // A quotation may end anywhere: of something long, its pieces count as well.
+    if (isPiece && form.length > PIECE * 2) for (const piece of pieces(form)) forms.add(piece);
+  };
+  add(value);
+  const trimmed = value.trim();
+  if (trimmed.length >= 4) add(trimmed);
+  add(value.replaceAll("'", "''"));
+  add(value.replaceAll('\\', '\\\\').replaceAll("'", "\\'"));
+  const json = JSON.stringify(value).slice(1, -1);
+  add(json);
+  add(JSON.stringify(json).slice(1, -1));
+  add(json.replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  // As this program itself writes text from outside.
+  add(printable(value));
+  add(printableJson(json));
+  const url = urlEncoded(value);
+  add(url);
+  add(url.replace(/%[0-9A-F]{2}/g, (one) => one.toLowerCase()));
+  add(url.replaceAll('%20', '+'));
+  const bytes = Buffer.from(value, 'utf8');
+  add(bytes.toString('hex'));
+  add(bytes.toString('hex').toUpperCase());
+  for (const text of base64Forms(bytes)) add(text);
+}
+
+function urlEncoded(value: string): string {
+  // Half of a surrogate pair has no URL form.
+  return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+
+/** The part of the base64 text that is the same whatever stands before and after the bytes, for the three ways to fall on it. */
+function base64Forms(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    // The first characters hold bits of what stands before, the last one bits of what comes after.
+    const start = shift === 0 ? 0 : shift + 1;
+    const end = (shift + bytes.length) % 3 === 0 ? text.length : text.length - 1;
+    const stable = text.slice(start, end);
+    if (stable.length < TELLING) return shift === 0 && text.length >= 6 ? [text] : [];
+    return [stable, stable.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
+
+function pieces(text: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = 0; at < text.length; at += PIECE) found.push(text.slice(at, at + PIECE));
+  return found.filter((piece) => piece.length >= TELLING);
+}
+
+/** The password of a URL, as it stands there and as it is meant. */
+function passwordIn(value: string): readonly string[] | undefined {
+  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*?:([^/?#@\s]+)@/i.exec(value.slice(0, 4096));
+  const written = match?.[1];
+  if (written === undefined) return undefined;
+  try {
+    return [written, decodeURIComponent(written)];
+  } catch {
+    return [written];
+  }
+}
