@@ -21,6 +21,8 @@ export interface Records {
   take(change: Change, outcome: Outcome, desired: DesiredResource | undefined): void;
   /** Takes in a resource that is as wanted already: what the state remembers of it follows the configuration. */
   confirm(desired: DesiredResource, actual: ActualResource): void;
+  /** Remembers, before it is done, that a resource is handed over: once that is done, nobody here sees it any more. */
+  handOver(address: string): void;
   list(): readonly StateRecord[];
 }
 
@@ -80,6 +82,10 @@ export function openRecords(
       if (record === undefined || !samePlain(asPlain(next), asPlain(record))) {
         records.set(desired.address, next);
       }
+    },
+    handOver(address) {
+      const record = records.get(address);
+      if (record !== undefined) records.set(address, { ...record, handedOver: true });
     },
     list: () => [...records.values()].sort((a, b) => (a.address < b.address ? -1 : 1)),
   };

@@ -32,13 +32,16 @@ export abstract class SecretsCommand extends Command {
   /** Whether stopping must wait for what is in flight: only where something is written. */
   protected readonly finishesInFlight: boolean = false;
 
+  /** Whether signals are for this process: not where they are passed on to a child. */
+  protected readonly takesSignals: boolean = true;
+
   /** What is said when the first signal comes. */
   protected readonly stopMessage: string =
     'Stopping: what is in flight is finished and kept. Press Ctrl-C again to stop at once.\n';
 
   override async run(): Promise<void> {
     for (const name of CREDENTIALS) protect(process.env[name]);
-    const release = this.#handleSignals();
+    const release = this.takesSignals ? this.#handleSignals() : () => undefined;
     try {
       process.exitCode = await this.work();
     } finally {

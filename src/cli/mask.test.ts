@@ -39,7 +39,7 @@ describe('the second net', () => {
 
   it.each(Object.entries(QUOTATIONS))('masks a value that is quoted: %s', (_, quote) => {
     holds(awkward, (value) => {
-      fc.pre(value.trim().length >= 8 && value.isWellFormed());
+      fc.pre(value.trim().length >= 8 && !/\p{Cs}/u.test(value));
       const quoted = quote(value);
       const written = maskOf(value)(`before ${quoted} after`);
       expect(written).toContain('(sensitive value)');

@@ -16,6 +16,8 @@ export interface Terminal {
   readonly progress: (message: string) => void;
   /** Takes the progress line away. */
   readonly endProgress: () => void;
+  /** Whether stdout is a terminal. */
+  readonly isOutTerminal: boolean;
   /** Whether somebody sits there who can be asked. */
   readonly isInteractive: boolean;
   /** How to dress what goes to stdout. */
@@ -102,6 +104,7 @@ export function openTerminal(options: { readonly noColor: boolean }): Terminal {
       shown = message;
     },
     endProgress: clear,
+    isOutTerminal: isTerminal(stdout),
     isInteractive: isTerminal(process.stdin) && isTerminal(stderr),
     outStyle: styleFor(stdout, env, options.noColor),
     errStyle: styleFor(stderr, env, options.noColor),

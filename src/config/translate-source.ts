@@ -1,15 +1,52 @@
 import { nearestWords } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { problemAt } from './problem.js';
-import { SOURCE_LIST, SOURCE_WORDS, VALUE_SOURCES } from './value-sources.js';
+import { SOURCE_LIST, SOURCE_WORDS, VALUE_SOURCES, transformsOf, wordsBeside } from './value-sources.js';
+import type { SourceWord } from './value-sources.js';
 import type { TreeNode } from './tree.js';
-import { describeNode, keyPlace } from './tree.js';
+import { child, describeNode, keyPlace } from './tree.js';
 import type { SchemaError } from './validator.generated.js';
+
+/** The sources whose way of writing stands in a message; the others are named. */
+const SHOWN_FIRST = ['env', 'file', 'sops', 'secret'];
 
 /** How to write a source at a path. A provider takes nothing from a secret, since a provider keeps it. */
 function howTo(path: string): string {
   const fitting = VALUE_SOURCES.filter(({ word }) => word !== 'secret' || !path.startsWith('providers.'));
-  return `Write where the value is to be read from: ${fitting.map(({ example }) => example).join(', ')}.`;
+  const first = fitting.filter(({ word }) => SHOWN_FIRST.includes(word)).map(({ example }) => example);
+  const others = fitting.filter(({ word }) => !SHOWN_FIRST.includes(word)).map(({ word }) => word);
+  return `Write where the value is to be read from: ${first.join(', ')}; also ${others.join(', ')}.`;
+}
+
+const quoted = (words: readonly string[], and: string): string =>
+  words.map((word) => `\`${word}\``).join(and);
+
+/** The source whose word stands in a map; `undefined` where there is none. */
+function sourceIn(node: TreeNode): SourceWord | undefined {
+  return VALUE_SOURCES.find(({ word }) => child(node, word) !== undefined);
+}
+
+/** A key that no value source has, or none of those that stand beside the one that is there. */
+function unknownWord(node: TreeNode, key: string, how: string): Diagnostic {
+  const source = sourceIn(node);
+  const beside = source && [...source.beside, ...transformsOf(source)];
+  const near = nearestWords(key, beside ?? SOURCE_WORDS)[0];
+  const suggestion = near === undefined ? undefined : `Did you mean \`${near}\`?`;
+  if (source === undefined || beside === undefined) {
+    return problemAt(keyPlace(node, key), {
+      code: 'unknown-source',
+      summary: `This is no value source that this version knows; it knows ${SOURCE_LIST}.`,
+      next: suggestion ?? how,
+    });
+  }
+  return problemAt(keyPlace(node, key), {
+    code: 'wrong-source-key',
+    summary:
+      beside.length === 0
+        ? `Nothing stands beside \`${source.word}\`.`
+        : `This does not stand beside \`${source.word}\`; ${quoted(beside, ', ')} may.`,
+    next: suggestion ?? 'Take it away.',
+  });
 }
 
 /** The path of a place in words: `secrets.HF_TOKEN.value`. */
@@ -58,15 +95,7 @@ export function translateSource(
   }
   const unknown = errors.filter(({ keyword }) => keyword === 'additionalProperties');
   if (unknown.length > 0) {
-    return unknown.map(({ params }) => {
-      const key = String(params['additionalProperty']);
-      const near = nearestWords(key, SOURCE_WORDS)[0];
-      return problemAt(keyPlace(node, key), {
-        code: 'unknown-source',
-        summary: `This is no value source that this version knows; it knows ${SOURCE_LIST}.`,
-        next: near === undefined ? how : `Did you mean \`${near}\`?`,
-      });
-    });
+    return unknown.map(({ params }) => unknownWord(node, String(params['additionalProperty']), how));
   }
   const choice = errors.find(({ keyword }) => keyword === 'oneOf');
   if (choice !== undefined) {
@@ -81,14 +110,29 @@ export function translateSource(
       }),
     ];
   }
-  return errors
-    .filter(({ keyword }) => keyword === 'dependentRequired')
-    .map(({ params }) => {
-      const key = String(params['property']);
-      return problemAt(keyPlace(node, key), {
-        code: 'wrong-source-key',
-        summary: `\`${key}\` goes with \`${String(params['missingProperty'])}\` only.`,
-        next: 'Take it away.',
-      });
+  return errors.flatMap((error) => besideProblem(node, error) ?? []);
+}
+
+/** A key that stands beside a source that does not have it, or that is missing beside one that needs it. */
+function besideProblem(node: TreeNode, { keyword, params, schemaPath }: SchemaError): Diagnostic | undefined {
+  if (keyword === 'dependentRequired') {
+    const word = String(params['property']);
+    const example = VALUE_SOURCES.find((one) => one.word === word)?.example ?? '';
+    return problemAt(keyPlace(node, word), {
+      code: 'missing-key',
+      summary: `The key \`${String(params['missingProperty'])}\` is missing beside \`${word}\`.`,
+      next: `Add it: ${example}`,
     });
+  }
+  const key = /\/dependentSchemas\/(\w+)\/anyOf$/.exec(schemaPath)?.[1];
+  if (key === undefined) return undefined;
+  const words = wordsBeside(key);
+  return problemAt(keyPlace(node, key), {
+    code: 'wrong-source-key',
+    summary:
+      words.length > 3
+        ? `\`${key}\` does not go with \`${sourceIn(node)?.word ?? ''}\`.`
+        : `\`${key}\` goes with ${quoted(words, ' and ')} only.`,
+    next: 'Take it away.',
+  });
 }

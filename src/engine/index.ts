@@ -2,6 +2,8 @@ export { apply } from './apply.js';
 export type { ApplyHooks, ApplyResult, ApplySummary } from './apply.js';
 export { DEFAULT_OPTIONS } from './context.js';
 export type { RunContext, RunOptions, RunResult, RunStatus } from './context.js';
+export { getValues } from './get.js';
+export type { GetResult } from './get.js';
 export { importResource } from './import.js';
 export { drift, plan } from './plan.js';
 export type { PlanResult } from './plan.js';
@@ -21,3 +23,4 @@ export {
 export type { StateChange, StateChangeResult, StateHooks, StateOptions, StateReadResult } from './state.js';
 export { validate } from './validate.js';
 export type { ValidateResult } from './validate.js';
+export { readStandardInput } from '../values/index.js';

@@ -11,6 +11,7 @@ import type {
 import { UnreachableError } from '../providers/sdk/index.js';
 import type { ProviderDefinition, ResolvedSettings, Session } from '../providers/sdk/index.js';
 import type { RunContext, RunOptions } from './context.js';
+import { checkHosts } from './hosts.js';
 import { timed } from './timed.js';
 
 /** What is known of the systems after they were looked at. */
@@ -55,6 +56,7 @@ export async function look(request: LookRequest, options: RunOptions, context: R
     const definition = request.definitions.get(name);
     if (definition === undefined) return;
     const { log } = context;
+    checkHosts(definition.hosts(settings, context.env), `The provider ${name}`, context.env);
     const session = await timed(context, `${name}: open`, () =>
       definition.open(settings, {
         stack: request.stack,

@@ -4,6 +4,7 @@ import { httpSettings } from '../state/http-settings.js';
 import { httpStore } from '../state/http.js';
 import type { RunContext } from './context.js';
 import { fieldText } from './field-text.js';
+import { checkHosts } from './hosts.js';
 
 /**
  * Opens a state behind HTTP.
@@ -15,7 +16,15 @@ export function openHttpStore(
   { env }: RunContext,
 ): StateStore {
   const plain = Object.entries(fields).map(([name, field]) => [name, settingOf(field)] as const);
-  return httpStore({ ...common, settings: httpSettings(Object.fromEntries(plain), env) });
+  const settings = httpSettings(Object.fromEntries(plain), env);
+  const { address, locking } = settings;
+  const urls = [address, ...(locking === undefined ? [] : [locking.lock.url, locking.unlock.url])];
+  checkHosts(
+    urls.map((one) => one.host),
+    "The state's backend",
+    env,
+  );
+  return httpStore({ ...common, settings });
 }
 
 function settingOf(field: Field): string | Sensitive | undefined {

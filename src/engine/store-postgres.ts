@@ -4,6 +4,7 @@ import { postgresStore } from '../state/postgres.js';
 import type { StateStore } from '../state/index.js';
 import type { RunContext } from './context.js';
 import { fieldText } from './field-text.js';
+import { checkHosts } from './hosts.js';
 
 /** The schema that keeps states where nobody says otherwise. */
 const SCHEMA = 'secrets_state';
@@ -23,11 +24,12 @@ export function openPostgresStore(
     env,
   );
   const schema = fieldText(fields['schema']) ?? SCHEMA;
-  const hosts = settings.hosts.map(({ host, port }) => `${host}:${port}`).join(',');
+  const hosts = settings.hosts.map(({ host, port }) => `${host}:${port}`);
+  checkHosts(hosts, "The state's backend", env);
   return postgresStore({
     ...common,
     schema,
-    location: `${settings.database} on ${hosts} (schema ${schema})`,
+    location: `${settings.database} on ${hosts.join(', ')} (schema ${schema})`,
     connect: () => plainClient(settings),
   });
 }

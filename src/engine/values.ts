@@ -34,12 +34,7 @@ export async function readValues(
 ): Promise<Valued> {
   const requests: ValueRequest[] = configuration.providers.flatMap((one) => requestsOf(one.fields));
   if (needValues) for (const one of resources) requests.push(...requestsOf(one.fields, one.address));
-  const sources = new Map<string, ValueSource>();
-  for (const { address, fields } of configuration.resources) {
-    const field = fields['value'];
-    if (field?.kind === 'source') sources.set(address, field.source);
-  }
-  const values = await resolveValues(requests, (address) => sources.get(address), valueContext(context));
+  const values = await resolveValues(requests, sourceOf(configuration), valueContext(context));
   return {
     settings: configuration.providers.map((one) => resolveSettings(one, values)),
     // With a value missing nothing may be compared: a field that is left out looks like one that is to be removed.
@@ -48,6 +43,26 @@ export async function readValues(
       : resources.map((one) => resolveResource(one, values, needValues)),
     diagnostics: values.diagnostics,
   };
+}
+
+/** Reads single values, by the sources that some places have. */
+export async function readPlaces(
+  configuration: Configuration,
+  places: readonly ValueRequest[],
+  context: RunContext,
+): Promise<{ readonly values: ResolvedValues; readonly diagnostics: readonly Diagnostic[] }> {
+  const values = await resolveValues(places, sourceOf(configuration), valueContext(context));
+  return { values, diagnostics: values.diagnostics };
+}
+
+/** Where the value of each secret comes from, by its address. */
+function sourceOf({ resources }: Configuration): (address: string) => ValueSource | undefined {
+  const sources = new Map<string, ValueSource>();
+  for (const { address, fields } of resources) {
+    const field = fields['value'];
+    if (field?.kind === 'source') sources.set(address, field.source);
+  }
+  return (address) => sources.get(address);
 }
 
 /** What value sources may use of a run's world: nothing dangerous unless the run says so. */

@@ -52,6 +52,9 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   // What is about to be made is kept before the first write; what has become of it, as it comes.
   const intents = new Map((state.intents ?? []).map((one) => [one.address, one]));
   for (const one of intentsOf(plan, context.now())) intents.set(one.address, one);
+  for (const { address, self } of desired.values()) {
+    if (self === 'drop' && plan.changes.length > 0) records.handOver(address);
+  }
   const plans = plansWith(state, options.planId, context.now());
   let lastWritten = stored === undefined ? '' : contentOf(stored);
   const next = (): StateData => {

@@ -1,7 +1,10 @@
-import type { Diagnostic, Sensitive, SourceRange, ValueSource } from '../model/index.js';
-import { readEnv } from './env.js';
-import { readFileSource } from './file.js';
+import { setMaxListeners } from 'node:events';
+import type { Diagnostic, EndSource, Sensitive, SourceRange, ValueSource } from '../model/index.js';
+import { readSource } from './read.js';
+import { problem } from './reading.js';
 import type { Reading, ValueContext } from './reading.js';
+import { transformer } from './transforms.js';
+import type { Transformer } from './transforms.js';
 
 /** One place that asks for a value. */
 export interface ValueRequest {
@@ -18,7 +21,8 @@ export interface ResolvedValues {
 }
 
 /**
- * Reads every source that the requests name, each distinct one once, several at the same time.
+ * Reads every source that the requests name, each distinct one once, several at the same time: two places that take different keys out of
+ * one file, or one answer, share its reading.
  * @param valueOf the source of another secret's value, by address, for `{ secret: NAME }`
  * @returns the values, and a diagnostic for each place whose value cannot be read; never throws for a bad source
  */
@@ -27,51 +31,99 @@ export async function resolveValues(
   valueOf: (address: string) => ValueSource | undefined,
   context: ValueContext,
 ): Promise<ResolvedValues> {
-  const keys = requests.map(({ source }) => keyOf(source, valueOf));
-  const readings = await readAll(
-    new Map(requests.map(({ source }, index) => [keys[index] ?? '', follow(source, valueOf)])),
-    context,
+  const ends = requests.map(({ source }) => follow(source, valueOf));
+  const raw = await readAll(ends, context);
+  const readings = new Map<string, Reading>();
+  const readingOf = (source: ValueSource, end: EndSource | undefined): { key: string; reading: Reading } => {
+    const key = end === undefined ? JSON.stringify(source) : keyOf(end);
+    let reading = readings.get(key);
+    if (reading === undefined) {
+      reading = end === undefined ? NOWHERE : (raw.get(rawKeyOf(end))?.(end) ?? NOT_READ);
+      readings.set(key, reading);
+    }
+    return { key, reading };
+  };
+  const found = requests.map(({ source }, index) => readingOf(source, ends[index]));
+  const direct = new Set(
+    found.flatMap(({ key }, index) => (requests[index]?.source.from === 'secret' ? [] : [key])),
   );
-  const direct = new Set(keys.filter((_, index) => requests[index]?.source.from !== 'secret'));
   const diagnostics: Diagnostic[] = [];
   const said = new Set<string>();
   requests.forEach((request, index) => {
-    const key = keys[index] ?? '';
-    const problem = readings.get(key)?.problem;
-    if (problem === undefined) return;
+    const one = found[index];
     // What is wrong with a secret's own value is said there, not at every place that refers to it.
-    if (request.source.from === 'secret' && direct.has(key)) return;
-    // One source that is used in many places is one problem in each file position, not one per use.
-    const place = `${key}@${request.range?.file ?? ''}:${request.range?.line ?? 0}`;
-    if (said.has(place)) return;
-    said.add(place);
-    diagnostics.push({
-      ...problem,
-      ...(request.range === undefined ? {} : { range: request.range }),
-      ...(request.address === undefined ? {} : { address: request.address }),
-    });
+    if (one === undefined || (request.source.from === 'secret' && direct.has(one.key))) return;
+    for (const each of one.reading.problems) {
+      // One source that is used in many places is one problem in each file position, not one per use.
+      const place = `${one.key}@${request.range?.file ?? ''}:${request.range?.line ?? 0}@${each.code}`;
+      if (said.has(place)) continue;
+      said.add(place);
+      diagnostics.push({
+        ...each,
+        ...(request.range === undefined ? {} : { range: request.range }),
+        ...(request.address === undefined ? {} : { address: request.address }),
+      });
+    }
   });
-  return { get: (source) => readings.get(keyOf(source, valueOf))?.value, diagnostics };
+  return { get: (source) => readingOf(source, follow(source, valueOf)).reading.value, diagnostics };
 }
 
-/** A source that is read itself, and not by following another one. */
-type EndSource = Exclude<ValueSource, { from: 'secret' }>;
+/** A chain of references that ends nowhere. */
+const NOWHERE: Reading = {
+  problems: [
+    problem(
+      'unknown-secret',
+      'The secret that this value comes from has no value of its own.',
+      'Name a secret of this configuration that has a value.',
+    ),
+  ],
+};
+
+/** A source that no request named, so that it was not read. */
+const NOT_READ: Reading = { problems: [] };
 
 /** How many sources are read at once: each may hold a file open. */
 const AT_ONCE = 32;
 
 async function readAll(
-  sources: ReadonlyMap<string, EndSource | undefined>,
+  sources: readonly (EndSource | undefined)[],
   context: ValueContext,
-): Promise<ReadonlyMap<string, Reading>> {
-  const readings = new Map<string, Reading>();
-  const left = sources.entries();
+): Promise<ReadonlyMap<string, Transformer>> {
+  const distinct = new Map<string, EndSource>();
+  for (const source of sources) {
+    if (source === undefined) continue;
+    const key = rawKeyOf(source);
+    if (!distinct.has(key)) distinct.set(key, source);
+  }
+  const readings = new Map<string, Transformer>();
+  const left = distinct.entries();
+  const { signal, end } = signalForMany(context.signal);
   // All take from the one iterator, so each source is read by one of them.
   const worker = async (): Promise<void> => {
-    for (const [key, source] of left) readings.set(key, await read(source, context));
+    for (const [key, source] of left) {
+      readings.set(key, transformer(await readSource(source, { ...context, signal })));
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  end();
   return readings;
+}
+
+/** A signal that is aborted with another, and that so many may listen to without a warning of Node's. */
+function signalForMany(signal: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
+  const many = new AbortController();
+  setMaxListeners(0, many.signal);
+  const stop = (): void => {
+    many.abort(signal.reason);
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    signal: many.signal,
+    end: () => {
+      signal.removeEventListener('abort', stop);
+    },
+  };
 }
 
 /** Follows `{ secret: NAME }` to where that secret's value comes from; a circle of them leads nowhere. */
@@ -89,28 +141,13 @@ function follow(
   return current;
 }
 
-/** One text for one distinct source. */
-function keyOf(source: ValueSource, valueOf: (address: string) => ValueSource | undefined): string {
-  const end = follow(source, valueOf);
-  return JSON.stringify(
-    end === undefined ? source : Object.entries(end).sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+/** One text for one distinct value. */
+function keyOf(source: EndSource): string {
+  return JSON.stringify(Object.entries(source).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function read(source: EndSource | undefined, context: ValueContext): Promise<Reading> {
-  switch (source?.from) {
-    case 'env':
-      return Promise.resolve(readEnv(source, context));
-    case 'file':
-      return readFileSource(source);
-    case undefined:
-      return Promise.resolve({
-        problem: {
-          severity: 'error',
-          code: 'unknown-secret',
-          summary: 'The secret that this value comes from has no value of its own.',
-          next: 'Name a secret of this configuration that has a value.',
-        },
-      });
-  }
+/** One text for what is read: a source without what is done to it afterwards. */
+function rawKeyOf(source: EndSource): string {
+  const { base64: _, trim: __, key: ___, ...rest } = source;
+  return keyOf(rest.from === 'dotenv' ? { ...rest, name: '' } : rest);
 }

@@ -16,6 +16,7 @@ import { holds, holdsAsync } from '../../test/core/seeded.js';
 import { DiagnosticError, Sensitive } from '../model/index.js';
 import type { ValueSource } from '../model/index.js';
 import { findKey, fingerprinter, makeKeyFile, resolveValues } from './index.js';
+import type { ValueContext } from './index.js';
 
 const base = temporaryFolder();
 const CANARY = 'canary-value-55d1';
@@ -27,6 +28,14 @@ const file = (path: string, more: { trim?: boolean; base64?: boolean } = {}): Va
   base,
   ...more,
 });
+/** A world with some variables and nothing else. */
+const world = (variables: Readonly<Record<string, string>>): ValueContext => ({
+  env: variables,
+  cwd: base,
+  signal: new AbortController().signal,
+  allowExec: false,
+  readStdin: () => Promise.reject(new Error('there is no standard input')),
+});
 let written = 0;
 /** A new file with these bytes; gives its name. */
 function put(bytes: string | Uint8Array): string {
@@ -36,7 +45,7 @@ function put(bytes: string | Uint8Array): string {
 }
 /** What a source gives: its value, or the code of what is wrong. */
 async function read(source: ValueSource, variables: Record<string, string> = {}): Promise<string> {
-  const values = await resolveValues([{ source }], none, { env: variables });
+  const values = await resolveValues([{ source }], none, world(variables));
   const [problem] = values.diagnostics;
   expect(JSON.stringify(values.diagnostics)).not.toContain(CANARY);
   if (problem?.severity === 'error') return `error: ${problem.summary}`;
@@ -136,7 +145,7 @@ describe('the values of a run', () => {
       },
     );
     const requests = Array.from({ length: 10_000 }, (_, index) => ({ source: env(`V${index % 100}`) }));
-    const values = await resolveValues(requests, none, { env: counting });
+    const values = await resolveValues(requests, none, world(counting));
     expect([...reads.values()]).toEqual(Array(100).fill(1));
     expect(values.get(env('V42'))?.reveal()).toBe('value 42');
   });
@@ -151,7 +160,7 @@ describe('the values of a run', () => {
     const values = await resolveValues(
       sources.map((source) => ({ source })),
       none,
-      { env: {} },
+      world({}),
     );
     expect(values.diagnostics).toEqual([]);
     expect(values.get(sources[1199]!)?.reveal()).toBe('value 1199');
@@ -167,7 +176,7 @@ describe('the values of a run', () => {
     };
     const at = async (address: string): Promise<[string | undefined, string[]]> => {
       const source: ValueSource = { from: 'secret', address };
-      const values = await resolveValues([{ source }], (one) => of[one], { env: { V: 'v' } });
+      const values = await resolveValues([{ source }], (one) => of[one], world({ V: 'v' }));
       return [values.get(source)?.reveal(), values.diagnostics.map((one) => one.code)];
     };
     expect(await at('a')).toEqual(['v', []]);
@@ -186,7 +195,7 @@ describe('the values of a run', () => {
         { source: env('UNSET'), range: range(4) },
       ],
       () => env('UNSET'),
-      { env: {} },
+      world({}),
     );
     expect(values.diagnostics.map((one) => [one.code, one.range?.line, one.address])).toEqual([
       ['unreadable-file', 1, 'x'],

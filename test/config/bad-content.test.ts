@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { HEAD, file, lines, load } from './load-text.js';
 
-const SOURCES = 'Write where the value is to be read from: { env: NAME }, { file: PATH }, { secret: NAME }.';
+const OTHERS = 'dotenv, stdin, exec, age, vault, aws_secret, aws_parameter, gcp, azure, onepassword';
+const PROVIDER_SOURCES = `Write where the value is to be read from: { env: NAME }, { file: PATH }, { sops: PATH, key: KEY }; also ${OTHERS}.`;
+const SOURCES = PROVIDER_SOURCES.replace(';', ', { secret: NAME };');
+const KNOWN =
+  'env, file, dotenv, stdin, exec, sops, age, vault, aws_secret, aws_parameter, gcp, azure, onepassword, secret';
 const secret = (body: string): string => `${HEAD}secrets:\n  A: { ${body} }\n`;
 const server = (body: string): string => `${HEAD}duckdb_servers:\n  s: { ${body} }\n`;
 
@@ -30,11 +34,11 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a misspelt value source': [
     secret('value: { evn: X }'),
-    'secrets.yaml:5:17: This is no value source that this version knows; it knows env, file, secret. → Did you mean `env`?',
+    `secrets.yaml:5:17: This is no value source that this version knows; it knows ${KNOWN}. → Did you mean \`env\`?`,
   ],
   'a value source of another version': [
-    secret('value: { sops: x }'),
-    `secrets.yaml:5:17: This is no value source that this version knows; it knows env, file, secret. → ${SOURCES}`,
+    secret('value: { keychain: x }'),
+    `secrets.yaml:5:17: This is no value source that this version knows; it knows ${KNOWN}. → ${SOURCES}`,
   ],
   'two value sources': [
     secret('value: { env: X, file: y }'),
@@ -74,7 +78,7 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a URL with a password': [
     'version: 1\nstack: prod\nproviders: { wh: { type: postgres, url: "postgres://u:hunter2@h/db" } }\n',
-    'secrets.yaml:3:41: `providers.wh.url` is sensitive, and stands here as plain text. → Write where the value is to be read from: { env: NAME }, { file: PATH }.',
+    `secrets.yaml:3:41: \`providers.wh.url\` is sensitive, and stands here as plain text. → ${PROVIDER_SOURCES}`,
   ],
   'a credential in a server': [
     server('type: s3, options: { SECRET: hunter2 }'),

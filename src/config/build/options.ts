@@ -5,6 +5,7 @@ import type { Place } from '../source-text.js';
 import { plainSecretWords } from '../translate-source.js';
 import { entriesOf } from '../tree.js';
 import type { Entry, TreeNode } from '../tree.js';
+import { isRef } from '../value-refs.js';
 import { readField } from './values.js';
 import type { FieldReader } from './values.js';
 
@@ -67,7 +68,7 @@ function refuseText(
   { type }: OptionsPlace,
 ): ReturnType<typeof problemAt> | undefined {
   if (value.kind !== 'scalar' || value.value === null || !isBooleanOption(type, name)) return undefined;
-  if (BOOLEAN_TEXT.test(value.text)) return undefined;
+  if (BOOLEAN_TEXT.test(value.text) || isRef(value.text)) return undefined;
   return problemAt(value.at, {
     code: 'not-a-boolean',
     summary: `The option \`${name}\` takes true or false.`,
@@ -102,6 +103,6 @@ function refuse(
       next: `Move it: user_mappings: { <role>: { ${name}: { env: NAME } } }`,
     });
   }
-  const isText = value.kind === 'scalar' && value.value !== null;
+  const isText = value.kind === 'scalar' && value.value !== null && !isRef(value.text);
   return isText ? problemAt(value.at, plainSecretWords(`${path}.${name}`)) : undefined;
 }

@@ -1,10 +1,14 @@
 import type { DesiredField, ValueSource } from '../../model/index.js';
 import { parseAddress } from '../../model/index.js';
+import { expected } from '../expectation.js';
 import { problemAt } from '../problem.js';
+import type { ProblemWords } from '../problem.js';
+import { BESIDE, TRANSFORMS } from '../schema/source-words.js';
 import { rangeOf } from '../source-text.js';
-import { child, entriesOf, textOf } from '../tree.js';
+import { child, entriesOf, itemsOf, textOf } from '../tree.js';
 import type { TreeNode } from '../tree.js';
-import { VALUE_SOURCES } from '../value-sources.js';
+import { isRef, readRef } from '../value-refs.js';
+import { VALUE_SOURCES, readWord } from '../value-sources.js';
 import { meantName } from './context.js';
 import type { BuildContext } from './context.js';
 
@@ -23,28 +27,63 @@ export interface FieldReader {
  */
 export function readField(reader: FieldReader, node: TreeNode): DesiredField | undefined {
   const range = rangeOf(node.at);
-  if (node.kind !== 'map') {
-    const value = textOf(node);
-    return value === undefined ? undefined : { kind: 'plain', value, range };
-  }
-  const source = readSource(reader, node);
+  const value = textOf(node);
+  if (value !== undefined && !isRef(value)) return { kind: 'plain', value, range };
+  const source = value === undefined ? readSource(reader, node) : readText(reader, node, value);
   return source && { kind: 'source', source, range };
 }
 
 function readSource(reader: FieldReader, node: TreeNode): ValueSource | undefined {
   const word = VALUE_SOURCES.find((one) => child(node, one.word) !== undefined);
   const behind = word && child(node, word.word);
-  const text = textOf(behind);
-  if (word === undefined || behind === undefined || text === undefined) return undefined;
+  if (word === undefined || behind === undefined) return undefined;
+  const texts = (behind.kind === 'list' ? itemsOf(behind) : [behind]).map((one) => textOf(one) ?? '');
   const beside = new Map(
-    entriesOf(node).flatMap(({ key, value }) =>
-      value.kind === 'scalar' ? [[key, value.value] as const] : [],
-    ),
+    entriesOf(node).flatMap(({ key, value }) => {
+      const text = textOf(value);
+      return text === undefined ? [] : [[key, text] as const];
+    }),
   );
-  return word.read(text, {
+  return readWord(word, [texts[0] ?? '', ...texts.slice(1)], {
     base: node.at.source.folder,
     beside,
     secretAddress: (name) => resolveSecret(reader, name, behind),
+    refuse: (key, words) => {
+      reader.context.problems.push(problemAt(child(node, key)?.at ?? node.at, words));
+    },
+  });
+}
+
+/** A reference as the program vals writes it, read as the map that means the same. */
+function readText({ context }: FieldReader, node: TreeNode, text: string): ValueSource | undefined {
+  const refuse = (words: ProblemWords): void => {
+    context.problems.push(problemAt(node.at, words));
+  };
+  const ref = readRef(text);
+  if ('problem' in ref) {
+    refuse(ref.problem);
+    return undefined;
+  }
+  const word = VALUE_SOURCES.find((one) => one.word === ref.word);
+  if (word === undefined) return undefined;
+  const schemas = new Map([[word.schema, ref.text]]);
+  for (const [key, value] of ref.beside) schemas.set(BESIDE[key] ?? TRANSFORMS.key, value);
+  for (const [schema, value] of schemas) {
+    if (new RegExp(String(schema['pattern'])).test(value)) continue;
+    refuse({
+      code: 'bad-ref',
+      summary: `A part of this reference is not ${expected(schema)}.`,
+      next: `${String(schema['patternErrorMessage'])} As a map: ${word.example}`,
+    });
+    return undefined;
+  }
+  return readWord(word, [ref.text], {
+    base: node.at.source.folder,
+    beside: ref.beside,
+    secretAddress: () => undefined,
+    refuse: (_, words) => {
+      refuse(words);
+    },
   });
 }
 

@@ -96,7 +96,8 @@ const BACKENDS: readonly JsonSchema[] = [
       type: 'string',
       pattern: '^[a-z_][a-z0-9_]{0,62}$',
       patternErrorMessage: 'A schema name holds small letters, digits and _ (at most 63).',
-      description: 'The schema, made on first use; several stacks may share it. `secrets_state` where it is absent.',
+      description:
+        'The schema, made on first use; several stacks may share it. `secrets_state` where it is absent.',
       examples: ['secrets_state'],
     },
   }),
@@ -131,7 +132,9 @@ const BACKENDS: readonly JsonSchema[] = [
       retry_wait_max: number('Seconds between two tries, at most: 30 where it is absent.', 30),
       client_certificate_pem: source('The client certificate, as PEM.', { file: './client.pem' }),
       client_private_key_pem: source("The client certificate's key, as PEM.", { file: './client.key' }),
-      client_ca_certificate_pem: source('The certificate authorities to trust, as PEM.', { file: './ca.pem' }),
+      client_ca_certificate_pem: source('The certificate authorities to trust, as PEM.', {
+        file: './ca.pem',
+      }),
     },
   ),
 ];

@@ -1,5 +1,6 @@
-import { VALUE_SOURCES } from '../value-sources.js';
+import { VALUE_SOURCES, wordsBeside } from '../value-sources.js';
 import type { JsonSchema } from './json-schema.js';
+import { BESIDE, TRANSFORMS } from './source-words.js';
 
 /** The title by which messages recognise a place that takes a value source and nothing else. */
 export const VALUE_SOURCE_TITLE = 'a value source';
@@ -7,22 +8,35 @@ export const VALUE_SOURCE_TITLE = 'a value source';
 /** The title by which messages recognise a place that takes text or a value source. */
 export const TEXT_OR_SOURCE_TITLE = 'text or a value source';
 
-/** Value sources, made from the table: exactly one source word, and only the words that go beside it. */
+/** Value sources, made from the table: exactly one source word, and only the words that go beside it; or the text form of vals. */
 export const valueSourceDefs: Readonly<Record<string, JsonSchema>> = {
   valueSource: {
-    type: 'object',
+    type: ['object', 'string'],
     title: VALUE_SOURCE_TITLE,
     description: 'Where the value is read from. A value itself never stands in the file.',
+    pattern: '^(secret)?ref\\+',
     additionalProperties: false,
     minProperties: 1,
-    properties: Object.fromEntries(
-      VALUE_SOURCES.flatMap(({ word, schema, beside }) => [[word, schema], ...Object.entries(beside)]),
-    ),
-    oneOf: VALUE_SOURCES.map(({ word }) => ({ required: [word] })),
+    properties: {
+      ...Object.fromEntries(VALUE_SOURCES.map(({ word, schema }) => [word, schema])),
+      ...BESIDE,
+      ...TRANSFORMS,
+    },
+    oneOf: [{ type: 'string' }, ...VALUE_SOURCES.map(({ word }) => ({ type: 'object', required: [word] }))],
     dependentRequired: Object.fromEntries(
-      VALUE_SOURCES.flatMap(({ word, beside }) => Object.keys(beside).map((key) => [key, [word]])),
+      VALUE_SOURCES.flatMap(({ word, needs }) => (needs === undefined ? [] : [[word, needs]])),
     ),
-    examples: [{ env: 'HF_TOKEN' }],
+    dependentSchemas: Object.fromEntries(
+      [...Object.keys(BESIDE), ...Object.keys(TRANSFORMS)].map((key) => [
+        key,
+        { title: VALUE_SOURCE_TITLE, anyOf: wordsBeside(key).map((word) => ({ required: [word] })) },
+      ]),
+    ),
+    examples: [
+      { env: 'HF_TOKEN' },
+      { sops: 'secrets.prod.enc.yaml', key: 'aws.secret_key' },
+      'ref+vault://secret/team/huggingface#/token',
+    ],
   },
   textOrSource: {
     title: TEXT_OR_SOURCE_TITLE,

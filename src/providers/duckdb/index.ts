@@ -13,5 +13,6 @@ export const duckdb: ProviderDefinition = {
   transactional: false,
   audit,
   auditValues,
+  hosts: () => [],
   open,
 };

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { ApplyItem, Outcome } from '../../model/index.js';
 import type { SessionContext } from '../sdk/index.js';
+import { messageOf, sqlState } from '../sdk/sql/index.js';
 import { failureOf } from './apply-errors.js';
 import type { Failure } from './apply-errors.js';
 import { CALL_SQL, CREATE_SQL, DROP_SQL } from './batch.js';
 import type { Answer } from './batch.js';
-import { messageOf, sqlState } from './errors.js';
 import { GUARD_STATE_SQL, guardSql, leaks, quietLockTimeout } from './guard.js';
 import { toBatch, writes } from './order.js';
 import { isStorable } from './text.js';

@@ -2,6 +2,7 @@ import type { ProviderDefinition } from '../sdk/index.js';
 import { audit, auditValues } from './audit.js';
 import { policies } from './kinds.js';
 import { open } from './session.js';
+import { postgresSettings } from './settings.js';
 
 /**
  * DuckDB secrets as PostgreSQL keeps them: servers and user mappings of the `duckdb` foreign data wrapper (pg_duckdb,
@@ -13,5 +14,6 @@ export const postgres: ProviderDefinition = {
   transactional: true,
   audit,
   auditValues,
+  hosts: (settings, env) => postgresSettings(settings, env).hosts.map(({ host, port }) => `${host}:${port}`),
   open,
 };

@@ -3,11 +3,10 @@ import { hasErrors, mustParseAddress } from '../../model/index.js';
 import type { ActualResource, DesiredResource, SystemIdentity } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import type { Prepared, ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
+import { connect, endClient, messageOf, sqlState } from '../sdk/sql/index.js';
+import type { Connection } from '../sdk/sql/index.js';
 import { applyAll } from './apply.js';
 import { askDuckdb } from './ask.js';
-import { connect, endClient } from './connection.js';
-import type { Connection } from './connection.js';
-import { messageOf, sqlState } from './errors.js';
 import { strandedMappings } from './existing.js';
 import { fieldText } from './field-text.js';
 import { resolveAll, rolesOf } from './identities.js';
@@ -18,8 +17,8 @@ import type { Preflight } from './preflight-document.js';
 import { toResources } from './read.js';
 import type { WrapperDocument } from './read.js';
 import { readSql } from './read-sql.js';
-import { connectionSettings } from './settings.js';
-import type { ConnectionSettings } from './settings.js';
+import { postgresSettings } from './settings.js';
+import type { PostgresSettings } from './settings.js';
 
 const READ_TIMEOUT_MS = 60_000;
 
@@ -27,7 +26,7 @@ const READ_TIMEOUT_MS = 60_000;
 interface Place {
   readonly provider: string;
   readonly connection: Connection;
-  readonly where: ConnectionSettings;
+  readonly where: PostgresSettings;
   readonly identity: Identity;
   readonly system: SystemIdentity;
   readonly context: SessionContext;
@@ -51,7 +50,7 @@ interface Identity {
  * @throws UnreachableError where nothing answers; DiagnosticError where it answers and refuses.
  */
 export async function open(settings: ResolvedSettings, context: SessionContext): Promise<Session> {
-  const where = connectionSettings(settings, context.env);
+  const where = postgresSettings(settings, context.env);
   context.progress(`connecting to ${where.database}`);
   const connection = await connect(where);
   try {
@@ -185,7 +184,7 @@ function serverNames({ desired, records, exclusive }: ReadRequest): readonly str
  */
 async function readDocument<T>(
   { client, host, port }: Connection,
-  where: ConnectionSettings,
+  where: PostgresSettings,
   sql: string,
 ): Promise<T> {
   try {
@@ -207,7 +206,7 @@ async function readDocument<T>(
   }
 }
 
-async function identify(connection: Connection, where: ConnectionSettings): Promise<Identity> {
+async function identify(connection: Connection, where: PostgresSettings): Promise<Identity> {
   const sql = (system: string): string => `SELECT pg_catalog.json_build_object(
   'system', (${system})::text,
   'database', current_database(),

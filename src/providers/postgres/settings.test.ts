@@ -1,96 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError, plain, Sensitive, sensitive } from '../../model/index.js';
+import { plain } from '../../model/index.js';
 import type { Fields } from '../../model/index.js';
-import { findPassword } from './pgpass.js';
-import { connectionSettings } from './settings.js';
-import { parseUri } from './uri.js';
+import { postgresSettings } from './settings.js';
 
-const settings = (fields: Fields, env: Record<string, string> = {}) =>
-  connectionSettings({ name: 'pg', fields }, { HOME: '/home/ana', USER: 'ana', ...env });
-const url = (text: string): Fields => ({ url: sensitive(new Sensitive(text)) });
+const settings = (fields: Fields) => postgresSettings({ name: 'pg', fields }, { HOME: '/home/ana' });
 
-describe('connection settings', () => {
-  it("fills in libpq's defaults", () => {
-    expect(settings({})).toEqual({
-      hosts: [{ host: 'localhost', port: 5432 }],
-      database: 'ana',
-      user: 'ana',
-      passwordFile: '/home/ana/.pgpass',
-      sslMode: 'prefer',
-      connectTimeoutMs: 10_000,
-      allowServerLog: false,
-    });
+describe("the provider's own settings", () => {
+  it('are left out where nobody gives them', () => {
+    const given = settings({ host: plain('db') });
+    expect(given.hosts).toEqual([{ host: 'db', port: 5432 }]);
+    expect(given.allowServerLog).toBe(false);
+    expect(given).not.toHaveProperty('statementTimeoutMs');
+    expect(given).not.toHaveProperty('extensionDirectory');
   });
 
-  it('takes a URI apart, with escapes, IPv6, several hosts and parameters', () => {
+  it('are taken as they are written', () => {
     expect(
-      settings(
-        url('postgresql://us%40er:p%3Aw%2F%40@[::1]:6000,two/da%20ta?sslmode=verify-full&connect_timeout=3'),
-      ),
-    ).toMatchObject({
-      hosts: [
-        { host: '::1', port: 6000 },
-        { host: 'two', port: 5432 },
-      ],
-      user: 'us@er',
-      password: 'p:w/@',
-      database: 'da ta',
-      sslMode: 'verify-full',
-      connectTimeoutMs: 3000,
-    });
-    expect(settings(url('postgres:///db?host=/run/pg&port=7')).hosts).toEqual([{ host: '/run/pg', port: 7 }]);
+      settings({
+        statement_timeout: plain('5000'),
+        allow_server_log: plain(true),
+        extension_directory: plain('/ext'),
+      }),
+    ).toMatchObject({ statementTimeoutMs: 5000, allowServerLog: true, extensionDirectory: '/ext' });
   });
 
-  it('lets a field win over the url, and that over PG* variables', () => {
-    const env = {
-      PGHOST: 'env-host',
-      PGUSER: 'env-user',
-      PGDATABASE: 'env-db',
-      PGPASSWORD: 'env-pw',
-      PGSSLMODE: 'require',
-    };
-    expect(
-      settings({ ...url('postgres://url-user@url-host/'), user: plain('field-user') }, env),
-    ).toMatchObject({
-      hosts: [{ host: 'url-host', port: 5432 }],
-      user: 'field-user',
-      database: 'env-db',
-      password: 'env-pw',
-      sslMode: 'require',
-    });
-  });
-
-  it.each([
-    'mysql://a:hunter2@b/c',
-    'host=b password=hunter2',
-    'postgres://a:hunter2@b:x/c',
-    'postgres://a:hunter2%zz@b/c',
-    'postgres://a:hunter2@b/c?sslmode=maybe',
-    'postgres://a:hunter2@b/c?nonsense=1',
-    'postgres://a:hunter2@b/c?connect_timeout=soon',
-  ])('refuses %s without showing the password', (text) => {
-    const refused = (): unknown => settings(url(text));
-    expect(refused).toThrow(DiagnosticError);
-    try {
-      refused();
-    } catch (error) {
-      expect(JSON.stringify((error as DiagnosticError).diagnostics)).not.toContain('hunter2');
-    }
-  });
-
-  it('has nothing to say of an empty authority', () => {
-    expect(parseUri('postgresql://')).toEqual(new Map());
-  });
-});
-
-describe('the password file', () => {
-  const key = { host: 'db', port: 5432, database: 'd:b', user: 'ana' };
-
-  it('takes the first line that fits, with wildcards and escapes', () => {
-    expect(
-      findPassword('# db:5432:*:*:no\nother:*:*:*:no\n*:5432:d\\:b:ana:p\\:w\\\\\n*:*:*:*:late', key),
-    ).toBe('p:w\\');
-    expect(findPassword('db:5432:d:ana:no\n', key)).toBeUndefined();
-    expect(findPassword('localhost:*:*:*:sock', { ...key, host: '/run' })).toBe('sock');
+  it('are refused under the name of the provider', () => {
+    expect(() => settings({ statement_timeout: plain('soon') })).toThrow(
+      'Provider pg: statement_timeout is not a number of milliseconds.',
+    );
+    expect(() => settings({ port: plain('0') })).toThrow('Provider pg: the port is not a number');
   });
 });

@@ -1,28 +1,9 @@
-import { DiagnosticError } from '../../model/index.js';
-import type { Field } from '../../model/index.js';
 import type { ResolvedSettings } from '../sdk/index.js';
-import { parseUri } from './uri.js';
+import { connectionSettings, refuseSetting, settingText } from '../sdk/sql/index.js';
+import type { ConnectionSettings, Env } from '../sdk/sql/index.js';
 
-/** libpq's ways to use TLS, from none to a server whose name is checked. */
-const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-/** One of libpq's `sslmode` values. */
-type SslMode = (typeof SSL_MODES)[number];
-
-/** Where and how to connect, all defaults filled in. */
-export interface ConnectionSettings {
-  /** Servers to try, in order; a host that starts with `/` is the folder of a Unix socket. */
-  readonly hosts: readonly { readonly host: string; readonly port: number }[];
-  readonly database: string;
-  readonly user: string;
-  /** Absent: looked up in the password file, when the server asks for one. */
-  readonly password?: string;
-  readonly passwordFile: string;
-  readonly sslMode: SslMode;
-  /** A file; `system` for the certificates that come with Node. */
-  readonly sslRootCert?: string;
-  readonly sslCert?: string;
-  readonly sslKey?: string;
-  readonly connectTimeoutMs: number;
+/** Where and how to connect, and what else an entry of this provider says; all defaults filled in. */
+export interface PostgresSettings extends ConnectionSettings {
   /** At most this long for one statement; absent: a minute to read, ten to write. */
   readonly statementTimeoutMs?: number;
   /** Write values although they would reach the server's log. */
@@ -31,95 +12,28 @@ export interface ConnectionSettings {
   readonly extensionDirectory?: string;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** Parameters of a libpq URI that this program has a use for, or that change nothing for it. */
-const URI_PARAMETERS = new Set([
-  'host', 'hostaddr', 'port', 'dbname', 'user', 'password', 'passfile', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey',
-  'connect_timeout', 'application_name', 'fallback_application_name', 'keepalives', 'keepalives_idle',
-  'keepalives_interval', 'keepalives_count', 'tcp_user_timeout', 'channel_binding', 'gssencmode', 'sslcompression',
-  'sslsni', 'client_encoding',
-]); // prettier-ignore
-
 /**
- * Fills in where to connect: the fields of the entry win over its `url`, that over the `PG*` variables, those over
- * libpq's defaults (PostgreSQL docs, "Connection Strings" and "Environment Variables").
+ * Fills in an entry of `providers:`: its connection (see `connectionSettings`), and what is this provider's own.
  * @throws DiagnosticError for what cannot be understood; the text of the URL is not in it.
  */
-export function connectionSettings(settings: ResolvedSettings, env: Env): ConnectionSettings {
-  const refuse = (summary: string, next: string): never => {
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'postgres-settings',
-        summary: `Provider ${settings.name}: ${summary}.`,
-        next,
-        ...(settings.range === undefined ? {} : { range: settings.range }),
-      },
-    ]);
-  };
-  const url = fieldText(settings.fields['url']);
-  const uri = url === undefined || url === '' ? new Map<string, string>() : parseUri(url);
-  if (typeof uri === 'string') return refuse(uri, 'Write postgresql://user@host:port/database.');
-  for (const name of uri.keys()) {
-    if (!URI_PARAMETERS.has(name)) {
-      refuse(`the url has a parameter ${name} that is not supported`, 'Remove it from the url.');
-    }
-  }
-  const get = (name: string, inUri: string, variable: string): string | undefined =>
-    [fieldText(settings.fields[name]), uri.get(inUri), env[variable]].find(
-      (one) => one !== undefined && one !== '',
-    );
-
-  const user = get('user', 'user', 'PGUSER') ?? env['USER'] ?? env['LOGNAME'] ?? 'postgres';
-  const hosts = (get('host', 'host', 'PGHOST') ?? 'localhost').split(',');
-  const ports = (get('port', 'port', 'PGPORT') ?? '5432').split(',');
-  const sslMode = get('sslmode', 'sslmode', 'PGSSLMODE') ?? 'prefer';
-  const timeout = Number(get('connect_timeout', 'connect_timeout', 'PGCONNECT_TIMEOUT') ?? '10');
-  if (!(timeout >= 0)) refuse('connect_timeout is not a number of seconds', 'Write it in seconds: 10.');
-  const statementText = fieldText(settings.fields['statement_timeout']);
+export function postgresSettings({ name, ...entry }: ResolvedSettings, env: Env): PostgresSettings {
+  const subject = `Provider ${name}`;
+  const connection = connectionSettings({ subject, ...entry }, env);
+  const { fields } = entry;
+  const statementText = settingText(fields['statement_timeout']);
   const statementTimeoutMs = Number(statementText ?? '0');
   if (!Number.isInteger(statementTimeoutMs) || statementTimeoutMs < 0) {
-    refuse('statement_timeout is not a number of milliseconds', 'Write it in milliseconds: 60000.');
+    refuseSetting(
+      { subject, ...entry },
+      'statement_timeout is not a number of milliseconds',
+      'Write it in milliseconds: 60000.',
+    );
   }
-  const sslRootCert = get('sslrootcert', 'sslrootcert', 'PGSSLROOTCERT');
-  const sslCert = get('sslcert', 'sslcert', 'PGSSLCERT');
-  const sslKey = get('sslkey', 'sslkey', 'PGSSLKEY');
-  const password = get('password', 'password', 'PGPASSWORD');
-  const extensionDirectory = fieldText(settings.fields['extension_directory']);
+  const extensionDirectory = settingText(fields['extension_directory']);
   return {
-    hosts: hosts.map((host, index) => {
-      const port = Number(ports[ports.length === 1 ? 0 : index] ?? '5432');
-      if (!Number.isInteger(port) || port < 1 || port > 65535) {
-        refuse('the port is not a number from 1 to 65535', 'Write a port such as 5432.');
-      }
-      return { host: host === '' ? 'localhost' : host, port };
-    }),
-    database: get('database', 'dbname', 'PGDATABASE') ?? user,
-    user,
-    ...(password === undefined ? {} : { password }),
-    passwordFile: uri.get('passfile') ?? env['PGPASSFILE'] ?? `${env['HOME'] ?? '.'}/.pgpass`,
-    sslMode:
-      SSL_MODES.find((one) => one === sslMode) ??
-      refuse(
-        `the sslmode ${JSON.stringify(sslMode)} is none of ${SSL_MODES.join(', ')}`,
-        'Write one of them.',
-      ),
-    ...(sslRootCert === undefined ? {} : { sslRootCert }),
-    ...(sslCert === undefined ? {} : { sslCert }),
-    ...(sslKey === undefined ? {} : { sslKey }),
-    // libpq: zero means no limit; a run must end, so ours is ten minutes then.
-    connectTimeoutMs: timeout === 0 ? 600_000 : timeout * 1000,
+    ...connection,
     ...(statementText === undefined ? {} : { statementTimeoutMs }),
-    allowServerLog: fieldText(settings.fields['allow_server_log']) === 'true',
+    allowServerLog: settingText(fields['allow_server_log']) === 'true',
     ...(extensionDirectory === undefined ? {} : { extensionDirectory }),
   };
-}
-
-/** A field's text; nothing where it is absent, null or hidden. */
-function fieldText(field: Field | undefined): string | undefined {
-  if (field === undefined || field.kind === 'hidden') return undefined;
-  if (field.kind === 'sensitive') return field.value.reveal();
-  const { value } = field;
-  return value === null ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

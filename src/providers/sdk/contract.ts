@@ -36,6 +36,11 @@ export interface ProviderDefinition {
    */
   auditValues(resources: readonly DesiredResource[]): readonly Diagnostic[];
   /**
+   * The hosts that a session would connect to, as `host` or `host:port`; none for a system of this machine.
+   * @throws DiagnosticError for settings that cannot be understood
+   */
+  hosts(settings: ResolvedSettings, env: SessionContext['env']): readonly string[];
+  /**
    * Connects, and finds out which system it is and who we are there. Reads no secret.
    * @throws UnreachableError where the system does not answer.
    * @throws DiagnosticError where it answers and refuses: a wrong key, a wrong password, no such database.

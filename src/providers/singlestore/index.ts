@@ -2,6 +2,7 @@ import type { ProviderDefinition } from '../sdk/index.js';
 import { audit, auditValues } from './audit.js';
 import { policies, TYPE } from './kinds.js';
 import { openSession } from './session.js';
+import { resolveConnection } from './settings.js';
 
 /** SingleStore Helios: secrets and their shares, through the Management API. */
 export const singlestore: ProviderDefinition = {
@@ -11,5 +12,6 @@ export const singlestore: ProviderDefinition = {
   transactional: false,
   audit: (_settings, resources) => audit(resources),
   auditValues,
+  hosts: (settings, env) => [resolveConnection(settings, env).host],
   open: (settings, context) => openSession(settings, context),
 };

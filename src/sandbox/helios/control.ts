@@ -2,6 +2,7 @@ import { dumpWorld, type WorldDump } from './dump.js';
 import { applyEdit, type WorldEdit } from './edits.js';
 import type { FaultReport, FaultRule, Faults } from './faults.js';
 import type { LogEntry, RequestLog } from './log.js';
+import { takeSnapshot } from './snapshot.js';
 import type { World } from './world.js';
 
 /** What tests and people do to a sandbox from outside; the control endpoint offers the same over HTTP. */
@@ -26,6 +27,8 @@ export interface Control {
   readonly dump: () => WorldDump;
   /** The value of the living secret of this name, past all rules of access; not offered over HTTP. */
   readonly valueOf: (name: string) => string | undefined;
+  /** Keeps the organization as it is now; the function that it gives brings it back. Not offered over HTTP either. */
+  readonly snapshot: () => () => void;
 }
 
 /** The control functions over a world, its faults and its log. */
@@ -47,5 +50,6 @@ export function createControl(world: World, faults: Faults, log: RequestLog): Co
     dump: () => dumpWorld(world),
     valueOf: (name) =>
       [...world.secrets.values()].find((one) => one.name === name && one.removal === undefined)?.value,
+    snapshot: () => takeSnapshot(world),
   };
 }

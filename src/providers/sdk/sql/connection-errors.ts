@@ -1,5 +1,5 @@
-import { DiagnosticError } from '../../model/index.js';
-import { UnreachableError } from '../sdk/index.js';
+import { DiagnosticError } from '../../../model/index.js';
+import { UnreachableError } from '../index.js';
 import { nodeCode, sqlState, messageOf } from './errors.js';
 import type { ConnectionSettings } from './settings.js';
 

@@ -1,0 +1,42 @@
+import { expect } from 'vitest';
+import type { Diagnostic, Transforms } from '../../../src/model/index.js';
+import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
+import { transformer } from '../../../src/values/transforms.js';
+
+/** A value that no message may hold. */
+export const CANARY = 'cAn4ry-"quoted" \\ ünïcode 🦆 %41 $HOME';
+
+/** The context of one run with these variables. */
+export function contextOf(env: Readonly<Record<string, string>>, signal?: AbortSignal): ValueContext {
+  return {
+    env,
+    cwd: process.cwd(),
+    signal: signal ?? new AbortController().signal,
+    allowExec: false,
+    readStdin: () => Promise.reject(new Error('No store reads standard input.')),
+  };
+}
+
+/** The text that a reading gives without any transform. */
+export function textOf(reading: AnyReading): string {
+  return valueOf(reading, {});
+}
+
+/** The text that a reading gives after these transforms. */
+export function valueOf(reading: AnyReading, transforms: Transforms): string {
+  const { value, problems } = transformer(reading)({ from: 'stdin', ...transforms });
+  expect(problems).toEqual([]);
+  if (value === undefined) throw new Error('The reading has no value.');
+  return value.reveal();
+}
+
+/** The problem of a reading that failed: one error, with something to do next, and without a value in it. */
+export function problemOf(reading: AnyReading): Diagnostic {
+  const { problem } = reading;
+  if (problem === undefined) throw new Error('The reading has no problem.');
+  expect(Object.keys(reading)).toEqual(['problem']);
+  expect(problem.severity).toBe('error');
+  expect(problem.next).toMatch(/\w/);
+  expect(JSON.stringify(problem)).not.toContain(CANARY.slice(0, 6));
+  return problem;
+}
