@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
+import type { SqlClient } from '../../src/state/postgres-client.js';
 import { remember } from '../core/plan-input.js';
 import { onRealPostgres } from '../postgres/harness.js';
 import { query, withClient } from '../support/postgres/index.js';
 import { codeOf, lockRequest, stateOf } from './contract.js';
-import { storeAt } from './postgres-clients.js';
+import { connectTo, storeAt } from './postgres-clients.js';
 
 onRealPostgres('many clients of one state', {}, (server) => {
   it.each([
@@ -70,7 +71,7 @@ onRealPostgres('many clients of one state', {}, (server) => {
     const url = await server().createDatabase();
     const child = spawn(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'postgres-holder.ts'), url],
+      ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'postgres-holder/run.ts'), url],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     );
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -80,10 +81,10 @@ onRealPostgres('many clients of one state', {}, (server) => {
       expect(await codeOf(store.lock(lockRequest(2500)))).toBe('state-locked');
       child.kill('SIGSTOP');
       const lock = await store.lock(lockRequest(60_000));
-      await store.write(stateOf(1, [remember('secret.helios.OURS')]), 0, lock);
       child.kill('SIGCONT');
       child.stdin.write('write\n');
       expect((await lines.next()).value).toBe('state-lock-lost');
+      await store.write(stateOf(1, [remember('secret.helios.OURS')]), 0, lock);
       expect((await store.read())?.records.map((one) => one.address)).toEqual(['secret.helios.OURS']);
       expect(lock.lost.aborted).toBe(false);
       await lock.release();
@@ -96,7 +97,12 @@ onRealPostgres('many clients of one state', {}, (server) => {
 
   it('a lease is kept while its holder waits for a long answer', async () => {
     const url = await server().createDatabase();
-    const [holder, other] = [storeAt(url, { leaseMs: 1500 }), storeAt(url, { leaseMs: 1500 })];
+    let connections = 0;
+    const connect = (): Promise<SqlClient> => {
+      connections += 1;
+      return connectTo(url)();
+    };
+    const [holder, other] = [storeAt(url, { leaseMs: 1500, connect }), storeAt(url, { leaseMs: 1500 })];
     const lock = await holder.lock(lockRequest());
     await holder.write(stateOf(1), 0, lock);
     await withClient(url, async (admin) => {
@@ -108,6 +114,8 @@ onRealPostgres('many clients of one state', {}, (server) => {
     });
     expect(lock.lost.aborted).toBe(false);
     await holder.write(stateOf(2), 1, lock);
+    // The first one, which was busy, and one for the lease.
+    expect(connections).toBe(2);
     await lock.release();
     await Promise.all([holder.close(), other.close()]);
   });

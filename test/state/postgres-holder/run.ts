@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { codeOf, lockRequest, stateOf } from './contract.js';
-import { storeAt } from './postgres-clients.js';
+import { codeOf, lockRequest, stateOf } from '../contract.js';
+import { storeAt } from '../postgres-clients.js';
 
 /** A process that takes the lock, says so, waits for a line, and then says what became of its write. */
 const store = storeAt(process.argv[2] ?? '', { leaseMs: 1500 });
