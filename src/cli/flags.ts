@@ -57,6 +57,16 @@ export const scopeFlags = {
   }),
 };
 
+/** Which generated values are made anew. */
+export const rotateFlags = {
+  rotate: Flags.string({
+    multiple: true,
+    default: [],
+    summary: 'Make a new value for this address, whose value is generated; may be given again.',
+    helpValue: '<address>',
+  }),
+};
+
 /** What a database may write into its log. */
 export const serverLogFlags = {
   'allow-server-log': Flags.boolean({
@@ -131,6 +141,7 @@ export function runOptions(flags: {
   readonly 'lock-timeout'?: string;
   readonly 'max-deletes'?: string | undefined;
   readonly 'allow-server-log'?: boolean;
+  readonly rotate?: readonly string[];
 }): RunOptions {
   const limit = flags['max-deletes'];
   return {
@@ -141,6 +152,7 @@ export function runOptions(flags: {
     lock: flags.lock ?? true,
     lockTimeoutMs: milliseconds(flags['lock-timeout'] ?? '0s'),
     ...(flags['allow-server-log'] === true ? { allowServerLog: true } : {}),
+    ...(flags.rotate === undefined || flags.rotate.length === 0 ? {} : { rotates: flags.rotate }),
     ...(limit === undefined ? {} : { maxDeletes: maxDeletes(limit) }),
   };
 }

@@ -8,6 +8,7 @@ import {
   fileFlag,
   lockFlags,
   outputFlags,
+  rotateFlags,
   runOptions,
   scopeFlags,
   serverLogFlags,
@@ -44,6 +45,7 @@ export default class Apply extends SecretsCommand {
     ...valueFlags,
     ...scopeFlags,
     ...deleteFlags,
+    ...rotateFlags,
     ...serverLogFlags,
     'auto-approve': Flags.boolean({ summary: 'Do not ask: the plan is approved as it comes.' }),
     'no-input': Flags.boolean({ summary: 'Never ask anything (as CI does).' }),
@@ -132,11 +134,13 @@ export default class Apply extends SecretsCommand {
 function decidedByPlan(flags: {
   readonly target: readonly string[];
   readonly exclude: readonly string[];
+  readonly rotate: readonly string[];
   readonly 'max-deletes'?: string | undefined;
 }): Diagnostic | undefined {
   const given = [
     ...(flags.target.length > 0 ? ['--target'] : []),
     ...(flags.exclude.length > 0 ? ['--exclude'] : []),
+    ...(flags.rotate.length > 0 ? ['--rotate'] : []),
     ...(flags['max-deletes'] === undefined ? [] : ['--max-deletes']),
   ];
   if (given.length === 0) return undefined;

@@ -1,7 +1,15 @@
 import { Flags } from '@oclif/core';
 import { SecretsCommand } from '../cli/command.js';
 import { exitCode } from '../cli/exit.js';
-import { deleteFlags, fileFlag, outputFlags, runOptions, scopeFlags, valueFlags } from '../cli/flags.js';
+import {
+  deleteFlags,
+  fileFlag,
+  outputFlags,
+  rotateFlags,
+  runOptions,
+  scopeFlags,
+  valueFlags,
+} from '../cli/flags.js';
 import { plan, planTo } from '../engine/index.js';
 import type { PlanResult, SavedPlanResult } from '../engine/index.js';
 import type { Diagnostic } from '../model/index.js';
@@ -25,6 +33,7 @@ export default class Plan extends SecretsCommand {
     ...valueFlags,
     ...scopeFlags,
     ...deleteFlags,
+    ...rotateFlags,
     out: Flags.string({
       summary: 'Keep the plan in this file: `apply FILE` carries out just that, or refuses.',
       helpValue: '<file>',

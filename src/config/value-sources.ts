@@ -7,6 +7,8 @@ import { BESIDE, TRANSFORMS, WORD_SCHEMAS } from './schema/source-words.js';
 export interface SourceContext {
   /** The folder of the configuration file. */
   readonly base: string;
+  /** Where it stands: file, line and column. */
+  readonly place: string;
   /** The words beside the source's own, as text. */
   readonly beside: ReadonlyMap<string, string>;
   /** The address of another secret of this configuration; `undefined` where there is none, which is then said. */
@@ -72,6 +74,16 @@ function gcpResource(text: string): string {
   const full = short === null ? text : `projects/${short[1] ?? ''}/secrets/${short[2] ?? ''}`;
   return full.includes('/versions/') ? full : `${full}/versions/latest`;
 }
+
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** The alphabets of generated values, by their names. Printable leaves out what shells, URLs and quoting trip over. */
+const ALPHABETS: Readonly<Record<string, string>> = {
+  hex: '0123456789abcdef',
+  base64url: `${ALPHANUMERIC}-_`,
+  printable: `${ALPHANUMERIC}!#*+,-./:=?@^_~`,
+  digits: '0123456789',
+};
 
 /** Every value source that this version knows: a new one is one more entry here, its schema, and a reader in `src/values`. */
 export const VALUE_SOURCES: readonly SourceWord[] = [
@@ -175,6 +187,18 @@ export const VALUE_SOURCES: readonly SourceWord[] = [
     read: ([reference]) => ({ from: 'onepassword', reference }),
   },
   {
+    word: 'generate',
+    schema: WORD_SCHEMAS.generate,
+    beside: ['alphabet'],
+    example: '{ generate: 32 }',
+    read: ([length], { beside, place }) => ({
+      from: 'generate',
+      length: Number(length),
+      alphabet: ALPHABETS[beside.get('alphabet') ?? ''] ?? ALPHANUMERIC,
+      place,
+    }),
+  },
+  {
     word: 'secret',
     schema: WORD_SCHEMAS.secret,
     beside: [],
@@ -192,9 +216,9 @@ export const SOURCE_WORDS: readonly string[] = VALUE_SOURCES.map((one) => one.wo
 /** The known sources as a phrase: `env, file, secret`. */
 export const SOURCE_LIST = SOURCE_WORDS.join(', ');
 
-/** The transforms that may stand beside a source: any but `secret`, which is read as its own entry says. */
+/** The transforms that may stand beside a source: any but `secret`, which is read as its own entry says, and what is made here. */
 export function transformsOf({ word }: SourceWord): readonly string[] {
-  return word === 'secret' ? [] : Object.keys(TRANSFORMS);
+  return word === 'secret' || word === 'generate' ? [] : Object.keys(TRANSFORMS);
 }
 
 /** The sources that a key may stand beside. */

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly targets: readonly string[];
   /** Address patterns of what the run is not about. */
   readonly excludes: readonly string[];
+  /** Addresses whose generated values are to be made anew. */
+  readonly rotates?: readonly string[];
   /** At most so many requests at once. */
   readonly parallelism: number;
   /** How many resources of a kind may be destroyed, where more than the usual share of them is meant to go. */

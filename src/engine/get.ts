@@ -1,8 +1,15 @@
-import { DiagnosticError, hasErrors, mustParseAddress, nearestWords } from '../model/index.js';
+import { DiagnosticError, Sensitive, hasErrors, mustParseAddress, nearestWords } from '../model/index.js';
 import type { Configuration, ConfiguredResource, Diagnostic, ValueSource } from '../model/index.js';
+import { fieldAt } from '../plan/index.js';
 import { handOver } from '../values/index.js';
+import { DEFAULT_OPTIONS } from './context.js';
 import type { RunContext, RunResult } from './context.js';
+import { homeOf } from './generated.js';
+import type { Home } from './generated.js';
 import { load } from './load.js';
+import type { Loaded } from './load.js';
+import { observe } from './observe.js';
+import { openStore } from './store.js';
 import { readPlaces } from './values.js';
 
 /** Values that were asked for, in the order of their addresses. */
@@ -13,11 +20,12 @@ export interface GetResult extends RunResult {
 /** A field of a resource that takes its value from a source. */
 interface Place {
   readonly address: string;
+  readonly path: string;
   readonly source: ValueSource;
 }
 
 /**
- * Reads the values of some addresses from where the configuration takes them; the systems are not asked.
+ * Reads the values of some addresses from where the configuration takes them; the systems are asked for generated ones only.
  * @param wanted addresses; names of secrets where only one secret has that name; `ADDRESS#field` where a resource has several
  * @throws DiagnosticError that says of each address that is not there what might be meant
  */
@@ -36,17 +44,53 @@ export async function getValues(
     return 'severity' in place ? [] : [place];
   });
   if (problems.length > 0) throw new DiagnosticError(problems);
-  const { values, diagnostics } = await readPlaces(configuration, places, context);
-  const all = [...found, ...diagnostics];
-  if (hasErrors(all)) throw new DiagnosticError(all);
+  const byAddress = new Map(configuration.resources.map((one) => [one.address, one]));
+  const homes = places.map(({ address, path, source }) => homeOf(address, path, source, byAddress));
+  const written = places.filter((_, index) => homes[index] === undefined);
+  const { values, diagnostics } = await readPlaces(configuration, written, context);
+  if (hasErrors(diagnostics)) throw new DiagnosticError([...found, ...diagnostics]);
+  const kept = await readKept(loaded, [...new Set(homes.flatMap((home) => home ?? []))], context);
   return {
     status: 'ok',
-    diagnostics: all,
-    values: places.map(({ source }) => {
-      const value = values.get(source);
+    diagnostics: [...found, ...diagnostics],
+    values: places.map(({ source }, index) => {
+      const home = homes[index];
+      const value = home === undefined ? values.get(source) : kept(home);
       if (value === undefined) throw new Error('a value that was read is missing');
       return handOver(value);
     }),
+  };
+}
+
+/** Reads generated values from where they live. */
+async function readKept(
+  loaded: Loaded,
+  homes: readonly Home[],
+  context: RunContext,
+): Promise<(home: Home) => Sensitive> {
+  if (homes.length === 0) return () => new Sensitive('');
+  const store = await openStore(loaded.configuration, context);
+  const options = { ...DEFAULT_OPTIONS, targets: homes.map((one) => one.address) };
+  const looked = await observe({ loaded, store, purpose: 'look', options, found: [] }, context).finally(() =>
+    store.close(),
+  );
+  const { observation } = looked;
+  await observation?.close();
+  if (observation === undefined) throw new DiagnosticError(looked.diagnostics);
+  const actual = Object.values(observation.seen.actual).flatMap((one) => one.resources);
+  return ({ address, path }) => {
+    const resource = actual.find((one) => one.address === address && one.inherited !== true);
+    const field = resource === undefined ? undefined : fieldAt(resource.fields, path);
+    if (field?.kind === 'sensitive') return field.value;
+    const why = field === undefined ? 'it is not there' : 'its system does not show it to this identity';
+    throw new DiagnosticError([
+      {
+        severity: 'error',
+        code: 'not-kept',
+        summary: `The value of ${address} is generated, and kept in its system; ${why}.`,
+        next: field === undefined ? 'An apply makes it.' : 'Ask as somebody who may see it.',
+      },
+    ]);
   };
 }
 
@@ -63,7 +107,8 @@ function findPlace(text: string, { resources }: Configuration): Place | Diagnost
   const meant =
     field === undefined ? sources : sources.filter((one) => one.name === field || one.path === field);
   const [one] = meant;
-  if (one !== undefined && meant.length === 1) return { address: resource.address, source: one.source };
+  if (one !== undefined && meant.length === 1)
+    return { address: resource.address, path: one.path, source: one.source };
   const names = sources.map(({ name }) => `${resource.address}#${name}`);
   return {
     severity: 'error',

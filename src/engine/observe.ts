@@ -1,5 +1,12 @@
 import { hasErrors, isListKind, mustParseAddress, parentAddress, plain } from '../model/index.js';
-import type { Configuration, DesiredResource, Diagnostic, Plan, StateData } from '../model/index.js';
+import type {
+  ActualResource,
+  Configuration,
+  DesiredResource,
+  Diagnostic,
+  Plan,
+  StateData,
+} from '../model/index.js';
 import { fingerprintDomain, makePlan, scopeOf } from '../plan/index.js';
 import type { ResolvedSettings, Session } from '../providers/sdk/index.js';
 import { applyMoves, recordsOfIntents, settleIntents } from '../state/index.js';
@@ -7,6 +14,7 @@ import type { StateStore } from '../state/index.js';
 import { findKey } from '../values/index.js';
 import type { Fingerprinter } from '../values/index.js';
 import type { RunContext, RunOptions } from './context.js';
+import { checkRotates, homesOf, settleGenerated } from './generated.js';
 import type { Loaded } from './load.js';
 import { closeAll, look } from './sessions.js';
 import type { Seen } from './sessions.js';
@@ -63,6 +71,7 @@ export async function observe(
   const scope = { targets: options.targets, excludes: options.excludes };
   const inScope = scopeOf(scope, [...configuration.resources, ...(state?.records ?? [])]);
   const resources = configuration.resources.filter((one) => inScope(one.address));
+  const homes = homesOf(configuration);
   context.progress('reading values');
   const needValues = purpose === 'plan' || (purpose === 'drift' && key === undefined);
   const valued = await readValues(configuration, resources, needValues, context);
@@ -72,6 +81,7 @@ export async function observe(
     ...(key?.diagnostics ?? []),
     ...valued.diagnostics,
     ...withoutProvider(configuration, state),
+    ...checkRotates(options.rotates ?? [], homes),
   ];
   if (hasErrors(diagnostics)) return { diagnostics };
   const involved = new Set(resources.map((one) => mustParseAddress(one.address).provider));
@@ -96,13 +106,17 @@ export async function observe(
     context,
   );
   const fingerprint = key?.fingerprint;
+  const there = actualOf(seen);
+  const desired = settleGenerated(seen.desired, homes, there, new Set(options.rotates), (address) =>
+    Object.hasOwn(seen.actual, mustParseAddress(address).provider),
+  );
   const settled = settle(state, seen, inScope);
   const said = [...diagnostics, ...seen.diagnostics, ...settled.diagnostics];
   const plan = makePlan({
     stack: configuration.stack,
     now: context.now().toISOString(),
     configuration: configuration.digest,
-    desired: seen.desired,
+    desired,
     configured: configuration.resources.map((one) => one.address),
     exclusive: configuration.exclusive,
     removed: configuration.removed.map((one) => one.address),
@@ -120,7 +134,7 @@ export async function observe(
     found: said,
     stored,
     state: settled.state,
-    desired: new Map(seen.desired.map((one) => [one.address, one])),
+    desired: new Map(desired.map((one) => [one.address, one])),
     seen,
     sessions: seen.sessions,
     fingerprint,
@@ -134,6 +148,11 @@ function withServerLog(settings: ResolvedSettings): ResolvedSettings {
   return { ...settings, fields: { ...settings.fields, allow_server_log: plain(true) } };
 }
 
+/** What the systems have, by address. */
+function actualOf({ actual }: Pick<Seen, 'actual'>): ReadonlyMap<string, ActualResource> {
+  return new Map(Object.values(actual).flatMap((one) => one.resources.map((it) => [it.address, it])));
+}
+
 /** Looks for what an interrupted run was about to make. */
 function settle(
   state: StateData | undefined,
@@ -141,7 +160,7 @@ function settle(
   inScope: (address: string) => boolean,
 ): { readonly state: StateData | undefined; readonly diagnostics: readonly Diagnostic[] } {
   if (state?.intents === undefined) return { state, diagnostics: [] };
-  const found = new Map(Object.values(actual).flatMap((one) => one.resources.map((it) => [it.address, it])));
+  const found = actualOf({ actual });
   const isSeen = (address: string): boolean =>
     Object.hasOwn(actual, mustParseAddress(address).provider) && inScope(address);
   return settleIntents(state, found, isSeen);

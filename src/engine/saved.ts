@@ -43,6 +43,7 @@ export async function planTo(
     scope: {
       targets: options.targets,
       excludes: options.excludes,
+      ...(options.rotates === undefined ? {} : { rotates: options.rotates }),
       ...(options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }),
     },
     plan: result.plan,

@@ -41,6 +41,8 @@ export interface ConfiguredResource extends DesiredBase {
 /** A resource as wanted, with its values read. */
 export interface DesiredResource extends DesiredBase {
   readonly fields: Fields;
+  /** Fields whose values were made for this very run: a plan cannot pin them. */
+  readonly unpinned?: readonly string[];
 }
 
 /**

@@ -65,6 +65,16 @@ export type EndSource = Transforms &
         readonly name: string;
         readonly version?: string;
       }
+    /** Made by this program, once, and kept where it lives: in the system that the secret is in. */
+    | {
+        readonly from: 'generate';
+        /** How many characters. */
+        readonly length: number;
+        /** The characters to choose from. */
+        readonly alphabet: string;
+        /** Where it stands in the configuration: what is made for one place is not that of another one. */
+        readonly place: string;
+      }
     /** 1Password, through `op read`. */
     | { readonly from: 'onepassword'; readonly reference: string }
   );

@@ -1,3 +1,4 @@
+export { fieldAt } from './compare.js';
 export { fingerprintDomain } from './input.js';
 export type { Fingerprint, PlanInput } from './input.js';
 export type { MaxDeletes } from './limits.js';

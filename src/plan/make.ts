@@ -151,7 +151,7 @@ function fingerprintsOf(world: World, { desired }: Sides): Readonly<Record<strin
   if (fingerprint === undefined || desired === undefined) return {};
   const pinned: Record<string, string> = {};
   for (const [path, field] of Object.entries<Field>(desired.fields)) {
-    if (field.kind !== 'sensitive') continue;
+    if (field.kind !== 'sensitive' || desired.unpinned?.includes(path) === true) continue;
     pinned[path] = fingerprint(fingerprintDomain(desired.address, path), field.value);
   }
   return pinned;

@@ -7,6 +7,7 @@ import { validate } from './plan-file.generated.js';
 export interface SavedScope {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
+  readonly rotates?: readonly string[];
   readonly maxDeletes?: MaxDeletes;
 }
 

@@ -7,6 +7,7 @@ import { decodeState, encodeState } from './decode.js';
 import { newHolder } from './holder.js';
 import { DEFAULT_LEASE_MS, lockLost, noSuchLock, takeLease, writtenMeanwhile } from './lease.js';
 import { lockFileSteps, readLock } from './lock-file.js';
+import { tidyUp } from './local-tidy.js';
 import type { Lock, StateStore } from './store.js';
 
 /** How to keep a state in a file. */
@@ -73,13 +74,17 @@ export function localStore(options: LocalStoreOptions): StateStore {
       if (lock !== undefined) await checkLock(lock);
       const { stored, isClaim } = await readBoth();
       check(stored, next, expectedSerial);
-      const claim = claimOf(next.serial);
+      const [claim, text] = [claimOf(next.serial), encodeState(next)];
       try {
         await mkdir(dirname(file), { recursive: true, mode: 0o700 });
         // Somebody died between the claim and the end, or is about to end: the same, done by either.
         if (isClaim) await rename(claimOf(expectedSerial), file).catch(unlessGone);
         if (stored !== undefined) await copyFile(file, `${file}.backup`);
-        await writeClaim(claim, encodeState(next));
+        await writeClaim(claim, text).catch(async (error: unknown) => {
+          // What failed may have been done all the same.
+          const isThere = errorCode(error) !== 'EEXIST' && (await textOf(claim)) === text;
+          if (!isThere) throw error;
+        });
       } catch (error) {
         if (errorCode(error) === 'EEXIST') check((await readBoth()).stored, next, expectedSerial);
         throw problem(
@@ -90,18 +95,21 @@ export function localStore(options: LocalStoreOptions): StateStore {
       // Whoever claimed this serial before has put it in place by now: then this claim came too late.
       const placed = await readText(file);
       if ((placed?.serial ?? 0) !== expectedSerial) {
-        const isOurs = placed?.serial === next.serial && encodeState(placed) === encodeState(next);
-        if (!isOurs) await rm(claim, { force: true });
+        const isOurs = placed?.serial === next.serial && encodeState(placed) === text;
+        if (!isOurs) await rm(claim, { force: true }).catch(() => undefined);
         if (!isOurs) check(placed, next, expectedSerial);
         return;
       }
-      await rename(claim, file).catch(unlessGone);
+      // Claimed is stored: where it cannot be put in place now, whoever reads finds the claim, and the next one does it.
+      await rename(claim, file).catch(() => undefined);
       await syncFolder(dirname(file));
     },
     async lock(request) {
       const { leaseMs = DEFAULT_LEASE_MS } = options;
       const mine = newHolder(request, { ...options, leaseMs });
-      return takeLease(lockFileSteps(lockPath), mine, request, leaseMs);
+      const lock = await takeLease(lockFileSteps(lockPath), mine, request, leaseMs);
+      await tidyUp(file, localKeyFile(file), async (path) => (await readText(path))?.serial ?? 0);
+      return lock;
     },
     async unlock(id) {
       const holder = (await readLock(lockPath))?.holder;
@@ -118,8 +126,13 @@ export function localKeyFile(file: string): string {
   return join(dirname(file), `${basename(file).replace(/\.state\.json$|\.json$/, '')}.key`);
 }
 
+/** What stands in a file; `undefined` where it cannot be read. */
+async function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}
+
 /** Gives a text a name that nobody has, whole and on disk. @throws EEXIST where somebody has that name */
-async function writeClaim(claim: string, text: string): Promise<void> {
+async function writeClaim(claim: string, text: string, tries = 3): Promise<void> {
   const draft = `${claim}.${randomUUID()}.draft`;
   try {
     const handle = await open(draft, 'wx', 0o600);
@@ -130,6 +143,10 @@ async function writeClaim(claim: string, text: string): Promise<void> {
       await handle.close();
     }
     await link(draft, claim);
+  } catch (error) {
+    // Somebody took the draft for one of a dead run.
+    if (errorCode(error) !== 'ENOENT' || tries === 1) throw error;
+    await writeClaim(claim, text, tries - 1);
   } finally {
     await rm(draft, { force: true }).catch(() => undefined);
   }

@@ -100,7 +100,7 @@ export async function makeKeyFile(keyFile: string): Promise<void> {
   }
 }
 
-async function putKeyFile(keyFile: string): Promise<void> {
+async function putKeyFile(keyFile: string, tries = 3): Promise<void> {
   await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
   const draft = `${keyFile}.${randomBytes(6).toString('hex')}`;
   try {
@@ -113,7 +113,10 @@ async function putKeyFile(keyFile: string): Promise<void> {
     }
     await link(draft, keyFile);
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
+    if (errorCode(error) === 'EEXIST') return;
+    // Somebody took the draft for one of a dead run.
+    if (errorCode(error) !== 'ENOENT' || tries === 1) throw error;
+    await putKeyFile(keyFile, tries - 1);
   } finally {
     await rm(draft, { force: true }).catch(() => undefined);
   }

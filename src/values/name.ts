@@ -27,6 +27,8 @@ export function nameOf(source: EndSource): string {
       return `The Google Cloud secret ${source.resource}`;
     case 'azure':
       return `The Azure Key Vault secret ${source.vault}/${source.name}`;
+    case 'generate':
+      return `The value generated at ${source.place}`;
     case 'onepassword':
       return `The 1Password reference ${source.reference}`;
   }

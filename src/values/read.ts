@@ -3,6 +3,7 @@ import type { EndSource } from '../model/index.js';
 import { readDotenv } from './dotenv.js';
 import { readEnv } from './env.js';
 import { readExec } from './exec.js';
+import { generate } from './generate.js';
 import { readLocalFile } from './local-file.js';
 import { nameOf } from './name.js';
 import { failed } from './reading.js';
@@ -50,6 +51,7 @@ export async function readSource(source: EndSource, context: ValueContext): Prom
 
 function withinTime(source: EndSource, context: ValueContext): Promise<AnyReading> {
   if (source.from === 'env') return Promise.resolve(readEnv(source, context));
+  if (source.from === 'generate') return Promise.resolve({ text: generate(source) });
   const timeoutMs = timeoutOf(source);
   if (context.signal.aborted) return Promise.resolve(stopped(source));
   return new Promise((resolve, reject) => {
@@ -92,7 +94,7 @@ function stopped(source: EndSource): AnyReading {
 
 /** Hands a source to its reader. What needs a package is loaded on first use. */
 async function readEnd(
-  source: Exclude<EndSource, { from: 'env' }>,
+  source: Exclude<EndSource, { from: 'env' | 'generate' }>,
   context: ValueContext,
 ): Promise<AnyReading> {
   switch (source.from) {

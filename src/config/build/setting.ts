@@ -29,6 +29,15 @@ export function readSetting(
       }),
     );
   }
+  if (field?.kind === 'source' && field.source.from === 'generate') {
+    problems.push(
+      problemAt(node.at, {
+        code: 'generate-for-setting',
+        summary: `${whose} takes no generated settings: nobody would know what was made.`,
+        next: 'Take it from { env: NAME } or { file: PATH }.',
+      }),
+    );
+  }
   if (field?.kind === 'plain' && typeof field.value === 'string' && hasPassword(field.value)) {
     problems.push(problemAt(node.at, plainSecretWords(path)));
   }

@@ -46,12 +46,18 @@ function readSource(reader: FieldReader, node: TreeNode): ValueSource | undefine
   );
   return readWord(word, [texts[0] ?? '', ...texts.slice(1)], {
     base: node.at.source.folder,
+    place: placeOf(node),
     beside,
     secretAddress: (name) => resolveSecret(reader, name, behind),
     refuse: (key, words) => {
       reader.context.problems.push(problemAt(child(node, key)?.at ?? node.at, words));
     },
   });
+}
+
+function placeOf(node: TreeNode): string {
+  const { file, line, column } = rangeOf(node.at);
+  return `${file}:${line}:${column}`;
 }
 
 /** A reference as the program vals writes it, read as the map that means the same. */
@@ -79,6 +85,7 @@ function readText({ context }: FieldReader, node: TreeNode, text: string): Value
   }
   return readWord(word, [ref.text], {
     base: node.at.source.folder,
+    place: placeOf(node),
     beside: ref.beside,
     secretAddress: () => undefined,
     refuse: (_, words) => {

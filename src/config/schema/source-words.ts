@@ -103,6 +103,15 @@ export const WORD_SCHEMAS: Readonly<Record<ValueSource['from'], JsonSchema>> = {
     description: 'A field of an item in 1Password, by its secret reference; read with the program `op`.',
     examples: ['op://Platform/Hugging Face/token'],
   },
+  generate: {
+    type: 'integer',
+    title: 'a number of characters',
+    minimum: 16,
+    maximum: 1024,
+    description:
+      'A random value of so many characters, made when the secret is created and kept in its system; `--rotate ADDRESS` makes a new one.',
+    examples: [32],
+  },
   secret: {
     type: 'string',
     title: 'the name of a secret',
@@ -148,6 +157,15 @@ export const BESIDE: Readonly<Record<string, JsonSchema>> = {
     patternErrorMessage: 'Write a version stage such as AWSCURRENT or AWSPREVIOUS.',
     description: 'Which version stage (with `aws_secret`); AWSCURRENT where none is written.',
     examples: ['AWSPREVIOUS'],
+  },
+  alphabet: {
+    type: 'string',
+    title: 'an alphabet',
+    pattern: '^(alphanumeric|hex|base64url|printable|digits)$',
+    patternErrorMessage: 'Write alphanumeric, hex, base64url, printable or digits.',
+    description:
+      'Which characters a generated value has (with `generate`): alphanumeric where none is written.',
+    examples: ['hex'],
   },
   region: {
     type: 'string',

@@ -56,6 +56,7 @@ function read(source: EndSource): Promise<AnyReading> {
     case 'exec':
     case 'sops':
     case 'age':
+    case 'generate':
       return Promise.reject(new Error(`No store has ${source.from}.`));
   }
 }
