@@ -79,7 +79,7 @@ function decodeCurrent(json: Json, location: string, stack: string): StateData {
 /** The text of a state: one record a line, keys in one order, so that a diff of two states can be read. */
 export function encodeState(state: StateData): string {
   const records = [...state.records].sort((a, b) => (a.address < b.address ? -1 : 1));
-  const lines = records.map((record) => `    ${JSON.stringify(inOrder(record))}`).join(',\n');
+  const lines = records.map(lineOf).join(',\n');
   const head = {
     version: state.version,
     serial: state.serial,
@@ -93,30 +93,42 @@ export function encodeState(state: StateData): string {
   return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]${intents}${plans}\n}\n`;
 }
 
-/** A record with its keys in the order in which they are written: who it is first. */
-function inOrder(record: StateRecord): StateRecord {
-  const { address, id, appliedAt, changedAt, changedBy, protect, onRemove, fingerprintedAs } = record;
-  const { unfinished, handedOver } = record;
+/** Records are never changed, and a run writes most of them again as they were: each is written as text once. */
+const LINES = new WeakMap<StateRecord, string>();
+
+function lineOf(record: StateRecord): string {
+  let line = LINES.get(record);
+  if (line === undefined) {
+    line = `    ${JSON.stringify(inOrder(record))}`;
+    LINES.set(record, line);
+  }
+  return line;
+}
+
+/** A record with its keys in the order in which they are written: who it is first. What is absent is left out by JSON. */
+function inOrder(record: StateRecord): Readonly<Record<keyof StateRecord, unknown>> {
   return {
-    address,
-    id,
-    appliedAt,
-    ...(changedAt === undefined ? {} : { changedAt }),
-    ...(changedBy === undefined ? {} : { changedBy }),
+    address: record.address,
+    id: record.id,
+    appliedAt: record.appliedAt,
+    changedAt: record.changedAt,
+    changedBy: record.changedBy,
     fields: sortKeys(record.fields),
     fingerprints: sortKeys(record.fingerprints),
-    ...(fingerprintedAs === undefined ? {} : { fingerprintedAs }),
+    fingerprintedAs: record.fingerprintedAs,
     sensitiveFields: record.sensitiveFields,
     dependsOn: record.dependsOn,
-    ...(protect === undefined ? {} : { protect }),
-    ...(onRemove === undefined ? {} : { onRemove }),
-    ...(unfinished === undefined ? {} : { unfinished }),
-    ...(handedOver === undefined ? {} : { handedOver }),
+    protect: record.protect,
+    onRemove: record.onRemove,
+    unfinished: record.unfinished,
+    handedOver: record.handedOver,
   };
 }
 
 function sortKeys<Value>(map: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const keys = Object.keys(map);
+  if (keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key)) return map;
+  return Object.fromEntries(keys.sort().map((key) => [key, map[key] as Value]));
 }
 
 function decodeSystems(json: unknown, location: string): Record<string, StateBinding> {
@@ -167,12 +179,19 @@ function decodePlans(json: unknown, location: string): AppliedPlan[] {
   });
 }
 
+/** The texts and flags that a record may have. */
+const TEXTS = ['changedAt', 'changedBy', 'fingerprintedAs'] as const;
+const FLAGS = ['protect', 'unfinished', 'handedOver'] as const;
+
+/** One of thousands: made in one go, without copies in between. */
 function decodeRecord(item: unknown, location: string, index: number): StateRecord {
   const wrong = (what: string): DiagnosticError => damaged(location, `record ${index + 1}: ${what}`);
   if (!isObject(item)) throw wrong('not an object');
-  const { address, id, appliedAt, changedAt, changedBy, protect, onRemove, fingerprintedAs } = item;
+  const address = item['address'];
   if (typeof address !== 'string' || parseAddress(address) === undefined) throw wrong('`address` is none');
+  const id = item['id'];
   if (typeof id !== 'string' || id === '') throw wrong('`id` is missing');
+  const appliedAt = item['appliedAt'];
   if (typeof appliedAt !== 'string') throw wrong('`appliedAt` is missing');
   const fields = item['fields'];
   const fingerprints = item['fingerprints'];
@@ -182,18 +201,7 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
   const dependsOn = item['dependsOn'];
   if (!isStrings(sensitiveFields)) throw wrong('`sensitiveFields` is not a list of names');
   if (!isStrings(dependsOn)) throw wrong('`dependsOn` is not a list of addresses');
-  for (const [key, text] of Object.entries({ changedAt, changedBy, fingerprintedAs })) {
-    if (text !== undefined && typeof text !== 'string') throw wrong(`\`${key}\` is not a text`);
-  }
-  // Read loosely, a protection that was mistyped would be lost without a word.
-  const { unfinished, handedOver } = item;
-  for (const [key, flag] of Object.entries({ protect, unfinished, handedOver })) {
-    if (flag !== undefined && typeof flag !== 'boolean') throw wrong(`\`${key}\` is neither true nor false`);
-  }
-  if (onRemove !== undefined && onRemove !== 'forget' && onRemove !== 'delete') {
-    throw wrong('`onRemove` is neither "delete" nor "forget"');
-  }
-  return {
+  const record: Writable<StateRecord> = {
     address,
     id,
     appliedAt,
@@ -201,15 +209,29 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
     fingerprints,
     sensitiveFields,
     dependsOn,
-    ...(typeof changedAt === 'string' ? { changedAt } : {}),
-    ...(typeof changedBy === 'string' ? { changedBy } : {}),
-    ...(typeof fingerprintedAs === 'string' ? { fingerprintedAs } : {}),
-    ...(unfinished === true ? { unfinished } : {}),
-    ...(handedOver === true ? { handedOver } : {}),
-    ...(protect === true ? { protect } : {}),
-    ...(onRemove === 'forget' || onRemove === 'delete' ? { onRemove } : {}),
   };
+  for (const key of TEXTS) {
+    const text = item[key];
+    if (text === undefined) continue;
+    if (typeof text !== 'string') throw wrong(`\`${key}\` is not a text`);
+    record[key] = text;
+  }
+  // Read loosely, a protection that was mistyped would be lost without a word.
+  for (const key of FLAGS) {
+    const flag = item[key];
+    if (flag === undefined) continue;
+    if (typeof flag !== 'boolean') throw wrong(`\`${key}\` is neither true nor false`);
+    if (flag) record[key] = true;
+  }
+  const onRemove = item['onRemove'];
+  if (onRemove !== undefined && onRemove !== 'forget' && onRemove !== 'delete') {
+    throw wrong('`onRemove` is neither "delete" nor "forget"');
+  }
+  if (onRemove !== undefined) record.onRemove = onRemove;
+  return record;
 }
+
+type Writable<Data> = { -readonly [Key in keyof Data]: Data[Key] };
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -220,7 +242,9 @@ function isStrings(value: unknown): value is readonly string[] {
 }
 
 function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((item) => typeof item === 'string');
+  if (!isObject(value)) return false;
+  for (const key in value) if (typeof value[key] !== 'string') return false;
+  return true;
 }
 
 function damaged(location: string, what: string): DiagnosticError {

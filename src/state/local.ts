@@ -35,6 +35,8 @@ export interface LocalStoreOptions {
 export function localStore(options: LocalStoreOptions): StateStore {
   const file = resolve(options.cwd, options.path);
   const claimOf = (serial: number): string => `${file}.${serial}`;
+  /** What was read or written last: the same text is not understood a second time. */
+  let known: { readonly text: string; readonly state: StateData } | undefined;
   const readText = async (path: string): Promise<StateData | undefined> => {
     let text: string;
     try {
@@ -46,7 +48,8 @@ export function localStore(options: LocalStoreOptions): StateStore {
         'Check its owner and mode.',
       );
     }
-    return decodeState(text, options.path, options.stack);
+    if (known?.text !== text) known = { text, state: decodeState(text, options.path, options.stack) };
+    return known.state;
   };
   const readBoth = async (): Promise<{ stored: StateData | undefined; isClaim: boolean }> => {
     const placed = await readText(file);
