@@ -319,6 +319,15 @@ describe('records', () => {
     });
   });
 
+  it('know of a handing over before it is done', () => {
+    const records = open([remember(S, v)]);
+    records.handOver(S);
+    records.handOver(A);
+    expect(records.list()).toEqual([{ ...remember(S, v), handedOver: true }]);
+    records.confirm(want(S, v), have(S, v));
+    expect(records.list()[0]?.handedOver).toBeUndefined();
+  });
+
   it('of what dies with its parent go with it', () => {
     const mapping = 'user_mapping.wh.lake/x';
     const usage = 'server_usage.wh.lake/x';

@@ -11,6 +11,7 @@ import type { Log } from './log.js';
 import { readStdin } from './stdin.js';
 import { openTerminal, protect } from './terminal.js';
 import type { Terminal } from './terminal.js';
+import { protectTyped } from './typed.js';
 
 /**
  * What every command shares: the terminal, the context of a run, and how an error becomes a message and an exit code.
@@ -56,6 +57,7 @@ export abstract class SecretsCommand extends Command {
     // `--help` inside the parser, and the like: oclif's own way to leave.
     if (error instanceof Errors.ExitError) throw error;
     const diagnostics = error instanceof DiagnosticError ? error.diagnostics : [asDiagnostic(error, this.id)];
+    if (diagnostics.some(({ code }) => code === 'usage')) protectTyped(this.argv);
     this.#log.note?.(`ended by an error: ${error.stack ?? error.message}`);
     this.report(diagnostics);
     const rendered = this.renderError(diagnostics);

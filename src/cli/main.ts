@@ -2,6 +2,7 @@ import { Errors, flush, run as runOclif } from '@oclif/core';
 import { diagnosticText, printable } from '../report/index.js';
 import { EXIT } from './exit.js';
 import { openTerminal } from './terminal.js';
+import { protectTyped } from './typed.js';
 
 /**
  * Runs the command line. Whatever goes wrong ends in a message and an exit code of the list, never in a stack trace.
@@ -24,6 +25,7 @@ export async function run(location: string): Promise<void> {
     if (error instanceof Errors.ExitError && error.oclif.exit === 0) return;
     const noColor = process.argv.includes('--no-color');
     const terminal = openTerminal({ noColor });
+    protectTyped(process.argv.slice(2));
     const [summary = 'unknown error', ...rest] = (
       error instanceof Error ? error.message : String(error)
     ).split('\n');

@@ -34,6 +34,9 @@ function addForms(forms: Set<string>, value: string): void {
   add(value);
   const trimmed = value.trim();
   if (trimmed.length >= 4) add(trimmed);
+  // As the answer of a server is shown, on one line.
+  const line = value.replace(/[\p{C}\s]+/gu, ' ').trim();
+  if (line.length >= 4) add(line);
   add(value.replaceAll("'", "''"));
   add(value.replaceAll('\\', '\\\\').replaceAll("'", "\\'"));
   const json = JSON.stringify(value).slice(1, -1);

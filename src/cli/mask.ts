@@ -20,7 +20,10 @@ export interface Masker {
 const SHORTEST = 4;
 
 /** Forms are found by how they start; the longer ones by more of it, so that values which begin alike cost little. */
-const STARTS: readonly number[] = [12, SHORTEST];
+const STARTS: readonly number[] = [8, SHORTEST];
+
+/** Who quotes something long cuts it, and says so. */
+const CUT = '…';
 
 /** By the length of the start, then by the start. */
 type FormIndex = ReadonlyMap<number, Map<string, Set<string>>>;
@@ -88,10 +91,20 @@ function longestAt(text: string, at: number, index: FormIndex): number {
   for (const [length, forms] of index) {
     if (forms.size === 0) continue;
     for (const form of forms.get(text.slice(at, at + length)) ?? []) {
-      if (form.length > longest && text.startsWith(form, at)) longest = form.length;
+      if (form.length <= longest) continue;
+      const shared = sharedLength(form, text, at);
+      const isPart = shared >= length && text.startsWith(CUT, at + shared);
+      if (shared > longest && (shared === form.length || isPart)) longest = shared;
     }
   }
   return longest;
+}
+
+/** How many characters of a form stand at a place of a text. */
+function sharedLength(form: string, text: string, at: number): number {
+  let length = 0;
+  while (length < form.length && form.charCodeAt(length) === text.charCodeAt(at + length)) length += 1;
+  return length;
 }
 
 /** A short value counts where it stands alone between quotes: as a field of JSON, or in a message. */

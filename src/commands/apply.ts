@@ -36,6 +36,7 @@ export default class Apply extends SecretsCommand {
   ];
   static override args = {
     plan: Args.string({
+      ignoreStdin: true,
       description:
         'A file of `plan --out`: what it says is done without asking, if nothing has changed since.',
     }),

@@ -15,6 +15,7 @@ export default class Get extends SecretsCommand {
   ];
   static override args = {
     address: Args.string({
+      ignoreStdin: true,
       required: true,
       description: 'An address; ADDRESS#field where it has several values; the name of a secret.',
     }),

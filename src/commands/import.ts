@@ -14,8 +14,11 @@ export default class Import extends StateCommand {
     '<%= config.bin %> import duckdb_server.warehouse.lake',
   ];
   static override args = {
-    address: Args.string({ required: true, description: 'The address of the resource.' }),
-    id: Args.string({ description: 'The id that its system has for it: any other object is refused.' }),
+    address: Args.string({ ignoreStdin: true, required: true, description: 'The address of the resource.' }),
+    id: Args.string({
+      ignoreStdin: true,
+      description: 'The id that its system has for it: any other object is refused.',
+    }),
   };
   static override flags = { ...fileFlag, ...valueFlags, ...lockFlags, ...outputFlags };
 

@@ -15,7 +15,9 @@ export default class Show extends SecretsCommand {
     '<%= config.bin %> show secrets.plan',
     "<%= config.bin %> show secrets.plan --json | jq '.plan.changes[].address'",
   ];
-  static override args = { plan: Args.string({ required: true, description: 'The file of `plan --out`.' }) };
+  static override args = {
+    plan: Args.string({ ignoreStdin: true, required: true, description: 'The file of `plan --out`.' }),
+  };
   static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 
   protected override async work(): Promise<number> {

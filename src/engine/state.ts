@@ -132,6 +132,10 @@ export async function statePush(
     underLock(store, 'state push', options, context, hooks.onWait, async ({ lock }) => {
       const pushed = decodeState(text, file, stack);
       const stored = await store.read();
+      // The write that seemed to fail may have arrived.
+      if (stored !== undefined && encodeState(stored) === encodeState(pushed)) {
+        return { status: 'ok', diagnostics: [...diagnostics, STORED_ALREADY], changes: [] };
+      }
       const obstacle = options.force || stored === undefined ? undefined : obstacleTo(pushed, stored, file);
       if (obstacle !== undefined) throw obstacle;
       const serial = (stored?.serial ?? 0) + 1;
@@ -146,6 +150,12 @@ export async function statePush(
     }),
   );
 }
+
+const STORED_ALREADY: Diagnostic = {
+  severity: 'info',
+  code: 'push-stored-already',
+  summary: 'This very state is stored already: nothing was to be done.',
+};
 
 function obstacleTo(pushed: StateData, stored: StateData, file: string): DiagnosticError | undefined {
   if (pushed.lineage !== stored.lineage) {

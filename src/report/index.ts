@@ -1,5 +1,6 @@
 export { applySummaryText, outcomeText } from './apply-text.js';
 export type { ApplySums } from './apply-text.js';
+export { graphText } from './graph-text.js';
 export { diagnosticText, diagnosticsText, placeOf } from './diagnostics.js';
 export { driftText } from './drift-text.js';
 export { applyEventLine, driftDocument, planDocument, stateDocument, validateDocument } from './json.js';

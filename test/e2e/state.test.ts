@@ -132,6 +132,8 @@ onPostgres('the commands that work on the state', (server) => {
     await writeFile(join(site.folder, 'stack.json'), old.replace('"stack": "e2e"', '"stack": "prod"'));
     await refused(site, 'belongs to the stack "prod"', 'state', 'push', 'stack.json');
     await refused(site, 'ENOENT', 'state', 'push', 'nothing.json');
+    await writeFile(join(site.folder, 'same.json'), await ran(site, 'state', 'pull'));
+    await ran(site, 'state', 'push', 'same.json');
     expect(await ran(site, 'state', 'push', '--force', 'old.json')).toContain('The state was written');
     await expectSettled(site);
   });

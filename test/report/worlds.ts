@@ -154,7 +154,10 @@ export const world: fc.Arbitrary<PlanInput> = fc
         : undefined,
       policies,
       ...(hasKey
-        ? { fingerprint: (_domain: string, value: Sensitive | string) => `hmac-sha256:${(typeof value === 'string' ? value : value.reveal()).slice(-1)}` }
+        ? {
+            fingerprint: (_domain: string, value: Sensitive | string) =>
+              `hmac-sha256:${(typeof value === 'string' ? value : value.reveal()).slice(-1)}`,
+          }
         : {}),
       scope: { targets: [], excludes: [] },
       diagnostics: [],

@@ -15,7 +15,7 @@ export default class StateList extends StateCommand {
     '<%= config.bin %> state list --json',
   ];
   static override args = {
-    pattern: Args.string({ description: 'Only addresses that match.', default: '*' }),
+    pattern: Args.string({ ignoreStdin: true, description: 'Only addresses that match.', default: '*' }),
   };
   static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 

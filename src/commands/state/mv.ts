@@ -10,8 +10,8 @@ export default class StateMv extends StateCommand {
     'the same for everybody who applies it. Exit code 0: done; 1: an error, nothing was changed.';
   static override examples = ['<%= config.bin %> state mv secret.helios.OLD_NAME secret.helios.NEW_NAME'];
   static override args = {
-    from: Args.string({ required: true, description: 'The address as it is.' }),
-    to: Args.string({ required: true, description: 'The address as it shall be.' }),
+    from: Args.string({ ignoreStdin: true, required: true, description: 'The address as it is.' }),
+    to: Args.string({ ignoreStdin: true, required: true, description: 'The address as it shall be.' }),
   };
   static override flags = { ...fileFlag, ...valueFlags, ...lockFlags, ...outputFlags };
 

@@ -14,7 +14,7 @@ export default class StatePush extends StateCommand {
     '<%= config.bin %> state push --force backup.state.json',
   ];
   static override args = {
-    state: Args.string({ required: true, description: 'The file that holds the state.' }),
+    state: Args.string({ ignoreStdin: true, required: true, description: 'The file that holds the state.' }),
   };
   static override flags = {
     ...fileFlag,

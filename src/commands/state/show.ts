@@ -12,7 +12,7 @@ export default class StateShow extends StateCommand {
     'Exit code 0: done; 1: an error.';
   static override examples = ['<%= config.bin %> state show secret.helios.HF_TOKEN'];
   static override args = {
-    address: Args.string({ required: true, description: 'The address of the resource.' }),
+    address: Args.string({ ignoreStdin: true, required: true, description: 'The address of the resource.' }),
   };
   static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 

@@ -10,7 +10,11 @@ export default class StateUnlock extends StateCommand {
     'A run that lives all the same can save nothing any more. Exit code 0: done; 1: there is no such lock.';
   static override examples = ['<%= config.bin %> state unlock 5f2b1c1e-0c5e-4a3e-9a55-b6f3a8a0f1d2'];
   static override args = {
-    id: Args.string({ required: true, description: 'The ID of the lock, as the message about it says.' }),
+    id: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: 'The ID of the lock, as the message about it says.',
+    }),
   };
   static override flags = { ...fileFlag, ...valueFlags, ...outputFlags };
 

@@ -37,7 +37,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** The body holds a secret value: nothing of an error's text is shown then, however harmless it looks. */
+  /** The body, or the answer, holds a secret value: nothing of an error's text is shown then, however harmless it looks. */
   readonly sensitiveBody?: boolean;
   /** Whether it may be sent again after a failure that leaves open what happened. */
   readonly repeat: Repeat;

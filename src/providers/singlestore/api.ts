@@ -70,6 +70,9 @@ export function createApi(client: HttpClient, organization: string | undefined):
     });
   }
   const get = (path: string, finish = false): Promise<HttpAnswer> => send({ method: 'GET', path, finish });
+  // What is told of a secret may hold its value, and one that was never read is known to nobody who could mask it.
+  const getSecret = (path: string, more: Partial<HttpRequest>): Promise<HttpAnswer> =>
+    send({ method: 'GET', path, sensitiveBody: true, ...more });
   const secretPath = (id: string): string => `/v1/secrets/${encodeURIComponent(id)}`;
 
   return {
@@ -85,20 +88,22 @@ export function createApi(client: HttpClient, organization: string | undefined):
         text(field(one, 'email')),
       ),
     secrets: async () => {
-      const answer = await send({ method: 'GET', path: '/v1/secrets', maxBytes: LIST_BYTES });
+      const answer = await getSecret('/v1/secrets', { maxBytes: LIST_BYTES });
       return listBody(answer, 'secrets')
         .map(secretOf)
         .filter((one) => !one.deleted);
     },
     secretNamed: async (name) => {
-      const answer = await get(`/v1/secrets?name=${encodeURIComponent(name)}`, true);
+      const answer = await getSecret(`/v1/secrets?name=${encodeURIComponent(name)}`, { finish: true });
       return listBody(answer, 'secrets')
         .map(secretOf)
         .find((one) => one.name === name && !one.deleted);
     },
     secret: (id, finish) =>
       unlessGone(async () => {
-        const secret = secretOf(objectBody(await get(secretPath(id), finish), 'secret'));
+        const secret = secretOf(
+          objectBody(await getSecret(secretPath(id), finish === undefined ? {} : { finish }), 'secret'),
+        );
         return secret.deleted ? undefined : secret;
       }),
     createSecret: async (name, value) => {

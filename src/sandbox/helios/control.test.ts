@@ -160,4 +160,33 @@ describe('changes by hand', () => {
     sandbox.control.edit({ kind: 'remove-team', team: id });
     expect(sandbox.world.teams.has(team('Platform'))).toBe(true);
   });
+
+  it('brings back the organization as it was kept, any number of times', async () => {
+    const { sandbox, as, create } = await open();
+    const { control, world } = sandbox;
+    const kept = await create('ana', 'KEPT', 'before');
+    control.edit({ kind: 'grant', secret: 'KEPT', role: 'Reader', by: 'ana@example.com', team: 'Platform' });
+    const before = control.dump();
+    const bringBack = control.snapshot();
+    const made = new Set<string>();
+    for (let time = 1; time <= 2; time += 1) {
+      control.edit({ kind: 'set-value', secret: 'KEPT', value: 'after', by: 'ana@example.com' });
+      control.edit({
+        kind: 'revoke',
+        secret: 'KEPT',
+        role: 'Reader',
+        by: 'ana@example.com',
+        team: 'Platform',
+      });
+      control.edit({ kind: 'remove-member', of: 'Platform', user: 'ana@example.com' });
+      made.add(await create('ana', 'NEW'));
+      await as('ana')('DELETE', `/secrets/${kept}`);
+      bringBack();
+      expect(control.dump()).toEqual(before);
+      expect(control.valueOf('KEPT')).toBe('before');
+      expect([...world.secrets.keys()]).toEqual([kept]);
+    }
+    // An id never comes twice.
+    expect(made.size).toBe(2);
+  });
 });

@@ -1,0 +1,50 @@
+import { DiagnosticError, hasErrors } from '../model/index.js';
+import type { ActualResource, Diagnostic } from '../model/index.js';
+import type { RunContext, RunOptions, RunResult } from './context.js';
+import { load } from './load.js';
+import { closeAll, look } from './sessions.js';
+import { timed } from './timed.js';
+import { readValues } from './values.js';
+
+/** What the systems have that the configuration does not name. */
+export interface PullResult extends RunResult {
+  /** Sorted by address; without values. */
+  readonly resources: readonly ActualResource[];
+}
+
+/**
+ * Finds everything of the managed kinds that the providers' identities may see and that the configuration does not name. Reads
+ * no value, and takes nothing into the state.
+ */
+export async function pull(options: RunOptions, context: RunContext): Promise<PullResult> {
+  const { loaded, diagnostics: found } = await load(options.files, context);
+  if (loaded === undefined) throw new DiagnosticError(found);
+  const { configuration, definitions } = loaded;
+  const { settings, diagnostics } = await readValues(configuration, [], false, context);
+  if (hasErrors(diagnostics)) throw new DiagnosticError([...found, ...diagnostics]);
+  const { stack } = configuration;
+  const nothing = { desired: [], exclusive: [], state: undefined, alsoRead: [] };
+  const seen = await look({ stack, settings, definitions, ...nothing }, options, context);
+  try {
+    const lists = await Promise.all(
+      [...seen.sessions].map(([name, session]) =>
+        timed(context, `${name}: discover`, () => session.discover()),
+      ),
+    );
+    const named = new Set(configuration.resources.map((one) => one.address));
+    const resources = lists.flat().filter((one) => one.inherited !== true && !named.has(one.address));
+    const said: Diagnostic[] = [...found, ...diagnostics, ...seen.diagnostics];
+    for (const { provider, message, next } of seen.unreachable) {
+      const summary = `${provider}: ${message}`;
+      said.push({ severity: 'error', code: 'unreachable', summary, ...(next === undefined ? {} : { next }) });
+    }
+    const status = seen.unreachable.length > 0 ? 'unreachable' : hasErrors(said) ? 'error' : 'ok';
+    return {
+      status,
+      diagnostics: said,
+      resources: resources.sort((a, b) => (a.address < b.address ? -1 : 1)),
+    };
+  } finally {
+    await closeAll(seen.sessions);
+  }
+}
