@@ -1,12 +1,15 @@
 import { Flags } from '@oclif/core';
 import type { RunOptions } from '../engine/index.js';
 
+/** Nothing given is an empty list, which the help need not show. */
+export const NONE = { default: (): Promise<string[]> => Promise.resolve([]), noCacheDefault: true };
+
 /** `-f`: where the configuration is. */
 export const fileFlag = {
   file: Flags.string({
     char: 'f',
     multiple: true,
-    default: [],
+    ...NONE,
     summary: 'Configuration file, folder or glob; may be given again. Default: secrets.yaml here.',
     helpValue: '<path>',
   }),
@@ -38,13 +41,13 @@ export const outputFlags = {
 export const scopeFlags = {
   target: Flags.string({
     multiple: true,
-    default: [],
+    ...NONE,
     summary: 'Only this address and what it depends on; `*` stands for any characters; may be given again.',
     helpValue: '<address>',
   }),
   exclude: Flags.string({
     multiple: true,
-    default: [],
+    ...NONE,
     summary: 'Not this address, nor what depends on it; `*` stands for any characters; may be given again.',
     helpValue: '<address>',
   }),
@@ -61,7 +64,7 @@ export const scopeFlags = {
 export const rotateFlags = {
   rotate: Flags.string({
     multiple: true,
-    default: [],
+    ...NONE,
     summary: 'Make a new value for this address, whose value is generated; may be given again.',
     helpValue: '<address>',
   }),
@@ -79,7 +82,7 @@ export const deleteFlags = {
   'max-deletes': Flags.string({
     summary:
       'Allow so many deletions of a kind, where the usual limit (30 %, and at least 3) refuses the plan.',
-    helpValue: '<n|p%>',
+    helpValue: '<limit>',
     parse: (input) =>
       LIMIT.test(input)
         ? Promise.resolve(input)

@@ -23,37 +23,52 @@ export function formsOf(value: string): ReadonlySet<string> {
   return forms;
 }
 
+/** So often may a text be put into JSON: in an answer that holds JSON, which is quoted in JSON of ours. */
+const NESTED = 3;
+
 function addForms(forms: Set<string>, value: string): void {
   const isPiece = value.length > PIECE * 2;
-  const add = (form: string): void => {
+  const addOne = (form: string): void => {
     if (form === '') return;
     forms.add(form);
     // A quotation may end anywhere: of something long, its pieces count as well.
     if (isPiece && form.length > PIECE * 2) for (const piece of pieces(form)) forms.add(piece);
   };
-  add(value);
-  const trimmed = value.trim();
-  if (trimmed.length >= 4) add(trimmed);
-  // As the answer of a server is shown, on one line.
-  const line = value.replace(/[\p{C}\s]+/gu, ' ').trim();
-  if (line.length >= 4) add(line);
-  add(value.replaceAll("'", "''"));
-  add(value.replaceAll('\\', '\\\\').replaceAll("'", "\\'"));
-  const json = JSON.stringify(value).slice(1, -1);
-  add(json);
-  add(JSON.stringify(json).slice(1, -1));
-  add(json.replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`));
-  // As this program itself writes text from outside.
-  add(printable(value));
-  add(printableJson(json));
+  const add = (form: string): void => {
+    addOne(form);
+    // As the answer of a server is shown: on one line.
+    const line = form.replace(/[\p{C}\s]+/gu, ' ').trim();
+    if (line.length >= 4) addOne(line);
+  };
+  const quoted = [value, value.trim(), value.replaceAll("'", "''")];
+  for (const one of new Set([...quoted, value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")])) {
+    if (one !== value && one.length < 4) continue;
+    let text = one;
+    for (let depth = 0; depth <= NESTED; depth += 1) {
+      add(text);
+      // As this program itself writes text from outside, and as programs write it that keep to ASCII.
+      add(printable(text));
+      add(printableJson(text));
+      add(text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
+      text = JSON.stringify(text).slice(1, -1);
+    }
+  }
   const url = urlEncoded(value);
-  add(url);
-  add(url.replace(/%[0-9A-F]{2}/g, (one) => one.toLowerCase()));
-  add(url.replaceAll('%20', '+'));
+  for (const one of [url, url.replace(/[!'()*~]/g, percent)]) {
+    for (const form of [one, one.replaceAll('%20', '+')]) {
+      add(form);
+      add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+    }
+  }
   const bytes = Buffer.from(value, 'utf8');
   add(bytes.toString('hex'));
   add(bytes.toString('hex').toUpperCase());
   for (const text of base64Forms(bytes)) add(text);
+}
+
+/** What `encodeURIComponent` leaves as it is, and forms do not (WHATWG, URL standard). */
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function urlEncoded(value: string): string {

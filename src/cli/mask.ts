@@ -111,5 +111,6 @@ function sharedLength(form: string, text: string, at: number): number {
 function maskQuoted(text: string, short: ReadonlySet<string>): string {
   if (short.size === 0) return text;
   const either = [...short].map((one) => one.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|');
-  return text.replace(new RegExp(`(["'\`])(?:${either})\\1`, 'g'), `$1${SENSITIVE_TEXT}$1`);
+  // Inside JSON the quotes are escaped themselves.
+  return text.replace(new RegExp(`(\\\\*["'\`])(?:${either})\\1`, 'g'), `$1${SENSITIVE_TEXT}$1`);
 }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { runChild } from '../cli/child.js';
 import { SecretsCommand } from '../cli/command.js';
-import { fileFlag, outputFlags, valueFlags } from '../cli/flags.js';
+import { NONE, fileFlag, outputFlags, valueFlags } from '../cli/flags.js';
 import { getValues } from '../engine/index.js';
 import { DiagnosticError } from '../model/index.js';
 
@@ -23,7 +23,7 @@ export default class Run extends SecretsCommand {
   static override flags = {
     env: Flags.string({
       multiple: true,
-      default: [],
+      ...NONE,
       summary: 'A variable and the address of its value; may be given again.',
       helpValue: '<NAME=ADDRESS>',
     }),
