@@ -54,15 +54,19 @@ async function tryToCreate(path: string, mine: LockInfo): Promise<number | undef
     }
     return undefined;
   } catch (error) {
-    const code = errorCode(error) ?? 'unknown error';
-    throw lockProblem(
-      'state-lock',
-      `The lock ${path} cannot be written (${code}).`,
-      'Make room or give this user the right to write there.',
-    );
+    throw notWritten(path, error);
   } finally {
     await rm(draft, { force: true }).catch(() => undefined);
   }
+}
+
+function notWritten(path: string, error: unknown): Error {
+  const code = errorCode(error) ?? 'unknown error';
+  return lockProblem(
+    'state-lock',
+    `The lock ${path} cannot be written (${code}).`,
+    'Make room or give this user the right to write there.',
+  );
 }
 
 /**
@@ -115,9 +119,14 @@ async function takeAway(path: string, dead: Found, mine: LockInfo): Promise<bool
   if (nowMs === undefined) {
     try {
       const there = await readLock(path);
-      if (there?.holder.ID === dead.holder.ID) await rm(path, { force: true });
+      if (there?.holder.ID === dead.holder.ID) {
+        await rm(path, { force: true }).catch((error: unknown) => {
+          throw notWritten(path, error);
+        });
+      }
     } finally {
-      await rm(taking, { force: true });
+      // Where it stays, it stands in nobody's way: it is about this dead holder alone.
+      await rm(taking, { force: true }).catch(() => undefined);
     }
     return true;
   }

@@ -1,0 +1,3 @@
+import { raceTests } from './race.js';
+
+raceTests('postgres');
