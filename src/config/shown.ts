@@ -149,12 +149,52 @@ export function hasPassword(text: string): boolean {
   );
 }
 
+/** Keys that take a number or one of a few words: what is longer was pasted there. */
+const FEW_WORDS: ReadonlySet<string> = new Set(
+  [
+    'version',
+    'stdin',
+    'base64',
+    'trim',
+    'type',
+    'backend',
+    'sslmode',
+    'port',
+    'self',
+    'min_owners',
+    'max_age',
+  ].concat([
+    'protect',
+    'adopt',
+    'on_remove',
+    'lease',
+    'skip_cert_verification',
+    'allow_server_log',
+    'timeout',
+  ]),
+);
+const LONGEST_WORD = 24;
+
+/** Keys that take an address: what does not begin like one is something else. */
+const ADDRESSES: ReadonlySet<string> = new Set([
+  'url',
+  'base_url',
+  'address',
+  'lock_address',
+  'unlock_address',
+]);
+
+function isPasted(key: string, text: string): boolean {
+  if (FEW_WORDS.has(key)) return text.length > LONGEST_WORD;
+  return ADDRESSES.has(key) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+}
+
 /** Whether the scalar at a path may be shown. */
 export function mayShowValue(path: Path, text: string): boolean {
-  // A reference of vals may have credentials among its parameters.
-  if (looksLikeSecret(text) || isRef(text)) return false;
-  if (matches(path, shownValues)) return true;
   const key = path.at(-1) ?? '';
+  // A reference of vals may have credentials among its parameters.
+  if (looksLikeSecret(text) || isRef(text) || isPasted(key, text)) return false;
+  if (matches(path, shownValues)) return true;
   if (!SOURCE_KEYS.has(key) || !matches(path.slice(0, -1), fields)) return false;
   // A token pasted where the name of its variable belongs: names of variables are in capitals by custom.
   return key !== 'env' || /^[A-Z_][A-Z0-9_]*$/.test(text);

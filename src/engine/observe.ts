@@ -9,7 +9,7 @@ import type {
 } from '../model/index.js';
 import { fingerprintDomain, makePlan, scopeOf } from '../plan/index.js';
 import type { ResolvedSettings, Session } from '../providers/sdk/index.js';
-import { applyMoves, recordsOfIntents, settleIntents } from '../state/index.js';
+import { applyMoves, recordsOfIntents, renamesOf, settleIntents, unfollowed } from '../state/index.js';
 import type { StateStore } from '../state/index.js';
 import { findKey } from '../values/index.js';
 import type { Fingerprinter } from '../values/index.js';
@@ -67,6 +67,7 @@ export async function observe(
   const against = checkState?.(stored) ?? [];
   if (hasErrors(against)) return { diagnostics: [...found, ...against] };
   const state = stored === undefined ? undefined : applyMoves(stored, configuration.moved);
+  const renames = stored === undefined ? new Map<string, string>() : renamesOf(stored, configuration.moved);
   const key = await findKey(context.env, store.keyFile);
   const scope = { targets: options.targets, excludes: options.excludes };
   const inScope = scopeOf(scope, [...configuration.resources, ...(state?.records ?? [])]);
@@ -100,7 +101,10 @@ export async function observe(
       desired: valued.desired,
       exclusive: configuration.exclusive,
       state,
-      alsoRead: recordsOfIntents(state),
+      alsoRead: [
+        ...recordsOfIntents(state),
+        ...(stored?.records.filter((one) => renames.has(one.address)) ?? []),
+      ],
     },
     options,
     context,
@@ -110,8 +114,12 @@ export async function observe(
   const desired = settleGenerated(seen.desired, homes, there, new Set(options.rotates), (address) =>
     Object.hasOwn(seen.actual, mustParseAddress(address).provider),
   );
-  const settled = settle(state, seen, inScope);
-  const said = [...diagnostics, ...seen.diagnostics, ...settled.diagnostics];
+  const left =
+    stored === undefined ? new Set<string>() : unfollowed(stored, renames, (at) => there.get(at)?.id);
+  const followed =
+    stored === undefined || left.size === 0 ? state : applyMoves(stored, configuration.moved, left);
+  const settled = settle(followed, seen, inScope);
+  const said = [...diagnostics, ...seen.diagnostics, ...notFollowed(left, renames), ...settled.diagnostics];
   const plan = makePlan({
     stack: configuration.stack,
     now: context.now().toISOString(),
@@ -141,6 +149,19 @@ export async function observe(
     close: () => closeAll(seen.sessions),
   };
   return { observation, diagnostics: plan.diagnostics };
+}
+
+/** What is said of moves that the systems have not followed. */
+function notFollowed(left: ReadonlySet<string>, renames: ReadonlyMap<string, string>): readonly Diagnostic[] {
+  return [...left]
+    .filter((address) => !left.has(parentAddress(mustParseAddress(address)) ?? ''))
+    .map((address) => ({
+      severity: 'info',
+      code: 'move-not-followed',
+      summary: `${address} still has its old name in its system: it is to be destroyed, and ${renames.get(address) ?? ''} created.`,
+      next: 'To keep the object itself, rename it there first, where the system can do that.',
+      address,
+    }));
 }
 
 /** A provider's settings with the flag that stands for its own `allow_server_log`. */

@@ -11,9 +11,14 @@ export interface Move {
  * Lets the state follow addresses that changed: the record of `from`, and of what lives in it, is taken as that of `to`. The
  * systems are not touched. A chain (A to B, B to C) leads to its end, so that old entries may stay in the file. An entry
  * whose `from` is not in the state, or whose `to` is, has been done already; moves in a circle lead nowhere.
+ * @param except addresses that stay where they are (see `unfollowed`)
  */
-export function applyMoves(state: StateData, moves: readonly Move[]): StateData {
-  const renamed = renamesOf(state, moves);
+export function applyMoves(
+  state: StateData,
+  moves: readonly Move[],
+  except: ReadonlySet<string> = new Set(),
+): StateData {
+  const renamed = new Map([...renamesOf(state, moves)].filter(([from]) => !except.has(from)));
   if (renamed.size === 0) return state;
   const records = state.records.map((record): StateRecord => {
     const address = renamed.get(record.address);
@@ -45,6 +50,29 @@ export function renamesOf(state: StateData, moves: readonly Move[]): ReadonlyMap
     }
   }
   return renamed;
+}
+
+/**
+ * Moves that the systems have not followed: the object still has its old name there, and none is under the new one. The state
+ * must not follow either, or nobody would know of the object any more: it is destroyed, and the new one created.
+ * @param renames as `renamesOf` gave them
+ * @param idAt the id of what the systems have under an address
+ * @returns the old addresses of records that stay, and of what lives in them
+ */
+export function unfollowed(
+  state: StateData,
+  renames: ReadonlyMap<string, string>,
+  idAt: (address: string) => string | undefined,
+): ReadonlySet<string> {
+  const isLeft = ({ address, id }: StateRecord): boolean => {
+    const to = renames.get(address);
+    return to !== undefined && idAt(address) === id && idAt(to) !== id;
+  };
+  const left = new Set(state.records.filter(isLeft).map((one) => one.address));
+  for (const address of renames.keys()) {
+    if (left.has(parentAddress(mustParseAddress(address)) ?? '')) left.add(address);
+  }
+  return left;
 }
 
 /** Where each moved address of the state leads in the end; of two that lead to one place, the nearer comes first. */

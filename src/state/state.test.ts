@@ -8,7 +8,7 @@ import { remember } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
 import { DiagnosticError } from '../model/index.js';
 import type { Plain, StateData, StateRecord } from '../model/index.js';
-import { applyMoves, decodeState, encodeState, localStore } from './index.js';
+import { applyMoves, decodeState, encodeState, localStore, renamesOf, unfollowed } from './index.js';
 import type { StateStore } from './index.js';
 
 const root = temporaryFolder();
@@ -313,6 +313,19 @@ describe('moved addresses', () => {
       'server_usage.wh.lake/x',
       'user_mapping.wh.lake/x',
     ]);
+  });
+
+  it('are not followed where the systems have not followed them', () => {
+    const state = of(A, 'share.helios.A/team:X', B);
+    const renames = renamesOf(state, [{ from: A, to: C }]);
+    const left = (ids: Record<string, string>): string[] =>
+      [...unfollowed(state, renames, (at) => ids[at])].sort();
+    const id = `id of ${A}`;
+    expect(left({})).toEqual([]);
+    expect(left({ [A]: id, [C]: id })).toEqual([]);
+    expect(left({ [A]: 'another one' })).toEqual([]);
+    expect(left({ [A]: id })).toEqual([A, 'share.helios.A/team:X']);
+    expect(applyMoves(state, [{ from: A, to: C }], new Set(left({ [A]: id })))).toEqual(state);
   });
 
   it('may be followed again, and never make two records of one address', () => {

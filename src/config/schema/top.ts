@@ -38,6 +38,12 @@ const words = (description: string, example: string): JsonSchema => ({
   description,
   examples: [example],
 });
+const seconds = (description: string, example: number): JsonSchema => ({
+  type: 'number',
+  minimum: 0,
+  description,
+  examples: [example],
+});
 const number = (description: string, example: number): JsonSchema => ({
   type: 'integer',
   minimum: 0,
@@ -128,8 +134,8 @@ const BACKENDS: readonly JsonSchema[] = [
         examples: [false],
       },
       retry_max: number('How often a request is sent again: 2 where it is absent.', 2),
-      retry_wait_min: number('Seconds before the second try, at least: 1 where it is absent.', 1),
-      retry_wait_max: number('Seconds between two tries, at most: 30 where it is absent.', 30),
+      retry_wait_min: seconds('Seconds before the second try, at least: 1 where it is absent.', 1),
+      retry_wait_max: seconds('Seconds between two tries, at most: 30 where it is absent.', 30),
       client_certificate_pem: source('The client certificate, as PEM.', { file: './client.pem' }),
       client_private_key_pem: source("The client certificate's key, as PEM.", { file: './client.key' }),
       client_ca_certificate_pem: source('The certificate authorities to trust, as PEM.', {
