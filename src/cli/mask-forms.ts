@@ -49,12 +49,14 @@ function addForms(forms: Set<string>, value: string): void {
       // As this program itself writes text from outside, and as programs write it that keep to ASCII.
       add(printable(text));
       add(printableJson(text));
-      add(text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
+      add(
+        text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      );
       text = JSON.stringify(text).slice(1, -1);
     }
   }
   const url = urlEncoded(value);
-  for (const one of [url, url.replace(/[!'()*~]/g, percent)]) {
+  for (const one of [url, url.replace(/[!'()~]/g, percent), url.replace(/[!'()*]/g, percent)]) {
     for (const form of [one, one.replaceAll('%20', '+')]) {
       add(form);
       add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
@@ -66,7 +68,7 @@ function addForms(forms: Set<string>, value: string): void {
   for (const text of base64Forms(bytes)) add(text);
 }
 
-/** What `encodeURIComponent` leaves as it is, and forms do not (WHATWG, URL standard). */
+/** What `encodeURIComponent` leaves as it is, and forms (WHATWG, URL standard) or strict encoders (RFC 3986) do not. */
 function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
@@ -94,7 +96,8 @@ function base64Forms(bytes: Buffer): readonly string[] {
 function pieces(text: string): readonly string[] {
   const found: string[] = [];
   for (let at = 0; at < text.length; at += PIECE) found.push(text.slice(at, at + PIECE));
-  return found.filter((piece) => piece.length >= TELLING);
+  // The frame of a key is no part of it.
+  return found.filter((piece) => piece.length >= TELLING && !/^[A-Z ]*---[A-Z -]*$/.test(piece));
 }
 
 /** The password of a URL, as it stands there and as it is meant. */

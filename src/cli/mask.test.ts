@@ -17,7 +17,10 @@ const QUOTATIONS: Readonly<Record<string, (value: string) => string>> = {
   backslash: (value) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
   json: (value) => JSON.stringify({ value }),
   'json in json': (value) => JSON.stringify({ text: JSON.stringify({ value }) }),
+  'json three deep': (value) => JSON.stringify([JSON.stringify({ text: JSON.stringify({ value }) })]),
+  'sql in json': (value) => JSON.stringify({ text: `'${value.replaceAll("'", "''")}'` }),
   url: (value) => `?v=${encodeURIComponent(value)}`,
+  'a form as browsers send it': (value) => new URLSearchParams({ value }).toString().slice('value='.length),
   form: (value) => encodeURIComponent(value).replaceAll('%20', '+'),
   'base64, falling anywhere': (value) =>
     ['', 'a', 'ab'].map((before) => Buffer.from(`${before}${value}zz`).toString('base64')).join(' '),
@@ -75,6 +78,22 @@ describe('the second net', () => {
     expect(mask(`[${JSON.stringify(long.slice(0, 480)).slice(1)}`)).toContain('(sensitive value)');
   });
 
+  it('masks the beginning of a value that was cut off', () => {
+    const value = 'begins-with-this-and-goes-on-to-the-end';
+    const mask = maskOf(value, `${value.slice(0, 8)}"\\'${value.slice(8)}`);
+    expect(mask(`(it says: ${value.slice(0, 10)}…)`)).toBe('(it says: (sensitive value)…)');
+    expect(mask(`"${JSON.stringify(`${value.slice(0, 8)}"\\'${value.slice(8)}`).slice(1, 16)}…`)).toBe(
+      '"(sensitive value)…',
+    );
+    expect(mask(`it says ${value.slice(0, 25)} and no more`)).toBe('it says (sensitive value) and no more');
+    // So little may well be something else.
+    expect(mask('it begins-with something else')).toBe('it begins-with something else');
+  });
+
+  it('masks a value that a server repeats on one line', () => {
+    expect(maskOf('one\u0007two\r\nthree\u200bfour')('one two three four')).toBe('(sensitive value)');
+  });
+
   it('masks the password of an address, and not the rest of it', () => {
     const mask = maskOf('postgres://deploy:p%40ss-word@db.example.com/ops');
     expect(mask('password p@ss-word of deploy@db.example.com')).toBe(
@@ -87,6 +106,9 @@ describe('the second net', () => {
     const mask = maskOf('a', 'on', 'xyz', '');
     expect(mask('a plan on xyz')).toBe('a plan on xyz');
     expect(mask('{"value":"xyz","other":"xyzzy"}')).toBe('{"value":"(sensitive value)","other":"xyzzy"}');
+    expect(mask('{"text":"{\\"value\\":\\"xyz\\"}"}')).toBe(
+      '{"text":"{\\"value\\":\\"(sensitive value)\\"}"}',
+    );
   });
 
   it('takes the longest of several values that begin alike, and makes one mask of neighbours', () => {

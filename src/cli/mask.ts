@@ -25,6 +25,12 @@ const STARTS: readonly number[] = [8, SHORTEST];
 /** Who quotes something long cuts it, and says so. */
 const CUT = '…';
 
+/** Others cut without a word: so many characters of the beginning tell of a value, wherever they end. */
+const BEGINNING = 20;
+
+/** The first line of a key, which all keys share. */
+const FRAME = /^-----[A-Z -]*$/;
+
 /** By the length of the start, then by the start. */
 type FormIndex = ReadonlyMap<number, Map<string, Set<string>>>;
 
@@ -93,7 +99,9 @@ function longestAt(text: string, at: number, index: FormIndex): number {
     for (const form of forms.get(text.slice(at, at + length)) ?? []) {
       if (form.length <= longest) continue;
       const shared = sharedLength(form, text, at);
-      const isPart = shared >= length && text.startsWith(CUT, at + shared);
+      const isPart =
+        (shared >= length && text.startsWith(CUT, at + shared)) ||
+        (shared >= BEGINNING && !FRAME.test(form.slice(0, shared)));
       if (shared > longest && (shared === form.length || isPart)) longest = shared;
     }
   }
