@@ -10,9 +10,16 @@ import type { SchemaError } from './validator.generated.js';
 /** The sources whose way of writing stands in a message; the others are named. */
 const SHOWN_FIRST = ['env', 'file', 'sops', 'secret'];
 
-/** How to write a source at a path. A provider takes nothing from a secret, since a provider keeps it. */
+/** Whether a path is that of a setting, of a provider or of the state, and not of a resource. */
+function isSetting(path: string): boolean {
+  return path.startsWith('providers.') || path.startsWith('state.');
+}
+
+/** How to write a source at a path. A setting takes nothing from a secret, since a provider keeps it, nor anything made here. */
 function howTo(path: string): string {
-  const fitting = VALUE_SOURCES.filter(({ word }) => word !== 'secret' || !path.startsWith('providers.'));
+  const fitting = VALUE_SOURCES.filter(
+    ({ word }) => (word !== 'secret' && word !== 'generate') || !isSetting(path),
+  );
   const first = fitting.filter(({ word }) => SHOWN_FIRST.includes(word)).map(({ example }) => example);
   const others = fitting.filter(({ word }) => !SHOWN_FIRST.includes(word)).map(({ word }) => word);
   return `Write where the value is to be read from: ${first.join(', ')}; also ${others.join(', ')}.`;
