@@ -3,9 +3,9 @@ import { HEAD, file, lines, load } from './load-text.js';
 
 const OTHERS = 'dotenv, stdin, exec, age, vault, aws_secret, aws_parameter, gcp, azure, onepassword';
 const PROVIDER_SOURCES = `Write where the value is to be read from: { env: NAME }, { file: PATH }, { sops: PATH, key: KEY }; also ${OTHERS}.`;
-const SOURCES = PROVIDER_SOURCES.replace(';', ', { secret: NAME };');
+const SOURCES = PROVIDER_SOURCES.replace(';', ', { secret: NAME };').replace(/\.$/, ', generate.');
 const KNOWN =
-  'env, file, dotenv, stdin, exec, sops, age, vault, aws_secret, aws_parameter, gcp, azure, onepassword, secret';
+  'env, file, dotenv, stdin, exec, sops, age, vault, aws_secret, aws_parameter, gcp, azure, onepassword, generate, secret';
 const secret = (body: string): string => `${HEAD}secrets:\n  A: { ${body} }\n`;
 const server = (body: string): string => `${HEAD}duckdb_servers:\n  s: { ${body} }\n`;
 
