@@ -8,7 +8,7 @@ export const SEED = Number(process.env['SEED'] ?? 20240717);
 export const POINTS = process.env['POINTS'] ?? 'sample';
 
 /** How many points of each home a sample has. GitLab's server is one more of the http kind. */
-const SAMPLE: Readonly<Record<string, number>> = { local: 3, postgres: 3, http: 3, gitlab: 1 };
+const SAMPLE: Readonly<Record<string, number>> = { local: 2, postgres: 2, http: 2, gitlab: 1 };
 
 /** A point as failures name it: what becomes of the run that follows stands after a `+`. */
 export function nameOf({ scenario, mode, number, then }: Point): string {

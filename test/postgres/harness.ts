@@ -17,13 +17,17 @@ import type { RealPostgres } from '../support/postgres/index.js';
 
 export const VERSIONS = [18, 15] as const;
 
-/** Runs the same tests on each PostgreSQL there is; the server lives as long as the block. */
+/**
+ * Runs the same tests on each PostgreSQL there is; the server lives as long as the block.
+ * @param versions all where absent; one where nothing depends on the version
+ */
 export function onRealPostgres(
   title: string,
   settings: Readonly<Record<string, string>>,
   tests: (server: () => RealPostgres) => void,
+  versions: readonly (15 | 18)[] = VERSIONS,
 ): void {
-  describe.each(VERSIONS)(`${title} (PostgreSQL %i)`, (version) => {
+  describe.each(versions)(`${title} (PostgreSQL %i)`, (version) => {
     let server: RealPostgres | undefined;
     beforeAll(async () => {
       const started = await startRealPostgres({ version, standIn: true, settings });

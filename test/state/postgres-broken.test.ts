@@ -25,126 +25,131 @@ async function saidBy(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-onRealPostgres('a connection that breaks', {}, (server) => {
-  it.each(['before', 'after'] as const)('%s a write arrived does not matter', async (when) => {
-    const url = await server().createDatabase();
-    const proxy = await startProxy(server().port);
-    const through = connectTo(throughPort(url, proxy.port));
-    const cut = (at = 1): void => {
-      if (when === 'before') proxy.cutBefore(at);
-      else proxy.cutAfter(at);
-    };
-    const connect = (): Promise<SqlClient> => {
-      // Only one connection is cut each time, not the one after it.
-      cut(Infinity);
-      return through();
-    };
-    const store = storeAt(url, { connect });
-    await store.write(stateOf(1, [A]), 0);
-    const lock = await store.lock(lockRequest());
-    cut();
-    await store.write(stateOf(2, [A, B]), 1, lock);
-    await store.write(stateOf(3, [B]), 2, lock);
-    await lock.release();
-    cut();
-    expect(await store.read()).toEqual(stateOf(3, [B]));
-    cut();
-    const again = await store.lock(lockRequest());
-    cut();
-    await again.release();
-    await (await store.lock(lockRequest())).release();
-    expect(await query(url, 'SELECT FROM secrets_state.state_locks')).toEqual([]);
-    await store.close();
-    const first = storeAt(url, { connect, stack: 'other' });
-    expect(await first.read()).toBeUndefined();
-    cut();
-    await first.write(stateOf(1, [A], { stack: 'other' }), 0);
-    expect(await first.read()).toEqual(stateOf(1, [A], { stack: 'other' }));
-    await first.close();
-    await proxy.stop();
-  });
-
-  it('is made again where the server ended it', async () => {
-    const url = await server().createDatabase();
-    const store = storeAt(url);
-    const end = async (): Promise<void> => {
-      const others = await query(
-        url,
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-      );
-      expect(others).toHaveLength(1);
-    };
-    const lock = await store.lock(lockRequest());
-    await end();
-    await store.write(stateOf(1, [A]), 0, lock);
-    await end();
-    expect(await store.read()).toEqual(stateOf(1, [A]));
-    await end();
-    await lock.release();
-    expect(await query(url, 'SELECT FROM secrets_state.state_locks')).toEqual([]);
-    await store.close();
-  });
-
-  it('and stays broken is said with the place and what to do, and no password', async () => {
-    const url = await server().createDatabase();
-    const proxy = await startProxy(server().port);
-    const parsed = new URL(throughPort(url, proxy.port));
-    parsed.password = 'hunter2';
-    const store = storeAt(parsed.href, { location: `127.0.0.1:${proxy.port}/secrets_state` });
-    await store.write(stateOf(1, [A]), 0);
-    await proxy.stop();
-    for (const ask of [
-      () => store.read(),
-      () => store.write(stateOf(2, [B]), 1),
-      () => store.lock(lockRequest()),
-      () => storeAt(parsed.href).read(),
-    ]) {
-      const said = await saidBy(ask());
-      expect(said).toContain('"state-unreachable"');
-      expect(said).toContain(`127.0.0.1:${proxy.port}`);
-      expect(said).toContain('Check host and port');
-      expect(said).not.toContain('hunter2');
-      expect(said).not.toContain(B.address);
-    }
-    await store.close();
-    expect(await storeAt(url).read()).toEqual(stateOf(1, [A]));
-  });
-
-  it('for want of rights says that it was the state that was asked for', async () => {
-    const url = new URL(await server().createDatabase());
-    url.username = 'nobody here';
-    const said = await saidBy(storeAt(url.href).read());
-    expect(said).toContain('"postgres-no-role"');
-    expect(said).toContain('The state db/secrets_state is kept there.');
-  });
-
-  it('through a network that says nothing any more is given up in time', async () => {
-    const url = await server().createDatabase();
-    const real = connectTo(url);
-    let isSilent = false;
-    let ended = 0;
-    const connect = async (): Promise<SqlClient> => {
-      const client = await real();
-      return {
-        query: (text, values) => (isSilent ? new Promise(() => undefined) : client.query(text, values)),
-        end: () => {
-          ended += 1;
-          isSilent = false;
-          return client.end();
-        },
+onRealPostgres(
+  'a connection that breaks',
+  {},
+  (server) => {
+    it.each(['before', 'after'] as const)('%s a write arrived does not matter', async (when) => {
+      const url = await server().createDatabase();
+      const proxy = await startProxy(server().port);
+      const through = connectTo(throughPort(url, proxy.port));
+      const cut = (at = 1): void => {
+        if (when === 'before') proxy.cutBefore(at);
+        else proxy.cutAfter(at);
       };
-    };
-    const store = storeAt(url, { connect, leaseMs: 3000 });
-    const lock = await store.lock(lockRequest());
-    isSilent = true;
-    // The next renewal gets no answer; the one after it comes over a new connection.
-    while (ended === 0) await new Promise((done) => setTimeout(done, 50));
-    await store.write(stateOf(1, [A]), 0, lock);
-    expect(lock.lost.aborted).toBe(false);
-    await lock.release();
-    await store.close();
-  });
-});
+      const connect = (): Promise<SqlClient> => {
+        // Only one connection is cut each time, not the one after it.
+        cut(Infinity);
+        return through();
+      };
+      const store = storeAt(url, { connect });
+      await store.write(stateOf(1, [A]), 0);
+      const lock = await store.lock(lockRequest());
+      cut();
+      await store.write(stateOf(2, [A, B]), 1, lock);
+      await store.write(stateOf(3, [B]), 2, lock);
+      await lock.release();
+      cut();
+      expect(await store.read()).toEqual(stateOf(3, [B]));
+      cut();
+      const again = await store.lock(lockRequest());
+      cut();
+      await again.release();
+      await (await store.lock(lockRequest())).release();
+      expect(await query(url, 'SELECT FROM secrets_state.state_locks')).toEqual([]);
+      await store.close();
+      const first = storeAt(url, { connect, stack: 'other' });
+      expect(await first.read()).toBeUndefined();
+      cut();
+      await first.write(stateOf(1, [A], { stack: 'other' }), 0);
+      expect(await first.read()).toEqual(stateOf(1, [A], { stack: 'other' }));
+      await first.close();
+      await proxy.stop();
+    });
+
+    it('is made again where the server ended it', async () => {
+      const url = await server().createDatabase();
+      const store = storeAt(url);
+      const end = async (): Promise<void> => {
+        const others = await query(
+          url,
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        );
+        expect(others).toHaveLength(1);
+      };
+      const lock = await store.lock(lockRequest());
+      await end();
+      await store.write(stateOf(1, [A]), 0, lock);
+      await end();
+      expect(await store.read()).toEqual(stateOf(1, [A]));
+      await end();
+      await lock.release();
+      expect(await query(url, 'SELECT FROM secrets_state.state_locks')).toEqual([]);
+      await store.close();
+    });
+
+    it('and stays broken is said with the place and what to do, and no password', async () => {
+      const url = await server().createDatabase();
+      const proxy = await startProxy(server().port);
+      const parsed = new URL(throughPort(url, proxy.port));
+      parsed.password = 'hunter2';
+      const store = storeAt(parsed.href, { location: `127.0.0.1:${proxy.port}/secrets_state` });
+      await store.write(stateOf(1, [A]), 0);
+      await proxy.stop();
+      for (const ask of [
+        () => store.read(),
+        () => store.write(stateOf(2, [B]), 1),
+        () => store.lock(lockRequest()),
+        () => storeAt(parsed.href).read(),
+      ]) {
+        const said = await saidBy(ask());
+        expect(said).toContain('"state-unreachable"');
+        expect(said).toContain(`127.0.0.1:${proxy.port}`);
+        expect(said).toContain('Check host and port');
+        expect(said).not.toContain('hunter2');
+        expect(said).not.toContain(B.address);
+      }
+      await store.close();
+      expect(await storeAt(url).read()).toEqual(stateOf(1, [A]));
+    });
+
+    it('for want of rights says that it was the state that was asked for', async () => {
+      const url = new URL(await server().createDatabase());
+      url.username = 'nobody here';
+      const said = await saidBy(storeAt(url.href).read());
+      expect(said).toContain('"postgres-no-role"');
+      expect(said).toContain('The state db/secrets_state is kept there.');
+    });
+
+    it('through a network that says nothing any more is given up in time', async () => {
+      const url = await server().createDatabase();
+      const real = connectTo(url);
+      let isSilent = false;
+      let ended = 0;
+      const connect = async (): Promise<SqlClient> => {
+        const client = await real();
+        return {
+          query: (text, values) => (isSilent ? new Promise(() => undefined) : client.query(text, values)),
+          end: () => {
+            ended += 1;
+            isSilent = false;
+            return client.end();
+          },
+        };
+      };
+      const store = storeAt(url, { connect, leaseMs: 3000 });
+      const lock = await store.lock(lockRequest());
+      isSilent = true;
+      // The next renewal gets no answer; the one after it comes over a new connection.
+      while (ended === 0) await new Promise((done) => setTimeout(done, 50));
+      await store.write(stateOf(1, [A]), 0, lock);
+      expect(lock.lost.aborted).toBe(false);
+      await lock.release();
+      await store.close();
+    });
+  },
+  [18],
+);
 
 onRealPostgres('what the server refuses', {}, (server) => {
   it('is said without what was sent', async () => {
