@@ -7,6 +7,7 @@ import type { Change, Outcome, StateRecord } from '../model/index.js';
 import { makeBatches, openRecords, runChanges } from './index.js';
 import type { Applier, ApplyRun } from './index.js';
 
+const KEPT = (): Promise<boolean> => Promise.resolve(true);
 const step = (
   address: string,
   after: readonly string[] = [],
@@ -119,16 +120,16 @@ async function run(changes: readonly Change[], apply: Applier['apply'], more: Pa
     changes,
     desired: new Map(changes.map((one) => [one.address, want(one.address)])),
     applierOf: () => ({
-      apply: (items, onOutcome) => {
+      apply: (items, onOutcome, checkpoint) => {
         asked.push(items.map((one) => one.change.address));
-        return apply(items, onOutcome);
+        return apply(items, onOutcome, checkpoint);
       },
     }),
     isTransactional,
     onOutcome: (one) => told.push(one),
     checkpoint: () => {
       checkpoints += 1;
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
     signal: new AbortController().signal,
     ...more,
@@ -159,7 +160,7 @@ describe('a run', () => {
       onOutcome(done('secret.n1.UNKNOWN'));
       onOutcome(done(A));
       onOutcome({ status: 'failed', address: A, message: 'changed my mind' });
-      return obey(items, onOutcome);
+      return obey(items, onOutcome, KEPT);
     });
     expect(outcomes).toEqual([done(A), done(B)]);
   });
@@ -189,7 +190,7 @@ describe('a run', () => {
     });
     expect(sync.outcomes[0]).toMatchObject({ status: 'failed', message: 'its provider failed' });
     const after = await run([step(A)], async (items, onOutcome) => {
-      await obey(items, onOutcome);
+      await obey(items, onOutcome, KEPT);
       throw new Error('late');
     });
     expect(after.statuses).toEqual(['done']);
@@ -251,7 +252,7 @@ describe('a run', () => {
       [step(A), step(D, [A]), step(B, [D])],
       (items, onOutcome) => {
         stop.abort();
-        return obey(items, onOutcome);
+        return obey(items, onOutcome, KEPT);
       },
       { signal: stop.signal },
     );

@@ -3,7 +3,11 @@ import { makeBatches } from './batches.js';
 
 /** What carries out changes in one system; a provider's session is one. */
 export interface Applier {
-  apply(items: readonly ApplyItem[], onOutcome: (outcome: Outcome) => void): Promise<void>;
+  apply(
+    items: readonly ApplyItem[],
+    onOutcome: (outcome: Outcome) => void,
+    checkpoint: () => Promise<boolean>,
+  ): Promise<void>;
 }
 
 /** What a run of a plan needs. */
@@ -15,8 +19,8 @@ export interface ApplyRun {
   readonly isTransactional: (provider: string) => boolean;
   /** Told about each change, once, when its end is known. */
   readonly onOutcome: (outcome: Outcome) => void;
-  /** Called between batches, when everything told so far must be kept. */
-  readonly checkpoint: () => Promise<void>;
+  /** Called between batches, and where a provider asks for it: everything told so far must be kept. @returns whether it is */
+  readonly checkpoint: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -77,6 +81,7 @@ async function runBatch(
           waiting.delete(outcome.address);
           tell(believe(change, outcome));
         },
+        run.checkpoint,
       );
     } catch (error) {
       why = error instanceof Error ? error.message : 'its provider failed';

@@ -172,7 +172,9 @@ async function carryOut(
       hooks.onOutcome(outcome);
     },
     checkpoint: async () => {
-      if ((await problemsOf(writer.save())).length > 0) stop.abort();
+      const isKept = (await problemsOf(writer.save())).length === 0;
+      if (!isKept) stop.abort();
+      return isKept;
     },
     signal: AbortSignal.any([context.signal, stop.signal]),
   });

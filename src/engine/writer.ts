@@ -69,6 +69,17 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
       ...(plans.length === 0 ? {} : { plans }),
     };
   };
+  let saving: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    const now = next();
+    const content = contentOf(now);
+    if (content === lastWritten) return;
+    // A run that has nothing to keep makes no state.
+    if (state.serial === 0 && now.records.length === 0 && plan.changes.length === 0) return;
+    await store.write(now, state.serial, lock);
+    state = now;
+    lastWritten = content;
+  };
   return {
     take: (outcome) => {
       const change = changes.get(outcome.address);
@@ -83,15 +94,10 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
       }
     },
     next,
-    save: async () => {
-      const now = next();
-      const content = contentOf(now);
-      if (content === lastWritten) return;
-      // A run that has nothing to keep makes no state.
-      if (state.serial === 0 && now.records.length === 0 && plan.changes.length === 0) return;
-      await store.write(now, state.serial, lock);
-      state = now;
-      lastWritten = content;
+    save: () => {
+      // One after the other: several providers may ask for it at once, and each write takes the serial of the one before.
+      saving = saving.catch(() => undefined).then(write);
+      return saving;
     },
   };
 }

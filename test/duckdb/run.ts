@@ -41,10 +41,14 @@ for (let round = 0; round < Number(rounds); round += 1) {
       fingerprints: {},
     },
   };
-  await session.apply([item], (outcome: Outcome) => {
-    const words = outcome.status === 'done' ? 'done' : `${outcome.status}: ${outcome.message}`;
-    counts[words] = (counts[words] ?? 0) + 1;
-  });
+  await session.apply(
+    [item],
+    (outcome: Outcome) => {
+      const words = outcome.status === 'done' ? 'done' : `${outcome.status}: ${outcome.message}`;
+      counts[words] = (counts[words] ?? 0) + 1;
+    },
+    () => Promise.resolve(true),
+  );
 }
 await session.close();
 console.log(JSON.stringify(counts));

@@ -80,6 +80,7 @@ it('every value comes back as it was written, whatever is in it', async () => {
       (outcome) => {
         if (outcome.status !== 'done') failures.push(outcome);
       },
+      () => Promise.resolve(true),
     );
     expect(failures).toEqual([]);
     expect((await readdir(folder)).length).toBe(pairs.length);

@@ -140,7 +140,11 @@ export function item(
 /** Applies, and gives every outcome. */
 export async function applyItems(session: Session, items: readonly ApplyItem[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  await session.apply(items, (outcome) => outcomes.push(outcome));
+  await session.apply(
+    items,
+    (outcome) => outcomes.push(outcome),
+    () => Promise.resolve(true),
+  );
   return outcomes;
 }
 

@@ -95,10 +95,14 @@ describe('the world moves between plan and apply', () => {
       Z: { value: '1' },
     });
     const statuses: string[] = [];
-    await session.apply(items, (outcome) => {
-      statuses.push(outcome.status);
-      stop.abort();
-    });
+    await session.apply(
+      items,
+      (outcome) => {
+        statuses.push(outcome.status);
+        stop.abort();
+      },
+      () => Promise.resolve(true),
+    );
     expect(statuses).toEqual(['done', 'skipped', 'skipped']);
     expect(living(sandbox)).toHaveLength(2);
     expect(accessOf(sandbox, 'A')).toHaveLength(3);

@@ -160,15 +160,22 @@ export class Stack {
     return { plan, session, items };
   }
 
+  /** What a session is told when it asks for everything to be kept. */
+  checkpoint = (): Promise<boolean> => Promise.resolve(true);
+
   /** Applies items and remembers what was done. */
   async carryOut(session: Session, items: readonly ApplyItem[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     const byAddress = new Map(items.map((one) => [one.change.address, one]));
-    await session.apply(items, (outcome) => {
-      outcomes.push(outcome);
-      const item = byAddress.get(outcome.address);
-      if (outcome.status === 'done' && item !== undefined) this.remember(item, outcome);
-    });
+    await session.apply(
+      items,
+      (outcome) => {
+        outcomes.push(outcome);
+        const item = byAddress.get(outcome.address);
+        if (outcome.status === 'done' && item !== undefined) this.remember(item, outcome);
+      },
+      this.checkpoint,
+    );
     return outcomes;
   }
 

@@ -56,6 +56,24 @@ describe.each(variants)(
       expect(sandbox.control.valueOf('B')).toBe('z');
     });
 
+    it('hands a new secret over only once everything is kept', async () => {
+      const stack = await start();
+      const wanted = { A: { value: '1', owners: ['user:ben@example.com'], self: 'drop' as const } };
+      const asked: string[][] = [];
+      stack.checkpoint = () => {
+        asked.push(accessOf(sandbox, 'A'));
+        return Promise.resolve(false);
+      };
+      const { outcomes } = await stack.apply(wanted);
+      expect(asked).toEqual([[ANA]]);
+      expect(outcomes.map((one) => one.status)).toEqual(['done', 'failed']);
+      expect(accessOf(sandbox, 'A')).toEqual([ANA]);
+      stack.checkpoint = () => Promise.resolve(true);
+      const again = await stack.apply(wanted);
+      expect(again.outcomes.filter((one) => one.status !== 'done')).toEqual([]);
+      expect(accessOf(sandbox, 'A')).toEqual(['Owner user ben@example.com']);
+    });
+
     it('costs one POST and at most one PATCH of access for a new secret', async () => {
       const stack = await start();
       const wanted = {

@@ -108,8 +108,14 @@ export interface Session {
   /**
    * Carries out changes, which come in an order that respects their `after`. Checks each precondition right before its
    * write. Calls `onOutcome` once for each as soon as its end is known, and does not throw for the failure of one.
+   * @param checkpoint keeps everything told so far, and says whether it is kept; called before a step after which this
+   *   identity may not see the object any more
    */
-  apply(items: readonly ApplyItem[], onOutcome: (outcome: Outcome) => void): Promise<void>;
+  apply(
+    items: readonly ApplyItem[],
+    onOutcome: (outcome: Outcome) => void,
+    checkpoint: () => Promise<boolean>,
+  ): Promise<void>;
   /** Ends the connection. Never throws. */
   close(): Promise<void>;
 }

@@ -27,6 +27,8 @@ export interface Run {
   readonly identities: () => Promise<Identities>;
   readonly context: SessionContext;
   readonly onOutcome: (outcome: Outcome) => void;
+  /** Keeps everything told so far; says whether it is kept. */
+  readonly checkpoint: () => Promise<boolean>;
 }
 
 /** Carries out all changes of one secret. Never throws; what has no outcome in the end was not tried. */
@@ -69,12 +71,20 @@ export async function applySecret(run: Run, name: string, items: readonly ApplyI
     if (ofSecret?.change.action === 'create') {
       const created = await createSecret(writer, name, wantedValue(ofSecret));
       secret = created;
+      current = shares;
       // Whoever makes a secret is its Owner, and nobody else sees it (seed).
       held = new Map([[identities.self.id, new Set<Role>(['Owner'])]]);
       tellDone(run, ofSecret, created.id, {
         at: created.updatedAt,
         by: identities.emailOf(created.updatedBy),
       });
+      // Handed over, it may not be seen any more: then nobody could find out that it is ours.
+      if (ofSecret.desired?.self === 'drop' && !(await run.checkpoint())) {
+        throw new StepError(
+          'The state could not be saved, so the secret was not handed over yet.',
+          'Run it again once the state can be saved.',
+        );
+      }
     } else {
       const id = await idOfSecret(run, name, active);
       const [now, list] = await Promise.all([

@@ -2,7 +2,7 @@ import { mustParseAddress, type ApplyItem, type Outcome } from '../../model/inde
 import { applySecret, type Run } from './apply-secret.js';
 
 /** What applying needs of its session. */
-export type ApplyContext = Omit<Run, 'onOutcome'>;
+export type ApplyContext = Omit<Run, 'onOutcome' | 'checkpoint'>;
 
 /** All changes of one secret and its shares. */
 interface Group {
@@ -20,6 +20,7 @@ export async function applyItems(
   context: ApplyContext,
   items: readonly ApplyItem[],
   onOutcome: (outcome: Outcome) => void,
+  checkpoint: () => Promise<boolean>,
 ): Promise<void> {
   const done = new Set<string>();
   const told = new Set<string>();
@@ -32,7 +33,7 @@ export async function applyItems(
   const skip = (group: Group, message: string): void => {
     for (const { change } of group.items) tell({ status: 'skipped', address: change.address, message });
   };
-  const run: Run = { ...context, onOutcome: tell };
+  const run: Run = { ...context, onOutcome: tell, checkpoint };
   const { signal, parallelism } = context.context;
 
   await inOrder(groupItems(items), parallelism, async (group) => {

@@ -91,13 +91,14 @@ export async function openSession(
           ...[...shares.values()].flat(),
         ].sort((a, b) => (a.address < b.address ? -1 : 1));
       }),
-    apply: async (items, onOutcome) => {
+    apply: async (items, onOutcome, checkpoint) => {
       // Who can act as an Owner may have changed since the plan was shown, and that counts where access is taken away.
       if (items.some(mayTakeAccess)) identities = undefined;
       await applyItems(
         { api, client, host, listed: listed ?? new Map<string, string>(), identities: known, context },
         items,
         onOutcome,
+        checkpoint,
       );
     },
     close: () => Promise.resolve(),
