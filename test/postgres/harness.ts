@@ -15,7 +15,7 @@ import type { Session, SessionContext } from '../../src/providers/sdk/index.js';
 import { startRealPostgres } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 
-export const VERSIONS = [18, 15] as const;
+const VERSIONS = [18, 15] as const;
 
 /**
  * Runs the same tests on each PostgreSQL there is; the server lives as long as the block.

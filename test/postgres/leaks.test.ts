@@ -12,7 +12,6 @@ import {
   onRealPostgres,
   openSession,
   readAll,
-  VERSIONS,
   wanted,
 } from './harness.js';
 
@@ -186,7 +185,12 @@ onRealPostgres('as another role', { 'duckdb.postgres_role': 'duckgroup', log_sta
   });
 });
 
-const TRACKED = VERSIONS.flatMap((version) => [[version, 'all'] as const, [version, 'top'] as const]);
+/** Each server in one way, the newest in both. */
+const TRACKED = [
+  [18, 'all'],
+  [18, 'top'],
+  [15, 'all'],
+] as const;
 describe.each(TRACKED)(
   'with pg_stat_statements and auto_explain (PostgreSQL %i, track %s)',
   (version, track) => {
