@@ -35,7 +35,7 @@ export default tseslint.config(
       'src/providers/**',
       'src/values/**',
       // The state's password goes over the wire here, and nowhere else.
-      'src/state/http-request.ts',
+      'src/state/http/request.ts',
       // What must never be written has to be known where it is written.
       'src/cli/mask.ts',
       'src/sandbox/**',

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
-import type { JsonSchema } from '../src/config/schema/json-schema.js';
+import type { JsonSchema } from '../src/model/json-schema.js';
 
 /** Words of our schemas that say something to editors and to our messages, and check nothing. */
 const ANNOTATIONS = ['patternErrorMessage'];

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../src/config/schema/json-schema.js';
+import type { JsonSchema } from '../src/model/json-schema.js';
 import { secretTypes } from '../src/providers/postgres/options.js';
 import { optionsOfType, providersOfType } from './option-table.js';
 import type { TypeOption } from './option-table.js';

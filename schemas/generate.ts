@@ -1,5 +1,5 @@
 /**
- * Writes what is made: the option table as a module of `src/config` (committed), `schemas/config.schema.json` (for editors; committed)
+ * Writes what is made: the option table as a module of `src/providers/sdk` (committed), `schemas/config.schema.json` (for editors; committed)
  * and the compiled validators, into the sources and into `dist` beside the compiled modules that import it.
  * Run: `tsx schemas/generate.ts`.
  */
@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import type { JsonSchema } from '../src/config/schema/json-schema.js';
+import type { JsonSchema } from '../src/model/json-schema.js';
 import { compileValidator } from './compile.js';
 import { editorSchema } from './editor.js';
 import { optionModule } from './option-table.js';
@@ -32,7 +32,7 @@ function readSchema(name: string): JsonSchema {
   return JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')) as JsonSchema;
 }
 
-const modulePath = join(root, 'src/config/schema/option-table.ts');
+const modulePath = join(root, 'src/providers/sdk/duckdb-options.ts');
 const style = await resolveConfig(modulePath);
 writeIfChanged(modulePath, await format(optionModule(), { ...style, parser: 'typescript' }));
 
@@ -46,6 +46,6 @@ writeIfChanged(join(root, 'schemas/config.schema.json'), schemaText);
 const validator = compileValidator(configSchema);
 const planFile = compileValidator(readSchema('plan-file'), [readSchema('common')]);
 for (const folder of ['src', 'dist']) {
-  writeIfChanged(join(root, folder, 'config/validator.generated.js'), validator);
+  writeIfChanged(join(root, folder, 'config/check/validator.generated.js'), validator);
   writeIfChanged(join(root, folder, 'plan/plan-file.generated.js'), planFile);
 }

@@ -24,7 +24,7 @@ export function providersOfType(type: string): readonly string[] {
   return optionSets.filter((one) => one.type === type).map((one) => one.provider);
 }
 
-/** The table as a module of `src/config`, which must not import a provider. Text of TypeScript, to be formatted. */
+/** The table as a module of `src/providers/sdk`, which must not import a provider. Text of TypeScript, to be formatted. */
 export function optionModule(): string {
   const names = (type: string, sensitive: boolean): readonly string[] =>
     optionsOfType(type)

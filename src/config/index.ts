@@ -1,4 +1,4 @@
-export { findSources } from './files.js';
+export { findSources } from './parse/files.js';
 export { loadConfiguration } from './load.js';
 export type { Loaded } from './load.js';
-export type { SourceFile } from './source-file.js';
+export type { SourceFile } from './parse/source-file.js';

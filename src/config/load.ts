@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Configuration, Diagnostic } from '../model/index.js';
 import { hasErrors } from '../model/index.js';
-import type { BuildContext } from './build/context.js';
-import { findCycles } from './build/cycles.js';
-import { buildDuckdbSecrets } from './build/duckdb-secrets.js';
-import { buildMoves } from './build/moves.js';
-import { buildProviders } from './build/providers.js';
-import { buildSecrets, indexSecrets } from './build/secrets.js';
-import { buildServers } from './build/servers.js';
-import { buildState } from './build/state.js';
-import { check } from './check.js';
+import type { BuildContext } from './translate/context.js';
+import { findCycles } from './translate/cycles.js';
+import { buildDuckdbSecrets } from './translate/duckdb-secrets.js';
+import { buildMoves } from './translate/moves.js';
+import { buildProviders } from './translate/providers.js';
+import { buildSecrets, indexSecrets } from './translate/secrets.js';
+import { buildServers } from './translate/servers.js';
+import { buildState } from './translate/state.js';
+import { check } from './check/check.js';
 import { merge } from './merge.js';
 import type { Merged } from './merge.js';
-import { parse } from './parse.js';
-import { inOrder, problemAt } from './problem.js';
-import type { SourceFile } from './source-file.js';
-import { textOf } from './tree.js';
-import type { MapNode, TreeNode } from './tree.js';
+import { parse } from './parse/parse.js';
+import { inOrder, problemAt } from '../model/problem.js';
+import type { SourceFile } from './parse/source-file.js';
+import { textOf } from '../model/tree.js';
+import type { MapNode, TreeNode } from '../model/tree.js';
 
 /** A configuration where nothing is wrong with it, and all that is to be said: errors without it, else warnings. */
 export interface Loaded {

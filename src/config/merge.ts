@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../model/index.js';
-import { problemAt } from './problem.js';
-import type { Entry, MapNode, TreeNode } from './tree.js';
-import { child, entriesOf, itemsOf, textOf } from './tree.js';
+import { problemAt } from '../model/problem.js';
+import type { Entry, MapNode, TreeNode } from '../model/tree.js';
+import { child, entriesOf, itemsOf, textOf } from '../model/tree.js';
 
 /** What all files say together, before anything is made of it. */
 export interface Merged {

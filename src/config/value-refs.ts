@@ -1,5 +1,5 @@
 import type { ValueSource } from '../model/index.js';
-import type { ProblemWords } from './problem.js';
+import type { ProblemWords } from '../model/problem.js';
 
 /** A reference of vals in the words of this language. */
 export interface RefWords {

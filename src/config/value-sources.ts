@@ -1,6 +1,6 @@
 import type { EndSource, Transforms, ValueSource } from '../model/index.js';
-import type { ProblemWords } from './problem.js';
-import type { JsonSchema } from './schema/json-schema.js';
+import type { ProblemWords } from '../model/problem.js';
+import type { JsonSchema } from '../model/json-schema.js';
 import { BESIDE, TRANSFORMS, WORD_SCHEMAS } from './schema/source-words.js';
 
 /** What a value source is read with: the words beside it, and what its file and the other secrets say. */

@@ -1,7 +1,7 @@
 import type { Field, Sensitive } from '../model/index.js';
 import type { StateStore } from '../state/index.js';
-import { httpSettings } from '../state/http-settings.js';
-import { httpStore } from '../state/http.js';
+import { httpSettings } from '../state/http/settings.js';
+import { httpStore } from '../state/http/store.js';
 import type { RunContext } from './context.js';
 import { fieldText } from './field-text.js';
 import { checkHosts } from './hosts.js';

@@ -1,6 +1,6 @@
 import type { Field, SourceRange } from '../model/index.js';
-import { connectionSettings, plainClient } from '../providers/sdk/sql/index.js';
-import { postgresStore } from '../state/postgres.js';
+import { connectionSettings, plainClient } from '../net/sql/index.js';
+import { postgresStore } from '../state/postgres/store.js';
 import type { StateStore } from '../state/index.js';
 import type { RunContext } from './context.js';
 import { fieldText } from './field-text.js';

@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
-import { MAX_BYTES } from './local-file.js';
+import { MAX_BYTES } from './file/read.js';
 import type { AnyReading, ValueContext } from './reading.js';
 
 /** How long one read of a store may take, in milliseconds. */

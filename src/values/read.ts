@@ -1,10 +1,10 @@
 import { DiagnosticError, errorCode } from '../model/index.js';
 import type { EndSource } from '../model/index.js';
-import { readDotenv } from './dotenv.js';
-import { readEnv } from './env.js';
-import { readExec } from './exec.js';
-import { generate } from './generate.js';
-import { readLocalFile } from './local-file.js';
+import { readDotenv } from './dotenv/read.js';
+import { readEnv } from './env/read.js';
+import { readExec } from './exec/read.js';
+import { generate } from './generate/make.js';
+import { readLocalFile } from './file/read.js';
 import { nameOf } from './name.js';
 import { failed } from './reading.js';
 import type { AnyReading, ValueContext } from './reading.js';
@@ -107,20 +107,20 @@ async function readEnd(
     case 'exec':
       return readExec(source, context);
     case 'sops':
-      return (await import('./sops.js')).readSops(source, context);
+      return (await import('./sops/read.js')).readSops(source, context);
     case 'age':
-      return (await import('./age.js')).readAge(source, context);
+      return (await import('./age/read.js')).readAge(source, context);
     case 'vault':
-      return (await import('./vault.js')).readVault(source, context);
+      return (await import('./vault/read.js')).readVault(source, context);
     case 'aws_secret':
-      return (await import('./aws.js')).readAwsSecret(source, context);
+      return (await import('./aws/read.js')).readAwsSecret(source, context);
     case 'aws_parameter':
-      return (await import('./aws.js')).readAwsParameter(source, context);
+      return (await import('./aws/read.js')).readAwsParameter(source, context);
     case 'gcp':
-      return (await import('./gcp.js')).readGcp(source, context);
+      return (await import('./gcp/read.js')).readGcp(source, context);
     case 'azure':
-      return (await import('./azure.js')).readAzure(source, context);
+      return (await import('./azure/read.js')).readAzure(source, context);
     case 'onepassword':
-      return (await import('./onepassword.js')).readOnePassword(source, context);
+      return (await import('./onepassword/read.js')).readOnePassword(source, context);
   }
 }

@@ -1,11 +1,11 @@
 /** One measurement of `state.ts`: fills a backend where it is empty, then reads and writes, and prints milliseconds of CPU. */
 import pg from 'pg';
 import type { StateData, StateRecord } from '../../src/model/index.js';
-import { httpSettings } from '../../src/state/http-settings.js';
-import { httpStore } from '../../src/state/http.js';
+import { httpSettings } from '../../src/state/http/settings.js';
+import { httpStore } from '../../src/state/http/store.js';
 import { decodeState, encodeState, localStore } from '../../src/state/index.js';
 import type { StateStore } from '../../src/state/index.js';
-import { postgresStore } from '../../src/state/postgres.js';
+import { postgresStore } from '../../src/state/postgres/store.js';
 
 const [backend = '', place = ''] = process.argv.slice(2);
 const RECORDS = 10_000;

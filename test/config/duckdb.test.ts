@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { optionModule } from '../../schemas/option-table.js';
-import { SENSITIVE_OPTIONS, SHOWN_OPTIONS } from '../../src/config/schema/option-names.js';
+import { SENSITIVE_OPTIONS, SHOWN_OPTIONS } from '../../src/providers/sdk/duckdb-option-names.js';
 import { lines, load, loadRight } from './load-text.js';
 
 const HEAD = `version: 1
@@ -55,7 +55,7 @@ describe("DuckDB's own secrets in the language", () => {
 
 describe('the one table of options', () => {
   it('is the one in src/config (run `tsx schemas/generate.ts`)', async () => {
-    const path = new URL('../../src/config/schema/option-table.ts', import.meta.url).pathname;
+    const path = new URL('../../src/providers/sdk/duckdb-options.ts', import.meta.url).pathname;
     const style = await resolveConfig(path);
     expect(readFileSync(path, 'utf8')).toBe(await format(optionModule(), { ...style, parser: 'typescript' }));
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { editorSchema } from '../../schemas/editor.js';
 import { configSchema } from '../../src/config/schema/index.js';
-import type { JsonSchema } from '../../src/config/schema/json-schema.js';
+import type { JsonSchema } from '../../src/model/json-schema.js';
 
 /** Every property of every map in a schema, with its path. */
 function propertiesOf(schema: unknown, path: string): [string, JsonSchema][] {

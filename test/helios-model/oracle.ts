@@ -2,7 +2,7 @@ import type { Change, StateData, StateRecord } from '../../src/model/index.js';
 import { permissionsOn } from '../../src/sandbox/helios/access.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
 import type { SecretRecord, World } from '../../src/sandbox/helios/world.js';
-import { patternTest } from '../../src/config/build/shares.js';
+import { patternTest } from '../../src/config/translate/shares.js';
 import type { File } from './site.js';
 import { livingSecrets } from './watch.js';
 

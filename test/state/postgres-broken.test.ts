@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/model/index.js';
-import type { SqlClient } from '../../src/state/postgres-client.js';
+import type { SqlClient } from '../../src/state/postgres/client.js';
 import { remember } from '../core/plan-input.js';
 import { onRealPostgres } from '../postgres/harness.js';
 import { startProxy } from '../postgres/proxy.js';

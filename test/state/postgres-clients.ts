@@ -1,8 +1,8 @@
 import { plain, Sensitive, sensitive } from '../../src/model/index.js';
-import { connectionSettings, plainClient } from '../../src/providers/sdk/sql/index.js';
-import type { SqlClient } from '../../src/state/postgres-client.js';
-import { postgresStore } from '../../src/state/postgres.js';
-import type { PostgresStoreOptions } from '../../src/state/postgres.js';
+import { connectionSettings, plainClient } from '../../src/net/sql/index.js';
+import type { SqlClient } from '../../src/state/postgres/client.js';
+import { postgresStore } from '../../src/state/postgres/store.js';
+import type { PostgresStoreOptions } from '../../src/state/postgres/store.js';
 import type { StateStore } from '../../src/state/index.js';
 
 /** Connects as the program does. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
-import type { SqlClient } from '../../src/state/postgres-client.js';
+import type { SqlClient } from '../../src/state/postgres/client.js';
 import { remember } from '../core/plan-input.js';
 import { onRealPostgres } from '../postgres/harness.js';
 import { query, withClient } from '../support/postgres/index.js';

@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-schema.js';
+import type { JsonSchema } from '../../model/json-schema.js';
 
 /**
  * Names and small shapes that several sections use. `patternErrorMessage` is a word that editors know (the YAML language

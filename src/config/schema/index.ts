@@ -1,10 +1,10 @@
 import { commonDefs } from './common.js';
-import { duckdbSecrets } from './duckdb-secrets.js';
-import { duckdbServers } from './duckdb-servers.js';
-import type { JsonSchema, SchemaSection } from './json-schema.js';
+import { duckdbSecrets } from '../../providers/duckdb/schema.js';
+import { duckdbServers } from '../../providers/postgres/schema.js';
+import type { JsonSchema, SchemaSection } from '../../model/json-schema.js';
 import { moved, removed } from './moves.js';
 import { providers } from './providers.js';
-import { secrets, shares } from './secrets.js';
+import { secrets, shares } from '../../providers/singlestore/schema.js';
 import { stack, state, version } from './top.js';
 import { valueSourceDefs } from './value-source.js';
 

@@ -1,5 +1,5 @@
-import { ref } from './json-schema.js';
-import type { SchemaSection } from './json-schema.js';
+import { ref } from '../../model/json-schema.js';
+import type { SchemaSection } from '../../model/json-schema.js';
 
 /** `moved`: the state follows a new address. */
 export const moved: SchemaSection = {

@@ -1,5 +1,5 @@
-import { ref } from './json-schema.js';
-import type { JsonSchema, SchemaSection } from './json-schema.js';
+import { ref } from '../../model/json-schema.js';
+import type { JsonSchema, SchemaSection } from '../../model/json-schema.js';
 
 const text = (description: string, ...examples: unknown[]): JsonSchema =>
   ref('textOrSource', description, examples);

@@ -1,5 +1,5 @@
 import type { ValueSource } from '../../model/index.js';
-import type { JsonSchema } from './json-schema.js';
+import type { JsonSchema } from '../../model/json-schema.js';
 
 /** A path of the configuration: any text but one with a NUL in it, which no system takes. */
 const PATH = '^[^\\u0000]+$';

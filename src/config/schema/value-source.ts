@@ -1,5 +1,5 @@
 import { VALUE_SOURCES, wordsBeside } from '../value-sources.js';
-import type { JsonSchema } from './json-schema.js';
+import type { JsonSchema } from '../../model/json-schema.js';
 import { BESIDE, TRANSFORMS } from './source-words.js';
 
 /** The title by which messages recognise a place that takes a value source and nothing else. */

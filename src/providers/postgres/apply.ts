@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ApplyItem, Outcome } from '../../model/index.js';
 import type { SessionContext } from '../sdk/index.js';
-import { messageOf, sqlState } from '../sdk/sql/index.js';
+import { messageOf, sqlState } from '../../net/sql/index.js';
 import { failureOf } from './apply-errors.js';
 import type { Failure } from './apply-errors.js';
 import { CALL_SQL, CREATE_SQL, DROP_SQL } from './batch.js';

@@ -1,6 +1,6 @@
 import type { ResolvedSettings } from '../sdk/index.js';
-import { connectionSettings, refuseSetting, settingText } from '../sdk/sql/index.js';
-import type { ConnectionSettings, Env } from '../sdk/sql/index.js';
+import { connectionSettings, refuseSetting, settingText } from '../../net/sql/index.js';
+import type { ConnectionSettings, Env } from '../../net/sql/index.js';
 
 /** Where and how to connect, and what else an entry of this provider says; all defaults filled in. */
 export interface PostgresSettings extends ConnectionSettings {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EndSource } from '../../../src/model/index.js';
-import { crc32c } from '../../../src/values/gcp-crc32c.js';
+import { crc32c } from '../../../src/values/gcp/crc32c.js';
 import { readInChild, said } from './child.js';
 import { CANARY } from './context.js';
 import { startGcp } from './gcp-server.js';

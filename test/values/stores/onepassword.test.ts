@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readOnePassword } from '../../../src/values/onepassword.js';
+import { readOnePassword } from '../../../src/values/onepassword/read.js';
 import type { AnyReading } from '../../../src/values/reading.js';
 import { CANARY, contextOf, problemOf, textOf } from './context.js';
 

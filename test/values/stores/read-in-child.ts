@@ -6,12 +6,12 @@
  */
 import { text } from 'node:stream/consumers';
 import type { EndSource } from '../../../src/model/index.js';
-import { readAwsParameter, readAwsSecret } from '../../../src/values/aws.js';
-import { readAzure } from '../../../src/values/azure.js';
-import { readGcp } from '../../../src/values/gcp.js';
-import { readOnePassword } from '../../../src/values/onepassword.js';
+import { readAwsParameter, readAwsSecret } from '../../../src/values/aws/read.js';
+import { readAzure } from '../../../src/values/azure/read.js';
+import { readGcp } from '../../../src/values/gcp/read.js';
+import { readOnePassword } from '../../../src/values/onepassword/read.js';
 import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
-import { readVault } from '../../../src/values/vault.js';
+import { readVault } from '../../../src/values/vault/read.js';
 
 /** What is to be read, all at the same time in one run, and the time for each in milliseconds. */
 export interface ChildRequest {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EndSource } from '../../../src/model/index.js';
 import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
-import { readVault } from '../../../src/values/vault.js';
+import { readVault } from '../../../src/values/vault/read.js';
 import { makeCertificate } from './certificates.js';
 import { CANARY, contextOf, problemOf, textOf, valueOf } from './context.js';
 import { startVault } from './vault-server.js';

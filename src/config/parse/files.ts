@@ -1,0 +1,193 @@
+import { constants } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { nearestWords } from '../../model/index.js';
+import type { Diagnostic } from '../../model/index.js';
+import type { SourceFile } from './source-file.js';
+
+/** The files of a configuration, read, and what is wrong with the way they were named. */
+export interface FoundSources {
+  readonly sources: readonly SourceFile[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What is looked for in the current folder where nothing is named. */
+const DEFAULT_FILES = ['secrets.yaml', 'secrets.yml'];
+/** A configuration names secrets and holds none, so a file of more bytes than this is not one. */
+const LARGEST_FILE = 10 * 1024 * 1024;
+const YAML_FILE = /\.ya?ml$/i;
+
+const problem = (code: string, summary: string, next?: string): Diagnostic => ({
+  severity: 'error',
+  code,
+  summary,
+  ...(next === undefined ? {} : { next }),
+});
+
+/** A path as shown to people: relative to the current folder where it lies inside, with `/` between its parts. */
+function shownPath(cwd: string, absolutePath: string): string {
+  const inside = relative(cwd, absolutePath);
+  const outside = inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return (outside ? absolutePath : inside).split(sep).join('/');
+}
+
+/** What the operating system said, in words. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'it does not exist',
+    ENOTDIR: 'a part of its path is no folder',
+    EACCES: 'you may not read it',
+    EPERM: 'you may not read it',
+    ELOOP: 'its symbolic links go in a circle',
+    EMFILE: 'too many files are open',
+    ENAMETOOLONG: 'its name is too long',
+  };
+  return reasons[code] ?? `the operating system says ${code === '' ? 'no' : code}`;
+}
+
+/** The paths that one argument names: itself, the YAML files right in a folder, or what fits a pattern. */
+async function expand(
+  argument: string,
+  cwd: string,
+): Promise<{ paths: readonly string[]; problem?: Diagnostic }> {
+  const path = resolve(cwd, argument);
+  const shown = shownPath(cwd, path);
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    return isDynamicPattern(argument)
+      ? fitting(argument, cwd)
+      : { paths: [], problem: await unreadable(path, shown, error) };
+  }
+  if (!isFolder) return { paths: [path] };
+  try {
+    const names = (await readdir(path))
+      .filter((name) => YAML_FILE.test(name) && !name.startsWith('.'))
+      .sort();
+    if (names.length > 0) return { paths: names.map((name) => join(path, name)) };
+  } catch (error) {
+    return {
+      paths: [],
+      problem: problem('unreadable', `The folder ${shown} cannot be read: ${reasonOf(error)}.`),
+    };
+  }
+  const next =
+    'Name a folder that holds *.yaml or *.yml files (folders in it are not looked into), or a file.';
+  return { paths: [], problem: problem('empty-folder', `The folder ${shown} holds no YAML file.`, next) };
+}
+
+async function fitting(
+  pattern: string,
+  cwd: string,
+): Promise<{ paths: readonly string[]; problem?: Diagnostic }> {
+  const paths = await glob(pattern, {
+    cwd,
+    absolute: true,
+    onlyFiles: true,
+    dot: false,
+    expandDirectories: false,
+  });
+  if (paths.length > 0) return { paths: paths.map((path) => resolve(path)).sort() };
+  return {
+    paths,
+    problem: problem('no-match', `No file fits ${pattern}.`, 'Check the pattern, and the current folder.'),
+  };
+}
+
+/** Says that a file is not there, with the nearest name that is. */
+async function unreadable(path: string, shown: string, error: unknown): Promise<Diagnostic> {
+  const folder = resolve(path, '..');
+  const names = await readdir(folder).catch(() => []);
+  const others = names.filter((name) => YAML_FILE.test(name) && name !== basename(path));
+  const [near] = nearestWords(basename(path), others);
+  const next =
+    near === undefined
+      ? 'Check the path after -f.'
+      : `Did you mean ${shownPath(resolve(path, '..'), join(folder, near))}?`;
+  return problem('unreadable', `${shown} cannot be read: ${reasonOf(error)}.`, next);
+}
+
+/** Reads one file, after a look at what it is and how large. */
+async function read(path: string, cwd: string): Promise<SourceFile | Diagnostic> {
+  const shown = shownPath(cwd, path);
+  try {
+    // Without O_NONBLOCK the open of a pipe would wait for a writer.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = await handle.stat();
+      if (!found.isFile())
+        return problem(
+          'no-file',
+          `${shown} is not a regular file.`,
+          'Name a file, a folder or a pattern after -f.',
+        );
+      if (found.size > LARGEST_FILE) {
+        const size = `${Math.ceil(found.size / 1024 / 1024)} MiB`;
+        const summary = `${shown} is ${size} large; a configuration file may have ${LARGEST_FILE / 1024 / 1024} MiB.`;
+        return problem(
+          'too-large',
+          summary,
+          'Check that it is the file you meant; a long configuration can be split over several files.',
+        );
+      }
+      return { path: shown, absolutePath: path, bytes: await handle.readFile() };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return problem(
+      'unreadable',
+      `${shown} cannot be read: ${reasonOf(error)}.`,
+      'Check its path and its permissions.',
+    );
+  }
+}
+
+/** The default file of a folder, or what to do without one. */
+async function defaults(cwd: string): Promise<{ paths: readonly string[]; problem?: Diagnostic }> {
+  for (const name of DEFAULT_FILES) {
+    const path = join(cwd, name);
+    if (
+      await stat(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { paths: [path] };
+  }
+  const summary = `No configuration here: looked for ${DEFAULT_FILES.join(' and ')} in ${cwd}.`;
+  const next = 'Name a file or folder with -f, or write a first configuration with `secrets init`.';
+  return { paths: [], problem: problem('no-configuration', summary, next) };
+}
+
+/**
+ * Finds and reads the configuration files.
+ * @param args what stands behind each `-f`: files, folders (all *.yaml and *.yml right in it, by name) and patterns; none:
+ *   `secrets.yaml` or `secrets.yml` of the current folder
+ * @param options.cwd the current folder, absolute
+ * @returns every file once, in the order in which they were named; a file that cannot be read is a diagnostic instead
+ */
+export async function findSources(
+  args: readonly string[],
+  options: { readonly cwd: string },
+): Promise<FoundSources> {
+  const { cwd } = options;
+  const diagnostics: Diagnostic[] = [];
+  const paths = new Set<string>();
+  const found =
+    args.length === 0 ? [await defaults(cwd)] : await Promise.all(args.map((one) => expand(one, cwd)));
+  for (const one of found) {
+    if (one.problem !== undefined) diagnostics.push(one.problem);
+    for (const path of one.paths) paths.add(path);
+  }
+  const sources: SourceFile[] = [];
+  for (const path of paths) {
+    const one = await read(path, cwd);
+    if ('bytes' in one) sources.push(one);
+    else diagnostics.push(one);
+  }
+  return { sources, diagnostics };
+}

@@ -1,0 +1,45 @@
+import type { DesiredField } from '../../model/index.js';
+import { problemAt } from '../../model/problem.js';
+import { hasPassword } from '../excerpt/shown.js';
+import { plainSecretWords } from '../check/source-problems.js';
+import type { TreeNode } from '../../model/tree.js';
+import { readField } from './values.js';
+import type { FieldReader } from './values.js';
+
+/**
+ * A setting of a provider or of the state's backend: text, or a value source, but not another secret, since the provider that
+ * keeps it is not open yet. An address with a password in it must come from a value source.
+ * @param path where it stands, for messages
+ * @param whose `A provider`, for messages
+ */
+export function readSetting(
+  reader: FieldReader,
+  node: TreeNode,
+  path: string,
+  whose: string,
+): DesiredField | undefined {
+  const { problems } = reader.context;
+  const field = readField(reader, node);
+  if (field?.kind === 'source' && field.source.from === 'secret') {
+    problems.push(
+      problemAt(node.at, {
+        code: 'secret-for-provider',
+        summary: `${whose} cannot take its settings from a secret that a provider keeps.`,
+        next: 'Take it from { env: NAME } or { file: PATH }.',
+      }),
+    );
+  }
+  if (field?.kind === 'source' && field.source.from === 'generate') {
+    problems.push(
+      problemAt(node.at, {
+        code: 'generate-for-setting',
+        summary: `${whose} takes no generated settings: nobody would know what was made.`,
+        next: 'Take it from { env: NAME } or { file: PATH }.',
+      }),
+    );
+  }
+  if (field?.kind === 'plain' && typeof field.value === 'string' && hasPassword(field.value)) {
+    problems.push(problemAt(node.at, plainSecretWords(path)));
+  }
+  return field;
+}

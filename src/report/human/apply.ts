@@ -1,0 +1,48 @@
+import type { Change, Outcome } from '../../model/index.js';
+import { printable } from '../printable.js';
+import type { Style } from './style.js';
+import { wasDone } from './words.js';
+
+/** The sums that an apply ends with. */
+export interface ApplySums {
+  readonly added: number;
+  readonly changed: number;
+  readonly destroyed: number;
+  readonly imported: number;
+  readonly forgotten: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** What became of one change: one line, and one more where there is something to do. */
+export function outcomeText(change: Change, outcome: Outcome, style: Style): string {
+  const address = printable(change.address);
+  switch (outcome.status) {
+    case 'done':
+      return `${style.green('✓')} ${address}: ${wasDone(change.action)}`;
+    case 'failed': {
+      const next = outcome.next === undefined ? '' : `\n    ${style.dim('Next:')} ${printable(outcome.next)}`;
+      const maybe = outcome.mayHaveHappened === true ? ' (it may have happened all the same)' : '';
+      return `${style.red('✗')} ${address}: ${printable(outcome.message)}${maybe}${next}`;
+    }
+    case 'skipped':
+      return `${style.yellow('-')} ${address}: ${printable(outcome.message)}`;
+  }
+}
+
+/** `Apply complete! Resources: 3 added, 1 changed, 0 destroyed.` */
+export function applySummaryText(sums: ApplySums): string {
+  const parts = [
+    ...(sums.imported > 0 ? [`${sums.imported} imported`] : []),
+    `${sums.added} added`,
+    `${sums.changed} changed`,
+    `${sums.destroyed} destroyed`,
+    ...(sums.forgotten > 0 ? [`${sums.forgotten} forgotten`] : []),
+  ].join(', ');
+  if (sums.failed === 0 && sums.skipped === 0) return `Apply complete! Resources: ${parts}.`;
+  const missing = [
+    ...(sums.failed > 0 ? [`${sums.failed} failed`] : []),
+    ...(sums.skipped > 0 ? [`${sums.skipped} not tried`] : []),
+  ].join(', ');
+  return `Apply incomplete: ${missing}. Resources: ${parts}. What was done is kept; run it again for the rest.`;
+}

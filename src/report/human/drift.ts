@@ -1,0 +1,59 @@
+import type { DriftEntry, Plan } from '../../model/index.js';
+import { fieldLines } from './fields.js';
+import { rotationText, unreachableText } from './plan.js';
+import { printable } from '../printable.js';
+import type { Style } from './style.js';
+import { count, signOf } from './words.js';
+
+const INDENT = '      ';
+
+/** What drifted, for people: exactly what, by whom and since when, as far as the systems know. */
+export function driftText(plan: Plan, style: Style): string {
+  const parts = [
+    ...plan.drift.map((entry) => entryText(entry, style)),
+    ...rotationText(plan.rotation, style),
+    ...unreachableText(plan.unreachable, style),
+    style.bold(verdict(plan)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function verdict(plan: Plan): string {
+  if (plan.drift.length > 0) {
+    const verb = plan.drift.length === 1 ? 'is' : 'are';
+    return `Drift: ${count(plan.drift.length, 'resource')} ${verb} not as last applied. Run \`secrets plan\` to see what would mend it.`;
+  }
+  if (plan.unreachable.length > 0) {
+    return `No drift in what could be seen. ${count(plan.unreachable.length, 'system')} could not be.`;
+  }
+  return 'No drift. The systems hold what was last applied.';
+}
+
+function entryText(entry: DriftEntry, style: Style): string {
+  const action = { changed: 'update', missing: 'delete', added: 'create', replaced: 'replace' } as const;
+  return [
+    `${signOf(action[entry.kind], style)} ${style.bold(printable(entry.address))} ${what(entry)}`,
+    `${INDENT}${style.dim(since(entry))}`,
+    ...fieldLines(entry.fields, INDENT, style),
+  ].join('\n');
+}
+
+function what(entry: DriftEntry): string {
+  const by = entry.changedBy === undefined ? '' : ` by ${printable(entry.changedBy)}`;
+  switch (entry.kind) {
+    case 'changed':
+      return `was changed${by}`;
+    case 'missing':
+      return 'is gone';
+    case 'added':
+      return `was added${by}`;
+    case 'replaced':
+      return `was deleted and made anew${by}: it is not ours any more`;
+  }
+}
+
+function since(entry: DriftEntry): string {
+  const last = entry.lastAppliedAt === undefined ? '' : `last applied ${printable(entry.lastAppliedAt)}`;
+  if (entry.changedAt === undefined) return last === '' ? 'since: unknown' : `since: after it was ${last}`;
+  return `since: ${printable(entry.changedAt)}${last === '' ? '' : ` (${last})`}`;
+}

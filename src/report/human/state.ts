@@ -1,0 +1,84 @@
+import type { FieldChange, StateRecord } from '../../model/index.js';
+import { fieldLines } from './fields.js';
+import { printable } from '../printable.js';
+import type { Style } from './style.js';
+
+/** One address a line, for people and for pipes. */
+export function addressLines(records: readonly StateRecord[]): string {
+  return records.map((one) => `${printable(one.address)}\n`).join('');
+}
+
+/** What the state remembers of one resource: never a value, since it knows none. */
+export function recordText(record: StateRecord, style: Style): string {
+  const { changedAt, changedBy, dependsOn } = record;
+  const changed =
+    changedAt === undefined ? [] : [`${changedAt}${changedBy === undefined ? '' : ` by ${changedBy}`}`];
+  const facts: readonly (readonly [string, readonly string[]])[] = [
+    ['id', [record.id]],
+    ['last applied', [record.appliedAt]],
+    ['last changed', changed],
+    ['after', dependsOn],
+    ['rules', rulesOf(record)],
+  ];
+  const lines = facts.flatMap(([name, texts]) =>
+    texts.length === 0 ? [] : [`  ${style.dim(`${name}:`)} ${texts.map(printable).join(', ')}`],
+  );
+  const fields = [
+    ...Object.entries(record.fields).map(([path, after]): FieldChange => ({
+      path,
+      action: 'keep',
+      sensitive: false,
+      after,
+    })),
+    ...record.sensitiveFields.map((path): FieldChange => ({
+      path,
+      action: 'keep',
+      sensitive: true,
+      ...(record.fingerprints[path] === undefined ? { note: 'no fingerprint' } : {}),
+    })),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return `${[style.bold(printable(record.address)), ...lines, ...fieldLines(fields, '    ', style)].join('\n')}\n`;
+}
+
+function rulesOf({ protect, onRemove, handedOver, unfinished }: StateRecord): readonly string[] {
+  return [
+    ...(protect === true ? ['protected'] : []),
+    ...(onRemove === undefined ? [] : [`on_remove: ${onRemove}`]),
+    ...(handedOver === true ? ['handed over (self: drop)'] : []),
+    ...(unfinished === true ? ['taken in after an interrupted run'] : []),
+  ];
+}
+
+/** Who held a lock. */
+interface LockHolder {
+  readonly Who: string;
+  readonly Operation: string;
+}
+
+/** One thing that was done to a state, as its verb says it. */
+export type StateEdit =
+  | { readonly action: 'moved'; readonly from: string; readonly to: string }
+  | { readonly action: 'removed'; readonly address: string }
+  | { readonly action: 'imported'; readonly address: string; readonly id: string }
+  | { readonly action: 'unlocked'; readonly holder: LockHolder }
+  | { readonly action: 'rebound'; readonly provider: string; readonly from: string; readonly to: string }
+  | { readonly action: 'pushed'; readonly serial: number; readonly records: number };
+
+/** What was done to a state, in one line. */
+export function stateEditText(edit: StateEdit, style: Style): string {
+  const done = style.green('✓');
+  switch (edit.action) {
+    case 'moved':
+      return `${done} ${printable(edit.from)} is ${printable(edit.to)} now`;
+    case 'removed':
+      return `${done} ${printable(edit.address)}: forgotten (it stays in the system)`;
+    case 'imported':
+      return `${done} ${printable(edit.address)}: imported (${printable(edit.id)}; nothing changed in the system)`;
+    case 'unlocked':
+      return `${done} The lock of ${printable(edit.holder.Who)} (${printable(edit.holder.Operation)}) is gone.`;
+    case 'rebound':
+      return `${done} ${printable(edit.provider)}: bound to ${printable(edit.to)} (was ${printable(edit.from)})`;
+    case 'pushed':
+      return `${done} The state was written: serial ${edit.serial}, ${edit.records} record${edit.records === 1 ? '' : 's'}.`;
+  }
+}

@@ -1,0 +1,54 @@
+import type { EndSource } from '../../model/index.js';
+import { AGE_KEY_PLACES, findAgeKeys } from './keys.js';
+import { openAge } from './open.js';
+import type { Closed } from './open.js';
+import { readLocalFile } from '../file/read.js';
+import { failed } from '../reading.js';
+import type { RawReading, ValueContext } from '../reading.js';
+
+/** Reads a file that age has encrypted for a recipient, armored or not, and gives what is in it. */
+export async function readAge(
+  source: EndSource & { from: 'age' },
+  context: ValueContext,
+): Promise<RawReading> {
+  const file = await readLocalFile(source, context);
+  if (file.bytes === undefined) return file;
+  const { identities } = await findAgeKeys(context.env);
+  const opened = await openAge(file.bytes, identities, 'Files encrypted by age');
+  if ('why' in opened) return explain(source.path, opened.why, identities.length);
+  return { bytes: opened.bytes, ...(file.problem === undefined ? {} : { problem: file.problem }) };
+}
+
+function explain(path: string, why: Closed, keys: number): RawReading {
+  switch (why) {
+    case 'no-age-file':
+      return failed(
+        'not-encrypted',
+        `The file ${path} is no file encrypted by age.`,
+        'Encrypt it: age -r RECIPIENT',
+      );
+    case 'passphrase':
+      return failed(
+        'no-age-key',
+        `The file ${path} is encrypted with a passphrase, which this program does not ask for.`,
+        'Encrypt it for a recipient instead: age -r RECIPIENT',
+      );
+    case 'no-key':
+      return failed(
+        'no-age-key',
+        keys === 0
+          ? `The file ${path} needs an age key, and there is none.`
+          : `None of the ${keys} age key${keys === 1 ? '' : 's'} opens the file ${path}.`,
+        keys === 0
+          ? 'Set SECRETS_AGE_KEY, or SECRETS_AGE_KEY_FILE to the path of a file of keys.'
+          : 'Encrypt it for the recipient of a key that you have, or use another key.',
+        `Keys are taken from ${AGE_KEY_PLACES}.`,
+      );
+    case 'damaged':
+      return failed(
+        'damaged-file',
+        `The file ${path} is damaged: it was changed after it was encrypted.`,
+        'Bring it back from Git, or encrypt it anew.',
+      );
+  }
+}

@@ -1,0 +1,31 @@
+import { parseEnv } from 'node:util';
+import type { EndSource } from '../../model/index.js';
+import { textLeaf } from '../document.js';
+import { readLocalFile } from '../file/read.js';
+import { failed } from '../reading.js';
+import type { AnyReading, ValueContext } from '../reading.js';
+import { textOf } from '../transforms.js';
+
+/**
+ * Reads a file of `NAME=value` lines as Node's own `--env-file` does (quotes, comments, `export`, values over several lines), once for all
+ * the variables that are taken out of it.
+ */
+export async function readDotenv(
+  source: EndSource & { from: 'dotenv' },
+  context: ValueContext,
+): Promise<AnyReading> {
+  const file = await readLocalFile(source, context);
+  if (file.bytes === undefined) return file;
+  const text = textOf(file.bytes);
+  if (text === undefined) {
+    return failed('not-utf8', `The file ${source.path} is not UTF-8 text.`, 'Save it as UTF-8.');
+  }
+  const variables = Object.entries(parseEnv(text));
+  return {
+    document: {
+      kind: 'map',
+      entries: new Map(variables.map(([name, value]) => [name, textLeaf(value ?? '')])),
+    },
+    ...(file.problem === undefined ? {} : { problem: file.problem }),
+  };
+}

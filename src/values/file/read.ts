@@ -1,0 +1,121 @@
+import { constants, open as openDescriptor } from 'node:fs';
+import { access, open, realpath, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { promisify } from 'node:util';
+import { errorCode } from '../../model/index.js';
+import type { Diagnostic } from '../../model/index.js';
+import { failed } from '../reading.js';
+import type { ValueContext } from '../reading.js';
+
+/** No system here takes a value near this size; a larger file is a mistake, and is not read into memory. */
+export const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The largest size in words. */
+export const MAX_SIZE = `${MAX_BYTES / 1024 / 1024} MB`;
+
+/** A file's bytes, with a word about it where there is something to say, or what is wrong. */
+export type LocalFile =
+  | { readonly bytes: Uint8Array; readonly path: string; readonly problem?: Diagnostic }
+  | { readonly problem: Diagnostic; readonly bytes?: never };
+
+/**
+ * Reads a file that the configuration names, at most 16 MB of it. A file outside the repository is read too, and said aloud: whoever
+ * reviews a branch should see that it reaches there.
+ * @param path as written; a relative one starts at `base`, the folder of the configuration file
+ */
+export async function readLocalFile(
+  { path, base }: { readonly path: string; readonly base: string },
+  { cwd, signal }: ValueContext,
+): Promise<LocalFile> {
+  const full = resolve(base, path);
+  const fail = (what: string, next: string): LocalFile =>
+    failed('unreadable-file', `The file ${path} ${what}.`, next);
+  try {
+    const isPipe = (await stat(full)).isFIFO();
+    const bytes = isPipe ? await readPipe(full, signal) : await readFile(full);
+    if (bytes === undefined) {
+      return fail(`is larger than ${MAX_SIZE}`, 'Check the path: a secret is small.');
+    }
+    const outside = await isOutside(full, cwd);
+    return { bytes, path: full, ...(outside ? { problem: outsideWarning(path) } : {}) };
+  } catch (error) {
+    return fail(whyUnreadable(error), `It was looked for at ${full}.`);
+  }
+}
+
+/** Opening waits for nobody then: a thread that waits for the other end of a pipe would keep the whole program from ending. */
+const AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** The whole file, or `undefined` where it is too large. Not every file knows its size: `/dev/zero` says 0, and never ends. */
+async function readFile(path: string): Promise<Buffer | undefined> {
+  const handle = await open(path, AT_ONCE);
+  try {
+    const { size } = await handle.stat();
+    if (size > MAX_BYTES) return undefined;
+    const chunks: Buffer[] = [];
+    let total = 0;
+    for (;;) {
+      const chunk = Buffer.alloc(total < size ? size - total : 16 * 1024);
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
+      if (bytesRead === 0) return Buffer.concat(chunks, total);
+      total += bytesRead;
+      if (total > MAX_BYTES) return undefined;
+      chunks.push(chunk.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What comes through a named pipe until its other end is closed; given up with the signal. */
+async function readPipe(path: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  const fd = await promisify(openDescriptor)(path, AT_ONCE);
+  const pipe = new Socket({ fd, readable: true, writable: false });
+  addAbortSignal(signal, pipe);
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of pipe as AsyncIterable<Buffer>) {
+    total += chunk.length;
+    // Leaving the loop closes the pipe.
+    if (total > MAX_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, total);
+}
+
+/** Whether a file lies outside the repository that the current folder is in, links followed; without one, outside the folder. */
+async function isOutside(path: string, cwd: string): Promise<boolean> {
+  const way = relative(await repositoryOf(await realpath(cwd)), await realpath(path));
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+/** The nearest folder with a `.git` in it, upwards from one; the folder itself where there is none. */
+async function repositoryOf(cwd: string): Promise<string> {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    try {
+      await access(join(folder, '.git'));
+      return folder;
+    } catch {
+      if (dirname(folder) === folder) return cwd;
+    }
+  }
+}
+
+function outsideWarning(path: string): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'file-outside',
+    summary: `The file ${path} lies outside this repository.`,
+    next: 'Check that this configuration is meant to read it.',
+  };
+}
+
+function whyUnreadable(error: unknown): string {
+  const code = errorCode(error) ?? 'unknown error';
+  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'EACCES') return 'may not be read by this user';
+  if (code === 'EISDIR') return 'is a folder';
+  return `cannot be read (${code})`;
+}

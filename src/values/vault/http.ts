@@ -1,0 +1,165 @@
+import type { RequestOptions } from 'node:https';
+import { readFile } from 'node:fs/promises';
+import { errorCode } from '../../model/index.js';
+import { parseJson } from '../document.js';
+import type { DocumentNode } from '../document.js';
+import { MAX_BYTES } from '../file/read.js';
+import { StoreFailure, tooLarge } from '../optional-store.js';
+import type { ValueContext } from '../reading.js';
+import { textOf } from '../transforms.js';
+
+/** Where Vault is and how it is reached: all of it from the environment, so that no configuration can lead a token astray. */
+export interface VaultHost {
+  /** `VAULT_ADDR`, without a slash at its end. */
+  readonly address: string;
+  /** `VAULT_NAMESPACE`. */
+  readonly namespace: string | undefined;
+  readonly tls: Pick<RequestOptions, 'ca' | 'rejectUnauthorized'>;
+}
+
+/** An answer of Vault: its status, and the parsed body; `undefined` where it is empty. */
+export interface VaultAnswer {
+  readonly status: number;
+  readonly body: DocumentNode | undefined;
+}
+
+/** A request to Vault's API. */
+export interface VaultRequest {
+  readonly method: 'GET' | 'POST';
+  /** Below `/v1/`, already encoded. */
+  readonly path: string;
+  readonly token?: string;
+  readonly body?: unknown;
+}
+
+/**
+ * Reads the variables that Vault's own program takes for the connection: `VAULT_ADDR`, `VAULT_NAMESPACE`, `VAULT_CACERT`,
+ * `VAULT_SKIP_VERIFY` (Vault docs, environment variables).
+ * @throws StoreFailure `store-setup` where one is missing or cannot be used
+ */
+export async function findVault({ env }: ValueContext): Promise<VaultHost> {
+  const address = env['VAULT_ADDR'] ?? '';
+  if (address === '') {
+    throw setup(
+      'VAULT_ADDR is not set',
+      'Set VAULT_ADDR to the address of Vault: https://vault.example.com:8200',
+    );
+  }
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw setup('VAULT_ADDR is no address', 'Write it as https://vault.example.com:8200.');
+  }
+  const namespace = env['VAULT_NAMESPACE'] ?? '';
+  if (!/^[\x20-\x7e]*$/.test(namespace)) {
+    throw setup('VAULT_NAMESPACE is no namespace', 'Write it as parent/child.');
+  }
+  return {
+    address: url.href.replace(/\/+$/, ''),
+    namespace: namespace === '' ? undefined : namespace,
+    tls: {
+      ...(await authority(env['VAULT_CACERT'])),
+      ...(/^(1|t|true)$/i.test(env['VAULT_SKIP_VERIFY'] ?? '') ? { rejectUnauthorized: false } : {}),
+    },
+  };
+}
+
+async function authority(path: string | undefined): Promise<{ ca?: Buffer }> {
+  if (path === undefined || path === '') return {};
+  try {
+    return { ca: await readFile(path) };
+  } catch (error) {
+    throw setup(
+      `the file that VAULT_CACERT names cannot be read (${errorCode(error) ?? 'unknown error'})`,
+      'Set VAULT_CACERT to a file with the certificate of the authority, in PEM.',
+    );
+  }
+}
+
+/**
+ * Sends one request. A redirect is never followed: the token would go along.
+ * @throws StoreFailure for a redirect, and for an answer that is too large or is not JSON; a system error where there is no
+ *   connection
+ */
+export async function askVault(
+  host: VaultHost,
+  { method, path, token, body }: VaultRequest,
+  signal: AbortSignal,
+): Promise<VaultAnswer> {
+  const url = new URL(`${host.address}/v1/${path}`);
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const { status, bytes } = await new Promise<{ status: number; bytes: Buffer }>((resolve, reject) => {
+    const call = request(
+      url,
+      {
+        method,
+        signal,
+        ...host.tls,
+        headers: {
+          // Vault's agents and proxies ask for it, so that no web page can make a browser send such a request.
+          'x-vault-request': 'true',
+          ...(token === undefined ? {} : { 'x-vault-token': token }),
+          ...(host.namespace === undefined ? {} : { 'x-vault-namespace': host.namespace }),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        response.on('error', reject);
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.byteLength;
+          // JSON escapes make a value longer than it is, six times at worst.
+          if (size > 6 * MAX_BYTES) {
+            reject(tooLarge());
+            call.destroy();
+          } else {
+            chunks.push(chunk);
+          }
+        });
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(chunks) });
+        });
+      },
+    );
+    call.on('error', reject);
+    call.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+  if (status >= 300 && status < 400) {
+    throw new StoreFailure(
+      'store-answer',
+      `Vault redirects to another address (status ${status}), which is not followed`,
+      'Set VAULT_ADDR to the active node, or to a load balancer that leads there.',
+    );
+  }
+  return { status, body: parseBody(bytes) };
+}
+
+function parseBody(bytes: Buffer): DocumentNode | undefined {
+  if (bytes.byteLength === 0) return undefined;
+  const text = textOf(bytes);
+  const document = text === undefined ? undefined : parseJson(text);
+  if (document !== undefined) return document;
+  throw new StoreFailure(
+    'store-answer',
+    'the answer is not JSON, so it is not from Vault',
+    'Check VAULT_ADDR: a proxy or a portal may stand there.',
+  );
+}
+
+/** A value of a document by its names, one below the other; `undefined` where there is none. */
+export function below(node: DocumentNode | undefined, ...names: readonly string[]): DocumentNode | undefined {
+  return names.reduce<DocumentNode | undefined>(
+    (at, name) => (at?.kind === 'map' ? at.entries.get(name) : undefined),
+    node,
+  );
+}
+
+/** A text of a document by its names; `undefined` where there is none. */
+export function textBelow(node: DocumentNode | undefined, ...names: readonly string[]): string | undefined {
+  const found = below(node, ...names);
+  return found?.kind === 'leaf' && found.type === 'text' ? found.text : undefined;
+}
+
+/** A failure of what this machine has to bring along. */
+export function setup(why: string, next: string): StoreFailure {
+  return new StoreFailure('store-setup', why, next);
+}

@@ -1,0 +1,117 @@
+import type { EndSource } from '../../model/index.js';
+import type { DocumentNode } from '../document.js';
+import { nameOf } from '../name.js';
+import { STORE_TIMEOUT_MS, StoreFailure, readStore } from '../optional-store.js';
+import type { AnyReading, ValueContext } from '../reading.js';
+import { below } from './http.js';
+import { encodePath, vaultSession, wrongAnswer } from './session.js';
+import type { VaultMount, VaultSession } from './session.js';
+
+type VaultSource = EndSource & { from: 'vault' };
+type Fields = DocumentNode & { kind: 'map' };
+
+/**
+ * Reads a secret of HashiCorp Vault's key/value store, version 1 or 2. Address and login come from the environment alone
+ * (`VAULT_ADDR`, `VAULT_TOKEN` and the others of Vault's own program).
+ * @param timeoutMs how long it may take, in milliseconds
+ * @returns the fields as a document, for `key` to be taken from; where there is one field alone, its text stands for the whole;
+ *   or a problem that names the path and never a value
+ */
+export function readVault(
+  source: VaultSource,
+  context: ValueContext,
+  timeoutMs: number = STORE_TIMEOUT_MS,
+): Promise<AnyReading> {
+  return readStore({
+    what: nameOf(source),
+    context,
+    timeoutMs,
+    async read(signal) {
+      const path = pathOf(source);
+      const session = await vaultSession(context, signal);
+      const fields = await readFields(session, { path, version: source.version }, signal);
+      const [first, ...others] = fields.entries.values();
+      if (first === undefined) throw missing('it has no fields', 'Write one: vault kv put');
+      const isWhole = others.length === 0 && first.kind === 'leaf' && first.type !== 'null';
+      return { document: fields, ...(isWhole ? { whole: first.text } : {}) };
+    },
+  });
+}
+
+/** The path without slashes at its ends. `.` and `..` would lead to another part of Vault's API. */
+function pathOf(source: VaultSource): string {
+  const path = source.path.replace(/^\/+|\/+$/g, '');
+  const parts = path.split('/');
+  if (parts.length > 1 && parts.every((part) => part !== '' && part !== '.' && part !== '..')) return path;
+  throw new StoreFailure(
+    'store-reference',
+    'this is no path of a secret',
+    'Write MOUNT/PATH, as `vault kv get` takes it.',
+  );
+}
+
+async function readFields(
+  session: VaultSession,
+  { path, version }: { path: string; version: number | undefined },
+  signal: AbortSignal,
+): Promise<Fields> {
+  const mount = await session.mountOf(path, signal);
+  if (mount.version === 1 && version !== undefined) {
+    throw new StoreFailure(
+      'store-reference',
+      `the store at ${mount.path} keeps no versions`,
+      'Leave out `version`, or upgrade the store: vault kv enable-versioning',
+    );
+  }
+  const rest = path.slice(mount.path.length);
+  const api = `${encodePath(mount.path)}${mount.version === 2 ? 'data/' : ''}${encodePath(rest)}`;
+  const { status, body } = await session.get(
+    version === undefined ? api : `${api}?version=${version}`,
+    signal,
+  );
+  if (status === 403) {
+    throw new StoreFailure(
+      'store-denied',
+      'the token may not read it, or has expired (status 403)',
+      'Check the policy of the token, and whether it is still valid: vault token lookup',
+    );
+  }
+  if (status !== 200 && status !== 404) throw wrongAnswer(status);
+  return fieldsOf({ status, data: below(body, 'data') }, { mount, rest, version });
+}
+
+/**
+ * The fields of an answer. Version 2 has them in `data.data`, beside `data.metadata`; a version that was deleted has its
+ * metadata still, with status 404 (Vault docs, KV version 2 API).
+ */
+function fieldsOf(
+  { status, data }: { status: number; data: DocumentNode | undefined },
+  { mount, rest, version }: { mount: VaultMount; rest: string; version: number | undefined },
+): Fields {
+  const fields = mount.version === 2 ? below(data, 'data') : data;
+  if (status === 200 && fields?.kind === 'map') return fields;
+  const metadata = mount.version === 2 ? below(data, 'metadata') : undefined;
+  if (metadata !== undefined) {
+    const destroyed = below(metadata, 'destroyed');
+    throw destroyed?.kind === 'leaf' && destroyed.text === 'true'
+      ? missing('this version is destroyed, for good', 'Write a new version, or name one that is left.')
+      : missing('this version is deleted', 'Bring it back (vault kv undelete), or name another one.');
+  }
+  if (status === 200) throw wrongAnswer(status);
+  if (mount.version === 2 && rest.startsWith('data/')) {
+    throw missing(
+      'there is nothing at this path',
+      'Leave `data/` out of the path: it belongs to the API, and is put in.',
+    );
+  }
+  throw missing(
+    version === undefined
+      ? 'there is nothing at this path'
+      : 'there is nothing at this path, or no such version',
+    `Look for it: vault kv list ${mount.path}`,
+  );
+}
+
+function missing(why: string, next: string): StoreFailure {
+  return new StoreFailure('store-missing', why, next);
+}
