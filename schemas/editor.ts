@@ -60,7 +60,7 @@ function optionsSchema(type: string, place: 'open' | 'kept', withOpen: boolean):
   return {
     type: 'object',
     title: `options of ${type}`,
-    properties: Object.fromEntries(options.map((one) => [one.name, optionSchema(type, one, place)])),
+    properties: Object.fromEntries(options.map((option) => [option.name, optionSchema(type, option, place)])),
   };
 }
 

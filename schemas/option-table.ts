@@ -10,7 +10,7 @@ export interface TypeOption {
 /** The options of one secret type, over all its providers: sensitive where any of them says so. */
 export function optionsOfType(type: string): readonly TypeOption[] {
   const options = new Map<string, TypeOption>();
-  for (const set of optionSets.filter((one) => one.type === type)) {
+  for (const set of optionSets.filter((optionSet) => optionSet.type === type)) {
     for (const { name, sensitive, dataType } of set.options) {
       const isSensitive = sensitive || options.get(name)?.sensitive === true;
       options.set(name, { name, sensitive: isSensitive, dataType });
@@ -21,7 +21,7 @@ export function optionsOfType(type: string): readonly TypeOption[] {
 
 /** The providers of a secret type, the default one first. */
 export function providersOfType(type: string): readonly string[] {
-  return optionSets.filter((one) => one.type === type).map((one) => one.provider);
+  return optionSets.filter((optionSet) => optionSet.type === type).map((optionSet) => optionSet.provider);
 }
 
 /** The table as a module of `src/providers/sdk`, which must not import a provider. Text of TypeScript, to be formatted. */

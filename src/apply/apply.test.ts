@@ -47,15 +47,15 @@ function canBeWhole(changes: readonly Change[]): boolean {
     const advance = (may: (provider: string) => boolean): void => {
       for (let before = -1; before !== done.size;) {
         before = done.size;
-        for (const one of changes) {
-          if (may(providerOf(one)) && one.after.every((it) => done.has(it))) done.add(one.address);
+        for (const change of changes) {
+          if (may(providerOf(change)) && change.after.every((it) => done.has(it))) done.add(change.address);
         }
       }
     };
     advance((provider) => !isTransactional(provider));
     for (const name of order) {
       advance((provider) => provider === name);
-      if (changes.some((one) => providerOf(one) === name && !done.has(one.address))) return false;
+      if (changes.some((change) => providerOf(change) === name && !done.has(change.address))) return false;
       advance((provider) => !isTransactional(provider));
     }
     return done.size === changes.length;
@@ -68,8 +68,10 @@ describe('batches', () => {
       plans,
       (changes) => {
         const batches = makeBatches(changes, isTransactional);
-        const flat = batches.flatMap((one) => one.changes);
-        expect(flat.map((one) => one.address).sort()).toEqual(changes.map((one) => one.address).sort());
+        const flat = batches.flatMap((batch) => batch.changes);
+        expect(flat.map((change) => change.address).sort()).toEqual(
+          changes.map((change) => change.address).sort(),
+        );
         const seen = new Set<string>();
         for (const change of flat) {
           for (const first of change.after) expect(seen.has(first)).toBe(true);
@@ -77,7 +79,7 @@ describe('batches', () => {
         }
         for (const batch of batches) {
           expect(batch.changes.length).toBeGreaterThan(0);
-          expect(batch.changes.every((one) => providerOf(one) === batch.provider)).toBe(true);
+          expect(batch.changes.every((change) => providerOf(change) === batch.provider)).toBe(true);
         }
       },
       500,
@@ -118,15 +120,15 @@ async function run(changes: readonly Change[], apply: Applier['apply'], more: Pa
   let checkpoints = 0;
   const outcomes = await runChanges({
     changes,
-    desired: new Map(changes.map((one) => [one.address, want(one.address)])),
+    desired: new Map(changes.map((change) => [change.address, want(change.address)])),
     applierOf: () => ({
       apply: (items, onOutcome, checkpoint) => {
-        asked.push(items.map((one) => one.change.address));
+        asked.push(items.map((item) => item.change.address));
         return apply(items, onOutcome, checkpoint);
       },
     }),
     isTransactional,
-    onOutcome: (one) => told.push(one),
+    onOutcome: (outcome) => told.push(outcome),
     checkpoint: () => {
       checkpoints += 1;
       return Promise.resolve(true);
@@ -137,8 +139,8 @@ async function run(changes: readonly Change[], apply: Applier['apply'], more: Pa
   expect([...told].sort((a, b) => (a.address < b.address ? -1 : 1))).toEqual(
     [...outcomes].sort((a, b) => (a.address < b.address ? -1 : 1)),
   );
-  expect(new Set(told.map((one) => one.address)).size).toBe(changes.length);
-  return { outcomes, asked, checkpoints, statuses: outcomes.map((one) => one.status) };
+  expect(new Set(told.map((outcome) => outcome.address)).size).toBe(changes.length);
+  return { outcomes, asked, checkpoints, statuses: outcomes.map((outcome) => outcome.status) };
 }
 const obey: Applier['apply'] = (items, onOutcome) => {
   for (const { change } of items) onOutcome(done(change.address));
@@ -207,10 +209,10 @@ describe('a run', () => {
         };
         return Promise.resolve();
       },
-      { onOutcome: (one) => told.push(one) },
+      { onOutcome: (outcome) => told.push(outcome) },
     ).catch(() => undefined);
     late();
-    expect(told.map((one) => one.status)).toEqual(['failed']);
+    expect(told.map((outcome) => outcome.status)).toEqual(['failed']);
   });
 
   it('does not take for done what nobody could find again', async () => {
@@ -305,7 +307,7 @@ describe('records', () => {
       { ...done(A), changedAt: 'T', changedBy: 'me' } as Outcome,
       want(A, { p: 1 }, rules),
     );
-    expect(records.list().find((one) => one.address === A)).toEqual({
+    expect(records.list().find((record) => record.address === A)).toEqual({
       address: A,
       id: `id of ${A}`,
       appliedAt: '1970-01-01T00:00:00.000Z',
@@ -337,7 +339,7 @@ describe('records', () => {
     const records = open(all.map((one) => remember(one)));
     records.take(step(S, [], 'delete'), { status: 'done', address: S }, undefined);
     records.take(step(server, [], 'forget'), { status: 'done', address: server }, undefined);
-    expect(records.list().map((one) => one.address)).toEqual(['share.helios.SX/team:A', mapping]);
+    expect(records.list().map((record) => record.address)).toEqual(['share.helios.SX/team:A', mapping]);
   });
 
   it('follow the configuration where nothing is to be done', () => {

@@ -62,7 +62,7 @@ function choose(
   candidates: readonly Candidate[],
   isTransactional: (provider: string) => boolean,
 ): Candidate | undefined {
-  const moving = candidates.filter((one) => one.ready.length > 0);
+  const moving = candidates.filter((candidate) => candidate.ready.length > 0);
   return (
     moving.find((one) => !isTransactional(one.provider) && one.ready.length < one.waiting.length) ??
     moving.find((one) => one.ready.length === one.waiting.length) ??

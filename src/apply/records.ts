@@ -1,4 +1,4 @@
-import { groupBy, isListKind, mustParseAddress, parentAddress, samePlain } from '../model/index.js';
+import { defined, groupBy, isListKind, mustParseAddress, parentAddress, samePlain } from '../model/index.js';
 import type {
   ActualResource,
   Change,
@@ -55,8 +55,7 @@ export function openRecords(
         address: change.address,
         id: outcome.id,
         appliedAt: now().toISOString(),
-        ...(outcome.changedAt === undefined ? {} : { changedAt: outcome.changedAt }),
-        ...(outcome.changedBy === undefined ? {} : { changedBy: outcome.changedBy }),
+        ...defined({ changedAt: outcome.changedAt, changedBy: outcome.changedBy }),
       });
     },
     confirm(desired, actual) {
@@ -76,8 +75,7 @@ export function openRecords(
         address: desired.address,
         id: actual.id,
         appliedAt: record?.appliedAt ?? now().toISOString(),
-        ...(seen.changedAt === undefined ? {} : { changedAt: seen.changedAt }),
-        ...(seen.changedBy === undefined ? {} : { changedBy: seen.changedBy }),
+        ...defined({ changedAt: seen.changedAt, changedBy: seen.changedBy }),
       };
       if (record === undefined || !samePlain(asPlain(next), asPlain(record))) {
         records.set(desired.address, next);
@@ -113,7 +111,7 @@ function rememberFields(
     fields,
     fingerprints,
     sensitiveFields,
-    ...(fingerprintedAs === undefined ? {} : { fingerprintedAs }),
+    ...defined({ fingerprintedAs }),
   };
 }
 
@@ -125,7 +123,7 @@ function fieldsOf(record: StateRecord): RememberedFields {
     fields,
     fingerprints,
     sensitiveFields,
-    ...(fingerprintedAs === undefined ? {} : { fingerprintedAs }),
+    ...defined({ fingerprintedAs }),
   };
 }
 
@@ -137,7 +135,7 @@ function rememberRules(
     dependsOn: [...desired.dependsOn].sort(),
     ...(desired.self === 'drop' ? { handedOver: true } : {}),
     ...(desired.lifecycle.protect === true ? { protect: true } : {}),
-    ...(desired.lifecycle.onRemove === undefined ? {} : { onRemove: desired.lifecycle.onRemove }),
+    ...defined({ onRemove: desired.lifecycle.onRemove }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Command, Errors } from '@oclif/core';
 import type { Diagnostic } from '../model/index.js';
-import { DiagnosticError } from '../model/index.js';
+import { DiagnosticError, defined } from '../model/index.js';
 import type { RunContext } from '../engine/index.js';
 import { diagnosticsText } from '../report/index.js';
 import { CREDENTIALS } from './credentials.js';
@@ -85,7 +85,7 @@ export abstract class SecretsCommand extends Command {
       toolVersion: this.config.version,
       allowExec: flags['allow-exec'] === true || process.env['SECRETS_ALLOW_EXEC'] === '1',
       readStdin,
-      ...(note === undefined ? {} : { log: note }),
+      ...defined({ log: note }),
     };
   }
 

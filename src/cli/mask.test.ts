@@ -6,7 +6,7 @@ import { openMasker } from './mask.js';
 
 const maskOf = (...values: readonly string[]): ((text: string) => string) => {
   const masker = openMasker();
-  for (const one of values) masker.add(new Sensitive(one));
+  for (const value of values) masker.add(new Sensitive(value));
   return (text) => masker.mask(text);
 };
 

@@ -20,7 +20,8 @@ export abstract class StateCommand extends SecretsCommand {
     this.report(result.diagnostics);
     const { status, diagnostics, changes } = result;
     if (json) this.terminal.out(stateDocument(status, diagnostics, { changes }));
-    else for (const one of changes) this.terminal.out(`${stateEditText(one, this.terminal.outStyle)}\n`);
+    else
+      for (const change of changes) this.terminal.out(`${stateEditText(change, this.terminal.outStyle)}\n`);
     return exitCode(status);
   }
 

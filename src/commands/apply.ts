@@ -16,7 +16,7 @@ import {
 } from '../cli/flags.js';
 import { apply, applyPlan } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
-import { DiagnosticError } from '../model/index.js';
+import { DiagnosticError, defined } from '../model/index.js';
 import type { Change, Diagnostic, Outcome, Plan } from '../model/index.js';
 import { applyEventLine, applySummaryText, diagnosticsText, outcomeText, planText } from '../report/index.js';
 
@@ -94,7 +94,7 @@ export default class Apply extends SecretsCommand {
         : await applyPlan(args.plan, options, context, { ...hooks, onPlan: show });
     const shown = new Set(result.plan?.diagnostics);
     if (changes.size === 0 && result.plan !== undefined) show(result.plan);
-    this.report(result.diagnostics.filter((one) => !shown.has(one)));
+    this.report(result.diagnostics.filter((diagnostic) => !shown.has(diagnostic)));
     return this.#end(result, flags.json);
   }
 
@@ -115,9 +115,7 @@ export default class Apply extends SecretsCommand {
     const { terminal } = this;
     const { status, diagnostics, summary } = result;
     if (json) {
-      terminal.out(
-        applyEventLine({ event: 'end', status, diagnostics, ...(summary === undefined ? {} : { summary }) }),
-      );
+      terminal.out(applyEventLine({ event: 'end', status, diagnostics, ...defined({ summary }) }));
     } else if (result.declined === true) {
       terminal.err(diagnosticsText([DECLINED], terminal.errStyle));
     } else if (summary !== undefined) {

@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core';
 import { SecretsCommand } from '../cli/command.js';
 import { EXIT } from '../cli/exit.js';
 import { outputFlags } from '../cli/flags.js';
-import { DiagnosticError } from '../model/index.js';
+import { DiagnosticError, defined } from '../model/index.js';
 import { isReplaceable, startSandbox, writeEnvFile } from '../sandbox/index.js';
 import type { Sandbox as RunningSandbox } from '../sandbox/index.js';
 
@@ -150,7 +150,7 @@ function describe({ helios, postgres, variables }: RunningSandbox, envFile: stri
     },
     postgres: { url: postgres.url, database: postgres.database, user: postgres.user },
     variables,
-    ...(envFile === undefined ? {} : { envFile }),
+    ...defined({ envFile }),
   };
 }
 

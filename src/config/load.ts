@@ -13,7 +13,7 @@ import { check } from './check/check.js';
 import { merge } from './merge.js';
 import type { Merged } from './merge.js';
 import { parse } from './parse/parse.js';
-import { inOrder, problemAt } from '../model/problem.js';
+import { inFileOrder, problemAt } from '../model/problem.js';
 import type { SourceFile } from './parse/source-file.js';
 import { textOf } from '../model/tree.js';
 import type { MapNode, TreeNode } from '../model/tree.js';
@@ -69,7 +69,7 @@ export function loadConfiguration(sources: readonly SourceFile[], options: { rea
   add(problems, context.problems);
   add(problems, findCycles(secrets.resources));
 
-  const diagnostics = inOrder(problems, files);
+  const diagnostics = inFileOrder(problems, files);
   if (sources.length === 0 || hasErrors(diagnostics)) return { diagnostics };
   const configuration: Configuration = {
     version: 1,
@@ -87,7 +87,7 @@ export function loadConfiguration(sources: readonly SourceFile[], options: { rea
 
 /** Appends without spreading: a call takes only so many arguments, and a bad file can have more problems. */
 function add(all: Diagnostic[], more: readonly Diagnostic[]): void {
-  for (const one of more) all.push(one);
+  for (const diagnostic of more) all.push(diagnostic);
 }
 
 /** Whether a problem is a misspelt `version` or `stack`: then it is not missing as well. */

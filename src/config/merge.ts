@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { problemAt } from '../model/problem.js';
 import type { Entry, MapNode, TreeNode } from '../model/tree.js';
@@ -41,19 +42,19 @@ function single(roots: readonly MapNode[], word: string, problems: Diagnostic[])
 }
 
 /** Whether two trees say the same. */
-function sameTree(one: TreeNode, other: TreeNode): boolean {
-  if (one.kind === 'scalar') return other.kind === 'scalar' && one.value === other.value;
-  if (one.kind === 'list') {
+function sameTree(node: TreeNode, other: TreeNode): boolean {
+  if (node.kind === 'scalar') return other.kind === 'scalar' && node.value === other.value;
+  if (node.kind === 'list') {
     return (
       other.kind === 'list' &&
-      one.items.length === other.items.length &&
-      one.items.every((item, at) => sameTree(item, other.items[at] ?? other))
+      node.items.length === other.items.length &&
+      node.items.every((item, at) => sameTree(item, other.items[at] ?? other))
     );
   }
   return (
     other.kind === 'map' &&
-    one.entries.size === other.entries.size &&
-    entriesOf(one).every(({ key, value }) => {
+    node.entries.size === other.entries.size &&
+    entriesOf(node).every(({ key, value }) => {
       const counterpart = child(other, key);
       return counterpart !== undefined && sameTree(value, counterpart);
     })
@@ -89,9 +90,7 @@ export function merge(roots: readonly MapNode[]): Merged {
   const state = single(roots, 'state', problems);
   const items = (word: string): readonly TreeNode[] => roots.flatMap((root) => itemsOf(child(root, word)));
   return {
-    ...(version === undefined ? {} : { version }),
-    ...(stack === undefined ? {} : { stack }),
-    ...(state === undefined ? {} : { state }),
+    ...defined({ version, stack, state }),
     providers: names(roots, 'providers', problems),
     secrets: names(roots, 'secrets', problems),
     servers: names(roots, 'duckdb_servers', problems),

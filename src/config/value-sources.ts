@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import type { EndSource, Transforms, ValueSource } from '../model/index.js';
 import type { ProblemWords } from '../model/problem.js';
 import type { JsonSchema } from '../model/json-schema.js';
@@ -211,7 +212,7 @@ export const VALUE_SOURCES: readonly SourceWord[] = [
 ];
 
 /** The keys that choose a source. */
-export const SOURCE_WORDS: readonly string[] = VALUE_SOURCES.map((one) => one.word);
+export const SOURCE_WORDS: readonly string[] = VALUE_SOURCES.map((source) => source.word);
 
 /** The known sources as a phrase: `env, file, secret`. */
 export const SOURCE_LIST = SOURCE_WORDS.join(', ');
@@ -223,9 +224,9 @@ export function transformsOf({ word }: SourceWord): readonly string[] {
 
 /** The sources that a key may stand beside. */
 export function wordsBeside(key: string): readonly string[] {
-  return VALUE_SOURCES.filter((one) => one.beside.includes(key) || transformsOf(one).includes(key)).map(
-    ({ word }) => word,
-  );
+  return VALUE_SOURCES.filter(
+    (source) => source.beside.includes(key) || transformsOf(source).includes(key),
+  ).map(({ word }) => word);
 }
 
 /** Every key that may stand in a value source: the sources' own, and those beside them. */
@@ -248,7 +249,7 @@ export function readWord(
   return {
     ...source,
     ...(beside.get('base64') === 'true' ? { base64: true } : {}),
-    ...(key === undefined ? {} : { key }),
+    ...defined({ key }),
     ...(beside.get('trim') === 'true' ? { trim: true } : {}),
   };
 }

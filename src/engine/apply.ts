@@ -196,16 +196,18 @@ async function problemsOf(saving: Promise<void>): Promise<readonly Diagnostic[]>
 }
 
 function summarize(plan: Plan, outcomes: readonly Outcome[]): ApplySummary {
-  const statuses = new Map(outcomes.map((one) => [one.address, one.status]));
+  const statuses = new Map(outcomes.map((outcome) => [outcome.address, outcome.status]));
   const count = (...actions: readonly string[]): number =>
-    plan.changes.filter((one) => actions.includes(one.action) && statuses.get(one.address) === 'done').length;
+    plan.changes.filter(
+      (change) => actions.includes(change.action) && statuses.get(change.address) === 'done',
+    ).length;
   return {
     added: count('create', 'replace'),
     changed: count('update'),
     destroyed: count('delete', 'replace'),
     imported: count('import'),
     forgotten: count('forget'),
-    failed: outcomes.filter((one) => one.status === 'failed').length,
-    skipped: outcomes.filter((one) => one.status === 'skipped').length,
+    failed: outcomes.filter((outcome) => outcome.status === 'failed').length,
+    skipped: outcomes.filter((outcome) => outcome.status === 'skipped').length,
   };
 }

@@ -20,15 +20,16 @@ export type Homes = ReadonlyMap<string, ReadonlyMap<string, Home>>;
 
 /** Finds the fields of a configuration that take generated values. */
 export function homesOf({ resources }: Configuration): Homes {
-  const byAddress = new Map(resources.map((one) => [one.address, one]));
+  const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
   const homes = new Map<string, ReadonlyMap<string, Home>>();
-  for (const one of resources) {
+  for (const resource of resources) {
     const found = new Map<string, Home>();
-    for (const [path, field] of Object.entries(one.fields)) {
-      const home = field.kind === 'source' ? homeOf(one.address, path, field.source, byAddress) : undefined;
+    for (const [path, field] of Object.entries(resource.fields)) {
+      const home =
+        field.kind === 'source' ? homeOf(resource.address, path, field.source, byAddress) : undefined;
       if (home !== undefined) found.set(path, home);
     }
-    if (found.size > 0) homes.set(one.address, found);
+    if (found.size > 0) homes.set(resource.address, found);
   }
   return homes;
 }
@@ -69,10 +70,10 @@ export function settleGenerated(
   isSeen: (address: string) => boolean,
 ): readonly DesiredResource[] {
   if (homes.size === 0) return desired;
-  return desired.map((one) => {
-    const places = homes.get(one.address);
-    if (places === undefined) return one;
-    const fields: Record<string, Field> = { ...one.fields };
+  return desired.map((resource) => {
+    const places = homes.get(resource.address);
+    if (places === undefined) return resource;
+    const fields: Record<string, Field> = { ...resource.fields };
     const unpinned: string[] = [];
     for (const [path, home] of places) {
       if (fields[path]?.kind !== 'sensitive') continue;
@@ -82,7 +83,7 @@ export function settleGenerated(
       else if (kept === undefined || kept.kind === 'plain' || rotates.has(home.address)) unpinned.push(path);
       else fields[path] = kept;
     }
-    return { ...one, fields, ...(unpinned.length === 0 ? {} : { unpinned }) };
+    return { ...resource, fields, ...(unpinned.length === 0 ? {} : { unpinned }) };
   });
 }
 

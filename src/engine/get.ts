@@ -44,7 +44,7 @@ export async function getValues(
     return 'severity' in place ? [] : [place];
   });
   if (problems.length > 0) throw new DiagnosticError(problems);
-  const byAddress = new Map(configuration.resources.map((one) => [one.address, one]));
+  const byAddress = new Map(configuration.resources.map((resource) => [resource.address, resource]));
   const homes = places.map(({ address, path, source }) => homeOf(address, path, source, byAddress));
   const written = places.filter((_, index) => homes[index] === undefined);
   const { values, diagnostics } = await readPlaces(configuration, written, context);
@@ -70,14 +70,14 @@ async function readKept(
 ): Promise<(home: Home) => Sensitive> {
   if (homes.length === 0) return () => new Sensitive('');
   const store = await openStore(loaded.configuration, context);
-  const options = { ...DEFAULT_OPTIONS, targets: homes.map((one) => one.address) };
+  const options = { ...DEFAULT_OPTIONS, targets: homes.map((home) => home.address) };
   const looked = await observe({ loaded, store, purpose: 'look', options, found: [] }, context).finally(() =>
     store.close(),
   );
   const { observation } = looked;
   await observation?.close();
   if (observation === undefined) throw new DiagnosticError(looked.diagnostics);
-  const actual = Object.values(observation.seen.actual).flatMap((one) => one.resources);
+  const actual = Object.values(observation.seen.actual).flatMap((result) => result.resources);
   return ({ address, path }) => {
     const resource = actual.find((one) => one.address === address && one.inherited !== true);
     const field = resource === undefined ? undefined : fieldAt(resource.fields, path);
@@ -105,7 +105,9 @@ function findPlace(text: string, { resources }: Configuration): Place | Diagnost
     one.kind === 'source' ? [{ path, name: path.replace(/^options\./, ''), source: one.source }] : [],
   );
   const meant =
-    field === undefined ? sources : sources.filter((one) => one.name === field || one.path === field);
+    field === undefined
+      ? sources
+      : sources.filter((source) => source.name === field || source.path === field);
   const [one] = meant;
   if (one !== undefined && meant.length === 1)
     return { address: resource.address, path: one.path, source: one.source };
@@ -123,7 +125,7 @@ function findPlace(text: string, { resources }: Configuration): Place | Diagnost
 
 /** By its address; a secret by its name, where no other one has that. */
 function find(text: string, resources: readonly ConfiguredResource[]): ConfiguredResource | undefined {
-  const exact = resources.find((one) => one.address === text);
+  const exact = resources.find((resource) => resource.address === text);
   if (exact !== undefined || text.includes('.')) return exact;
   const named = resources.filter(({ address }) => {
     const { kind, name } = mustParseAddress(address);
@@ -135,7 +137,7 @@ function find(text: string, resources: readonly ConfiguredResource[]): Configure
 function unknown(text: string, resources: readonly ConfiguredResource[]): Diagnostic {
   const near = nearestWords(
     text,
-    resources.map((one) => one.address),
+    resources.map((resource) => resource.address),
   )[0];
   return {
     severity: 'error',

@@ -15,7 +15,7 @@ export async function graph(files: readonly string[], context: RunContext): Prom
   const { loaded, diagnostics } = await load(files, context);
   if (loaded === undefined) return { status: 'error', diagnostics, nodes: [], edges: [] };
   const { resources } = loaded.configuration;
-  const nodes = resources.map((one) => one.address).sort();
+  const nodes = resources.map((resource) => resource.address).sort();
   const edges = resources.flatMap(({ address, dependsOn }) => {
     const parent = parentAddress(mustParseAddress(address));
     const targets = new Set([...dependsOn, ...(parent === undefined ? [] : [parent])]);

@@ -1,4 +1,11 @@
-import { DiagnosticError, isListKind, mustParseAddress, nearestWords, parseAddress } from '../model/index.js';
+import {
+  DiagnosticError,
+  defined,
+  isListKind,
+  mustParseAddress,
+  nearestWords,
+  parseAddress,
+} from '../model/index.js';
 import type {
   ActualResource,
   Configuration,
@@ -53,14 +60,14 @@ export async function importResource(
             ? before.systems
             : { ...before.systems, [provider]: { type: system.type, id: system.id, name: system.name } },
         records: [
-          ...before.records.filter((one) => one.address !== address),
+          ...before.records.filter((record) => record.address !== address),
           recordOf(found, wanted, observation, inner.now()),
         ].sort((a, b) => (a.address < b.address ? -1 : 1)),
       };
       await store.write(next, before.serial, lock);
       return {
         status: 'ok',
-        diagnostics: [...looked.diagnostics.filter((one) => one.severity === 'info')],
+        diagnostics: [...looked.diagnostics.filter((diagnostic) => diagnostic.severity === 'info')],
         changes: [{ action: 'imported', address, id: found.id }],
       };
     } finally {
@@ -75,11 +82,11 @@ function findResource({ resources }: Configuration, address: string): Configured
   if (parsed === undefined) {
     throw refuse('import-address', `${address} is no address.`, 'Write one such as secret.helios.HF_TOKEN.');
   }
-  const wanted = resources.find((one) => one.address === address);
+  const wanted = resources.find((resource) => resource.address === address);
   if (wanted === undefined) {
     const near = nearestWords(
       address,
-      resources.map((one) => one.address),
+      resources.map((resource) => resource.address),
     )[0];
     throw refuse(
       'import-unknown',
@@ -103,14 +110,14 @@ function findObject(
   address: string,
   id: string | undefined,
 ): ActualResource {
-  const down = plan.unreachable.find((one) => one.provider === mustParseAddress(address).provider);
+  const down = plan.unreachable.find((system) => system.provider === mustParseAddress(address).provider);
   if (down !== undefined)
     throw refuse('import-unreachable', `${down.provider}: ${down.message}`, down.next ?? 'Try again later.');
   const found = Object.values(seen.actual)
-    .flatMap((one) => one.resources)
-    .find((one) => one.address === address && one.inherited !== true);
+    .flatMap((result) => result.resources)
+    .find((resource) => resource.address === address && resource.inherited !== true);
   if (found === undefined) {
-    const errors = plan.diagnostics.filter((one) => one.severity === 'error');
+    const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     if (errors.length > 0) throw new DiagnosticError(errors);
     throw refuse(
       'import-missing',
@@ -169,10 +176,9 @@ function recordOf(
     fingerprints,
     sensitiveFields,
     dependsOn: [...dependsOn].sort(),
-    ...(found.changedAt === undefined ? {} : { changedAt: found.changedAt }),
-    ...(found.changedBy === undefined ? {} : { changedBy: found.changedBy }),
+    ...defined({ changedAt: found.changedAt, changedBy: found.changedBy }),
     ...(lifecycle.protect === true ? { protect: true } : {}),
-    ...(lifecycle.onRemove === undefined ? {} : { onRemove: lifecycle.onRemove }),
+    ...defined({ onRemove: lifecycle.onRemove }),
   };
 }
 

@@ -27,9 +27,12 @@ export async function load(
   const diagnostics = [...found.diagnostics, ...read.diagnostics];
   const { configuration } = read;
   if (configuration === undefined) return { diagnostics };
-  const byType = await loadProviders(configuration.providers.map((one) => one.type));
+  const byType = await loadProviders(configuration.providers.map((provider) => provider.type));
   const definitions = new Map<string, ProviderDefinition>();
-  const resources = groupBy(configuration.resources, (one) => mustParseAddress(one.address).provider);
+  const resources = groupBy(
+    configuration.resources,
+    (resource) => mustParseAddress(resource.address).provider,
+  );
   for (const settings of configuration.providers) {
     const definition = byType.get(settings.type);
     if (definition === undefined) continue;

@@ -1,4 +1,4 @@
-import { hasErrors, isListKind, mustParseAddress, parentAddress, plain } from '../model/index.js';
+import { defined, hasErrors, isListKind, mustParseAddress, parentAddress, plain } from '../model/index.js';
 import type {
   ActualResource,
   Configuration,
@@ -71,7 +71,7 @@ export async function observe(
   const key = await findKey(context.env, store.keyFile);
   const scope = { targets: options.targets, excludes: options.excludes };
   const inScope = scopeOf(scope, [...configuration.resources, ...(state?.records ?? [])]);
-  const resources = configuration.resources.filter((one) => inScope(one.address));
+  const resources = configuration.resources.filter((resource) => inScope(resource.address));
   const homes = homesOf(configuration);
   context.progress('reading values');
   const needValues = purpose === 'plan' || (purpose === 'drift' && key === undefined);
@@ -85,7 +85,7 @@ export async function observe(
     ...checkRotates(options.rotates ?? [], homes),
   ];
   if (hasErrors(diagnostics)) return { diagnostics };
-  const involved = new Set(resources.map((one) => mustParseAddress(one.address).provider));
+  const involved = new Set(resources.map((resource) => mustParseAddress(resource.address).provider));
   for (const record of state?.records ?? []) {
     if (inScope(record.address)) involved.add(mustParseAddress(record.address).provider);
   }
@@ -95,15 +95,15 @@ export async function observe(
       stack: configuration.stack,
       // A system that the scope leaves out is not asked: that is how one goes on while another is down.
       settings: valued.settings
-        .filter((one) => isWhole || involved.has(one.name))
-        .map((one) => (options.allowServerLog === true ? withServerLog(one) : one)),
+        .filter((setting) => isWhole || involved.has(setting.name))
+        .map((setting) => (options.allowServerLog === true ? withServerLog(setting) : setting)),
       definitions,
       desired: valued.desired,
       exclusive: configuration.exclusive,
       state,
       alsoRead: [
         ...recordsOfIntents(state),
-        ...(stored?.records.filter((one) => renames.has(one.address)) ?? []),
+        ...(stored?.records.filter((record) => renames.has(record.address)) ?? []),
       ],
     },
     options,
@@ -125,16 +125,16 @@ export async function observe(
     now: context.now().toISOString(),
     configuration: configuration.digest,
     desired,
-    configured: configuration.resources.map((one) => one.address),
+    configured: configuration.resources.map((resource) => resource.address),
     exclusive: configuration.exclusive,
     removed: configuration.removed.map((one) => one.address),
     actual: seen.actual,
     unreachable: seen.unreachable,
     state: settled.state,
     policies,
-    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...defined({ fingerprint }),
     scope,
-    ...(options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }),
+    ...defined({ maxDeletes: options.maxDeletes }),
     diagnostics: said,
   });
   const observation: Observation = {
@@ -142,7 +142,7 @@ export async function observe(
     found: said,
     stored,
     state: settled.state,
-    desired: new Map(desired.map((one) => [one.address, one])),
+    desired: new Map(desired.map((resource) => [resource.address, resource])),
     seen,
     sessions: seen.sessions,
     fingerprint,
@@ -171,7 +171,7 @@ function withServerLog(settings: ResolvedSettings): ResolvedSettings {
 
 /** What the systems have, by address. */
 function actualOf({ actual }: Pick<Seen, 'actual'>): ReadonlyMap<string, ActualResource> {
-  return new Map(Object.values(actual).flatMap((one) => one.resources.map((it) => [it.address, it])));
+  return new Map(Object.values(actual).flatMap((result) => result.resources.map((it) => [it.address, it])));
 }
 
 /** Looks for what an interrupted run was about to make. */
@@ -198,7 +198,7 @@ export function fieldFingerprint(
 
 /** Resources that the state owns with a provider that the configuration has no more: nobody could look after them. */
 function withoutProvider(configuration: Configuration, state: StateData | undefined): readonly Diagnostic[] {
-  const known = new Set(configuration.providers.map((one) => one.name));
+  const known = new Set(configuration.providers.map((provider) => provider.name));
   const removed = new Set(configuration.removed.map((one) => one.address));
   const orphans = (state?.records ?? []).filter(({ address }) => {
     const { provider, kind } = mustParseAddress(address);

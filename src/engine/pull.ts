@@ -1,4 +1,4 @@
-import { DiagnosticError, hasErrors } from '../model/index.js';
+import { DiagnosticError, defined, hasErrors } from '../model/index.js';
 import type { ActualResource, Diagnostic } from '../model/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
 import { load } from './load.js';
@@ -31,12 +31,14 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
         timed(context, `${name}: discover`, () => session.discover()),
       ),
     );
-    const named = new Set(configuration.resources.map((one) => one.address));
-    const resources = lists.flat().filter((one) => one.inherited !== true && !named.has(one.address));
+    const named = new Set(configuration.resources.map((resource) => resource.address));
+    const resources = lists
+      .flat()
+      .filter((resource) => resource.inherited !== true && !named.has(resource.address));
     const said: Diagnostic[] = [...found, ...diagnostics, ...seen.diagnostics];
     for (const { provider, message, next } of seen.unreachable) {
       const summary = `${provider}: ${message}`;
-      said.push({ severity: 'error', code: 'unreachable', summary, ...(next === undefined ? {} : { next }) });
+      said.push({ severity: 'error', code: 'unreachable', summary, ...defined({ next }) });
     }
     const status = seen.unreachable.length > 0 ? 'unreachable' : hasErrors(said) ? 'error' : 'ok';
     return {

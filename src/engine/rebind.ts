@@ -70,8 +70,8 @@ export async function stateRebind(
 }
 
 function checkNames(providers: readonly string[], { configuration }: Loaded): void {
-  const known = configuration.providers.map((one) => one.name);
-  const unknown = providers.filter((one) => !known.includes(one));
+  const known = configuration.providers.map((provider) => provider.name);
+  const unknown = providers.filter((provider) => !known.includes(provider));
   if (unknown.length === 0) return;
   throw new DiagnosticError(
     unknown.map((one) =>
@@ -95,7 +95,7 @@ async function findRebindings(
   const seen = await look(
     {
       stack: configuration.stack,
-      settings: settings.filter((one) => isMeant(one.name)),
+      settings: settings.filter((setting) => isMeant(setting.name)),
       definitions,
       desired: [],
       exclusive: [],
@@ -107,9 +107,9 @@ async function findRebindings(
   );
   await closeAll(seen.sessions);
   const problems = [
-    ...seen.diagnostics.filter((one) => one.severity === 'error'),
-    ...seen.unreachable.map((one) =>
-      problem('unreachable', `${one.provider}: ${one.message}`, one.next ?? 'Try again later.'),
+    ...seen.diagnostics.filter((diagnostic) => diagnostic.severity === 'error'),
+    ...seen.unreachable.map((system) =>
+      problem('unreachable', `${system.provider}: ${system.message}`, system.next ?? 'Try again later.'),
     ),
   ];
   if (problems.length > 0) throw new DiagnosticError(problems);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DiagnosticError, errorCode, hasErrors } from '../model/index.js';
+import { DiagnosticError, defined, errorCode, hasErrors } from '../model/index.js';
 import type { Diagnostic, Plan } from '../model/index.js';
 import type { SavedPlan, Seal, Sealed } from '../plan/plan-file.js';
 import { findKey, makeKeyFile } from '../values/index.js';
@@ -43,8 +43,7 @@ export async function planTo(
     scope: {
       targets: options.targets,
       excludes: options.excludes,
-      ...(options.rotates === undefined ? {} : { rotates: options.rotates }),
-      ...(options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }),
+      ...defined({ rotates: options.rotates, maxDeletes: options.maxDeletes }),
     },
     plan: result.plan,
   };

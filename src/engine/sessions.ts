@@ -1,4 +1,4 @@
-import { DiagnosticError, groupBy, mustParseAddress } from '../model/index.js';
+import { DiagnosticError, defined, groupBy, mustParseAddress } from '../model/index.js';
 import type {
   DesiredResource,
   Diagnostic,
@@ -46,10 +46,10 @@ export async function look(request: LookRequest, options: RunOptions, context: R
   const prepared: DesiredResource[] = [];
   const unreachable: Unreachable[] = [];
   const diagnostics: Diagnostic[] = [];
-  const byProvider = groupBy(request.desired, (one) => mustParseAddress(one.address).provider);
+  const byProvider = groupBy(request.desired, (resource) => mustParseAddress(resource.address).provider);
   const recordsBy = groupBy(
     [...(request.state?.records ?? []), ...request.alsoRead],
-    (one) => mustParseAddress(one.address).provider,
+    (record) => mustParseAddress(record.address).provider,
   );
   const lookAt = async (settings: ResolvedSettings): Promise<void> => {
     const { name } = settings;
@@ -91,7 +91,7 @@ export async function look(request: LookRequest, options: RunOptions, context: R
       session.read({
         desired: ready.resources,
         records: recordsBy.get(name) ?? [],
-        exclusive: request.exclusive.filter((one) => one.provider === name),
+        exclusive: request.exclusive.filter((list) => list.provider === name),
       }),
     );
     actual[name] = found;
@@ -104,7 +104,7 @@ export async function look(request: LookRequest, options: RunOptions, context: R
     } catch (error) {
       if (error instanceof UnreachableError) {
         const { message, next } = error;
-        unreachable.push({ provider: settings.name, message, ...(next === undefined ? {} : { next }) });
+        unreachable.push({ provider: settings.name, message, ...defined({ next }) });
       } else if (error instanceof DiagnosticError) diagnostics.push(...error.diagnostics);
       else {
         await closeAll(sessions);

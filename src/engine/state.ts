@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DiagnosticError, errorCode } from '../model/index.js';
+import { DiagnosticError, defined, errorCode } from '../model/index.js';
 import type { Diagnostic, StateData, StateRecord } from '../model/index.js';
 import { decodeState, encodeState, findRecord, moveRecord, removeRecords } from '../state/index.js';
 import type { LockInfo, StateStore } from '../state/index.js';
@@ -42,7 +42,7 @@ export interface StateChangeResult extends RunResult {
 export async function stateRead(files: readonly string[], context: RunContext): Promise<StateReadResult> {
   return withStore(files, context, async (store, diagnostics) => {
     const state = await store.read().finally(() => store.close());
-    return { status: 'ok', diagnostics, ...(state === undefined ? {} : { state }) };
+    return { status: 'ok', diagnostics, ...defined({ state }) };
   });
 }
 

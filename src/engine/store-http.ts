@@ -20,7 +20,7 @@ export function openHttpStore(
   const { address, locking } = settings;
   const urls = [address, ...(locking === undefined ? [] : [locking.lock.url, locking.unlock.url])];
   checkHosts(
-    urls.map((one) => one.host),
+    urls.map((url) => url.host),
     "The state's backend",
     env,
   );

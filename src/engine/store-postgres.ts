@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import type { Field, SourceRange } from '../model/index.js';
 import { connectionSettings, plainClient } from '../net/sql/index.js';
 import { postgresStore } from '../state/postgres/store.js';
@@ -19,10 +20,7 @@ export function openPostgresStore(
   common: Omit<Parameters<typeof postgresStore>[0], 'connect' | 'location' | 'schema'>,
   { env }: RunContext,
 ): StateStore {
-  const settings = connectionSettings(
-    { subject: "The state's backend", fields, ...(range === undefined ? {} : { range }) },
-    env,
-  );
+  const settings = connectionSettings({ subject: "The state's backend", fields, ...defined({ range }) }, env);
   const schema = fieldText(fields['schema']) ?? SCHEMA;
   const hosts = settings.hosts.map(({ host, port }) => `${host}:${port}`);
   checkHosts(hosts, "The state's backend", env);

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { DiagnosticError, hasErrors } from '../model/index.js';
+import { DiagnosticError, defined, hasErrors } from '../model/index.js';
 import type { Configuration } from '../model/index.js';
 import { localKeyFile, localStore } from '../state/index.js';
 import type { StateStore } from '../state/index.js';
@@ -24,7 +24,7 @@ async function openBackend(configuration: Configuration, context: RunContext): P
     stack,
     toolVersion: context.toolVersion,
     now: context.now,
-    ...(state.leaseMs === undefined ? {} : { leaseMs: state.leaseMs }),
+    ...defined({ leaseMs: state.leaseMs }),
   };
   switch (state.backend) {
     case 'local': {

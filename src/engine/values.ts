@@ -1,4 +1,4 @@
-import { DiagnosticError, hasErrors } from '../model/index.js';
+import { DiagnosticError, defined, hasErrors } from '../model/index.js';
 import type {
   Configuration,
   ConfiguredResource,
@@ -32,15 +32,16 @@ export async function readValues(
   needValues: boolean,
   context: RunContext,
 ): Promise<Valued> {
-  const requests: ValueRequest[] = configuration.providers.flatMap((one) => requestsOf(one.fields));
-  if (needValues) for (const one of resources) requests.push(...requestsOf(one.fields, one.address));
+  const requests: ValueRequest[] = configuration.providers.flatMap((provider) => requestsOf(provider.fields));
+  if (needValues)
+    for (const resource of resources) requests.push(...requestsOf(resource.fields, resource.address));
   const values = await resolveValues(requests, sourceOf(configuration), valueContext(context));
   return {
-    settings: configuration.providers.map((one) => resolveSettings(one, values)),
+    settings: configuration.providers.map((provider) => resolveSettings(provider, values)),
     // With a value missing nothing may be compared: a field that is left out looks like one that is to be removed.
     desired: hasErrors(values.diagnostics)
       ? []
-      : resources.map((one) => resolveResource(one, values, needValues)),
+      : resources.map((resource) => resolveResource(resource, values, needValues)),
     diagnostics: values.diagnostics,
   };
 }
@@ -102,8 +103,7 @@ function requestsOf(fields: Readonly<Record<string, DesiredField>>, address?: st
       ? [
           {
             source: field.source,
-            ...(field.range === undefined ? {} : { range: field.range }),
-            ...(address === undefined ? {} : { address }),
+            ...defined({ range: field.range, address }),
           },
         ]
       : [],

@@ -50,8 +50,8 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   const records: Records = openRecords(state.records, policies, fieldFingerprint(fingerprint), context.now);
   const changes = new Map(plan.changes.map((change) => [change.address, change]));
   // What is about to be made is kept before the first write; what has become of it, as it comes.
-  const intents = new Map((state.intents ?? []).map((one) => [one.address, one]));
-  for (const one of intentsOf(plan, context.now())) intents.set(one.address, one);
+  const intents = new Map((state.intents ?? []).map((intent) => [intent.address, intent]));
+  for (const intent of intentsOf(plan, context.now())) intents.set(intent.address, intent);
   for (const { address, self } of desired.values()) {
     if (self === 'drop' && plan.changes.length > 0) records.handOver(address);
   }
@@ -88,7 +88,7 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
       if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true) intents.delete(outcome.address);
     },
     confirm: () => {
-      for (const found of Object.values(seen.actual).flatMap((one) => one.resources)) {
+      for (const found of Object.values(seen.actual).flatMap((result) => result.resources)) {
         const wanted = desired.get(found.address);
         if (wanted !== undefined && !changes.has(found.address)) records.confirm(wanted, found);
       }

@@ -26,7 +26,7 @@ export interface Diagnostic {
 
 /** Whether any of them is an error. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some((one) => one.severity === 'error');
+  return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
 
 /** An error that a person can act on, carrying diagnostics; the only error class that verbs throw on purpose. */
@@ -35,7 +35,7 @@ export class DiagnosticError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map((one) => one.summary).join('; '));
+    super(diagnostics.map((diagnostic) => diagnostic.summary).join('; '));
     this.diagnostics = diagnostics;
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from './defined.js';
 import type { SourceRange } from './index.js';
 
 /** A stretch of a text: offsets in UTF-16 units, the end exclusive. */
@@ -107,6 +108,6 @@ export function rangeOf({ source, start, end }: Place): SourceRange {
     column: start - (source.lineStarts[line] ?? 0) + 1,
     endLine: endLine + 1,
     endColumn: Math.max(start, end) - (source.lineStarts[endLine] ?? 0) + 1,
-    ...(excerpt === undefined ? {} : { excerpt }),
+    ...defined({ excerpt }),
   };
 }

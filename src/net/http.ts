@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from './clock.js';
 import { errorText, isHtml, parseJson, readBody } from './http-answer.js';
@@ -147,8 +148,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       );
       throw failed(request, 'status', {
         status,
-        ...(text === undefined ? {} : { text }),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...defined({ text, retryAfterMs }),
       });
     }
     if (bytes === undefined) throw failed(request, 'too-large', { status });

@@ -43,7 +43,7 @@ describe('createLimiter', () => {
       ),
     );
     expect(most).toBe(3);
-    expect(results.map((one) => one?.result)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    expect(results.map((result) => result?.result)).toEqual(Array.from({ length: 20 }, (_, index) => index));
   });
 
   it('halves on "too many", pauses, and recovers one by one', async () => {

@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RETRY, mayRetry, parseRetryAfter, retryDelay } from './retry.js';
@@ -6,7 +7,7 @@ const facts = (failure: 'status' | 'timeout' | 'reset' | 'unconnected' | 'not-js
   failure,
   method: 'GET',
   path: '/',
-  ...(status === undefined ? {} : { status }),
+  ...defined({ status }),
 });
 
 describe('mayRetry', () => {

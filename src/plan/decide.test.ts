@@ -372,8 +372,8 @@ describe('members of lists', () => {
 
 describe('what can be told of, and not touched', () => {
   const told = (input: Case): readonly string[] =>
-    planOf(input).diagnostics.flatMap((one) =>
-      one.severity === 'info' ? [`${one.code} ${one.address!}`] : [],
+    planOf(input).diagnostics.flatMap((diagnostic) =>
+      diagnostic.severity === 'info' ? [`${diagnostic.code} ${diagnostic.address!}`] : [],
     );
 
   it('is a mapping that somebody made on a server of ours: neither a change nor drift', () => {
@@ -441,7 +441,9 @@ it('each step carries what must hold before it', () => {
     records: [remember('secret.helios.B', v), remember('secret.helios.C', v), remember('secret.helios.E', v)],
   });
   const present = (name: string) => ({ kind: 'present', id: `id of secret.helios.${name}`, version: 'v1' });
-  expect(Object.fromEntries(plan.changes.map((one) => [one.address.at(-1), one.precondition]))).toEqual({
+  expect(
+    Object.fromEntries(plan.changes.map((change) => [change.address.at(-1), change.precondition])),
+  ).toEqual({
     A: { kind: 'absent' },
     B: present('B'),
     C: present('C'),
@@ -449,5 +451,7 @@ it('each step carries what must hold before it', () => {
     E: { kind: 'none' },
   });
   expect(plan.summary).toEqual({ add: 1, change: 1, destroy: 1, import: 1, forget: 1, unchanged: 0 });
-  expect(Object.keys(plan.changes.find((one) => one.action === 'update')!.fingerprints)).toEqual(['value']);
+  expect(Object.keys(plan.changes.find((change) => change.action === 'update')!.fingerprints)).toEqual([
+    'value',
+  ]);
 });

@@ -320,7 +320,7 @@ it('a difference knows which fields force a replacement', () => {
   const wanted = want(SERVER, { type: 'gcs', 'options.a': '2' });
   const { replaceBecause, changes } = diffResource(wanted, found, remember(SERVER), policy, undefined);
   expect(replaceBecause).toEqual(['type']);
-  expect(changes.map((one) => [one.path, one.forcesReplacement])).toEqual([
+  expect(changes.map((change) => [change.path, change.forcesReplacement])).toEqual([
     ['options.a', undefined],
     ['type', true],
   ]);

@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import type {
   ActualResource,
   DesiredResource,
@@ -40,7 +41,7 @@ export function showChange(
     sensitive: isSensitive,
     ...(!isSensitive && before?.kind === 'plain' ? { before: before.value } : {}),
     ...(!isSensitive && after?.kind === 'plain' ? { after: after.value } : {}),
-    ...(extra.note === undefined ? {} : { note: extra.note }),
+    ...defined({ note: extra.note }),
     ...(extra.forcesReplacement === true ? { forcesReplacement: true } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import type {
   ActualResource,
   DesiredResource,
@@ -35,8 +36,7 @@ export function driftOf(
     return desired === undefined ? undefined : { ...base, kind: 'missing', fields: [] };
   }
   const when = {
-    ...(actual.changedAt === undefined ? {} : { changedAt: actual.changedAt }),
-    ...(actual.changedBy === undefined ? {} : { changedBy: actual.changedBy }),
+    ...defined({ changedAt: actual.changedAt, changedBy: actual.changedBy }),
   };
   if (actual.id !== record.id) return { ...base, ...when, kind: 'replaced', fields: [] };
   const fields = driftedFields(record, actual, desired, fingerprint);

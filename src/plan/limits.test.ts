@@ -61,9 +61,9 @@ describe('destroying much', () => {
   it('counts what is replaced', () => {
     const servers = many(3).map((index) => `duckdb_server.wh.s${index}`);
     const plan = planOf({
-      desired: servers.map((one) => want(one, { type: 'gcs' })),
-      actual: servers.map((one) => have(one, { type: 's3' })),
-      records: servers.map((one) => remember(one, { type: 's3' })),
+      desired: servers.map((server) => want(server, { type: 'gcs' })),
+      actual: servers.map((server) => have(server, { type: 's3' })),
+      records: servers.map((server) => remember(server, { type: 's3' })),
       maxDeletes: 'usual',
     });
     expect(errors(plan)).toEqual(['too-many-deletes']);
@@ -75,7 +75,11 @@ describe('destroying much', () => {
       errors(
         planOf({
           actual: [...usage.slice(0, count).map((one) => have(one)), have(secret(0), v), have(secret(1), v)],
-          records: [...records.map((one) => remember(one)), remember(secret(0), v), remember(secret(1), v)],
+          records: [
+            ...records.map((record) => remember(record)),
+            remember(secret(0), v),
+            remember(secret(1), v),
+          ],
           lists: ['fdw_usage wh'],
           maxDeletes: 'usual',
         }),
@@ -88,10 +92,10 @@ describe('destroying much', () => {
   it('counts neither what is forgotten nor what vanishes with its secret', () => {
     const shares = many(5).map((index) => `share.helios.S0/team:T${index}`);
     const plan = planOf({
-      actual: [have(secret(0), v), ...shares.map((one) => have(one, { role: 'Reader' }))],
+      actual: [have(secret(0), v), ...shares.map((share) => have(share, { role: 'Reader' }))],
       records: [
         remember(secret(0), v),
-        ...shares.map((one) => remember(one, { role: 'Reader' })),
+        ...shares.map((share) => remember(share, { role: 'Reader' })),
         ...many(9).map((index) => remember(secret(index + 1), v)),
       ],
       maxDeletes: 'usual',

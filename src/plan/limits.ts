@@ -45,7 +45,7 @@ const NAMED = 5;
 
 function tooMany(kind: Kind, doomed: readonly Change[], total: number): Diagnostic {
   const count = doomed.length;
-  const named = doomed.slice(0, NAMED).map((one) => one.address);
+  const named = doomed.slice(0, NAMED).map((change) => change.address);
   const rest = count > NAMED ? `, and ${count - NAMED} more` : '';
   const percent = Math.ceil((count * 100) / total);
   return {

@@ -1,4 +1,11 @@
-import { KINDS, PLAN_FORMAT, formatAddress, mustParseAddress, parentAddress } from '../model/index.js';
+import {
+  KINDS,
+  PLAN_FORMAT,
+  defined,
+  formatAddress,
+  mustParseAddress,
+  parentAddress,
+} from '../model/index.js';
 import type {
   Action,
   Change,
@@ -48,7 +55,7 @@ export function makePlan(input: PlanInput): Plan {
   }
   diagnostics.push(...checkOwners(world, changes));
   diagnostics.push(...checkDeletes(changes, world.records.values(), input.maxDeletes));
-  const rotated = new Set(changes.filter(changesValue).map((one) => one.address));
+  const rotated = new Set(changes.filter(changesValue).map((change) => change.address));
   return {
     format: PLAN_FORMAT,
     stack: input.stack,
@@ -68,7 +75,7 @@ export function makePlan(input: PlanInput): Plan {
 /** How many resources each thing is done to. */
 function summarize(changes: readonly Change[], unchanged: number): PlanSummary {
   const count = (...actions: readonly Action[]): number =>
-    changes.filter((one) => actions.includes(one.action)).length;
+    changes.filter((change) => actions.includes(change.action)).length;
   return {
     add: count('create', 'replace'),
     change: count('update'),
@@ -119,9 +126,7 @@ function driftEntry(world: World, sides: Sides, decision: Decision): DriftEntry 
     address: sides.text,
     kind: 'added',
     fields: Object.entries(actual.fields).map(([path, field]) => showChange(path, undefined, field)),
-    ...(actual.changedAt === undefined ? {} : { changedAt: actual.changedAt }),
-    ...(actual.changedBy === undefined ? {} : { changedBy: actual.changedBy }),
-    ...(lastAppliedAt === undefined ? {} : { lastAppliedAt }),
+    ...defined({ changedAt: actual.changedAt, changedBy: actual.changedBy, lastAppliedAt }),
   };
 }
 
@@ -178,7 +183,7 @@ function unknownPatterns(world: World): readonly Diagnostic[] {
         ]
       : [];
   return [
-    ...scope.targets.flatMap((one) => check('--target', one)),
-    ...scope.excludes.flatMap((one) => check('--exclude', one)),
+    ...scope.targets.flatMap((target) => check('--target', target)),
+    ...scope.excludes.flatMap((exclude) => check('--exclude', exclude)),
   ];
 }

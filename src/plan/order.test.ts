@@ -37,17 +37,17 @@ const graph = fc
 function ordered(
   nodes: readonly { address: string; action: Change['action']; wanted: string[]; recorded: string[] }[],
 ) {
-  const changes = nodes.map((one) => change(one.address, one.action as 'create'));
+  const changes = nodes.map((node) => change(node.address, node.action as 'create'));
   const desired = new Map(
-    nodes.map((one): [string, DesiredResource] => [
-      one.address,
-      want(one.address, {}, { dependsOn: one.wanted }),
+    nodes.map((node): [string, DesiredResource] => [
+      node.address,
+      want(node.address, {}, { dependsOn: node.wanted }),
     ]),
   );
   const records = new Map(
-    nodes.map((one): [string, StateRecord] => [
-      one.address,
-      remember(one.address, {}, { dependsOn: one.recorded }),
+    nodes.map((node): [string, StateRecord] => [
+      node.address,
+      remember(node.address, {}, { dependsOn: node.recorded }),
     ]),
   );
   return orderChanges(changes, desired, records);
@@ -60,19 +60,19 @@ describe('the order of changes', () => {
       (nodes) => {
         const result = ordered(nodes);
         const at = new Map(result.map((one, index) => [one.address, index]));
-        expect([...at.keys()].sort()).toEqual(nodes.map((one) => one.address));
+        expect([...at.keys()].sort()).toEqual(nodes.map((node) => node.address));
         for (const one of result) {
           for (const first of one.after) expect(at.get(first)).toBeLessThan(at.get(one.address)!);
         }
         const removed = new Set(
-          nodes.filter((one) => /delete|forget/.test(one.action)).map((one) => one.address),
+          nodes.filter((node) => /delete|forget/.test(node.action)).map((node) => node.address),
         );
-        for (const one of nodes) {
-          for (const needed of one.recorded)
-            if (removed.has(needed)) expect(at.get(one.address)).toBeLessThan(at.get(needed)!);
-          if (removed.has(one.address)) continue;
-          for (const needed of one.wanted)
-            if (!removed.has(needed)) expect(at.get(needed)).toBeLessThan(at.get(one.address)!);
+        for (const node of nodes) {
+          for (const needed of node.recorded)
+            if (removed.has(needed)) expect(at.get(node.address)).toBeLessThan(at.get(needed)!);
+          if (removed.has(node.address)) continue;
+          for (const needed of node.wanted)
+            if (!removed.has(needed)) expect(at.get(needed)).toBeLessThan(at.get(node.address)!);
         }
       },
       500,
@@ -96,7 +96,7 @@ describe('the order of changes', () => {
       wanted: index === 0 ? [] : [secret(100_000 - index)],
       recorded: [],
     }));
-    expect(ordered(nodes).map((one) => one.address)).toEqual(nodes.map((one) => one.address));
+    expect(ordered(nodes).map((one) => one.address)).toEqual(nodes.map((node) => node.address));
   });
 
   it('survives 10,000 that all depend on one, and one that depends on 10,000', () => {

@@ -15,8 +15,8 @@ export function orderChanges(
   desired: ReadonlyMap<string, DesiredResource>,
   records: ReadonlyMap<string, StateRecord>,
 ): readonly Change[] {
-  const byAddress = new Map(changes.map((one) => [one.address, one]));
-  const before = new Map<string, Set<string>>(changes.map((one) => [one.address, new Set()]));
+  const byAddress = new Map(changes.map((change) => [change.address, change]));
+  const before = new Map<string, Set<string>>(changes.map((change) => [change.address, new Set()]));
   const add = (first: string, then: string): void => {
     if (first !== then && byAddress.has(first)) before.get(then)?.add(first);
   };

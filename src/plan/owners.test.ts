@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DIRECTORY, ME, errors, have, planOf, remember, s, steps, want } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
 import type { Case } from '../../test/core/plan-input.js';
-import { hasErrors } from '../model/index.js';
+import { defined, hasErrors } from '../model/index.js';
 import type { Plan, PrincipalDirectory } from '../model/index.js';
 import { usersBehindIn } from './owners.js';
 
@@ -30,8 +30,7 @@ function secretOf({ wanted, found, inherited, self, minOwners, directory, more }
   return {
     desired: [
       want(S, v, {
-        ...(self === undefined ? {} : { self }),
-        ...(minOwners === undefined ? {} : { minOwners }),
+        ...defined({ self, minOwners }),
       }),
       ...Object.entries(wanted).map(([who, role]) => want(share(who), { role })),
     ],
@@ -47,12 +46,12 @@ function secretOf({ wanted, found, inherited, self, minOwners, directory, more }
           ],
     records: found === undefined ? [] : [remember(S, v)],
     lists: [`share ${S}`],
-    ...(directory === undefined ? {} : { directory }),
+    ...defined({ directory }),
     ...more,
   };
 }
 
-const codes = (plan: Plan): string[] => plan.diagnostics.map((one) => one.code);
+const codes = (plan: Plan): string[] => plan.diagnostics.map((diagnostic) => diagnostic.code);
 
 describe('who is behind a principal', () => {
   const directory: PrincipalDirectory = {
@@ -245,7 +244,7 @@ describe('a plan without an error', () => {
           inherited,
           self,
           directory,
-          ...(found === undefined ? {} : { found }),
+          ...defined({ found }),
         });
         const records = [
           ...(one.records ?? []),

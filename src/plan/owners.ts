@@ -10,7 +10,7 @@
  * This looks at the end of the plan. That no step on the way there passes through 'no Owner' is the order of the
  * provider: grants before revokes, the own Owner at the very end.
  */
-import { groupBy, mustParseAddress, parentAddress } from '../model/index.js';
+import { defined, groupBy, mustParseAddress, parentAddress } from '../model/index.js';
 import type { Change, DesiredResource, Diagnostic, Fields, PrincipalDirectory } from '../model/index.js';
 import type { World } from './world.js';
 
@@ -44,7 +44,7 @@ export function usersBehindIn(directory: PrincipalDirectory): UsersBehind {
  * scope whose list is the whole truth.
  */
 export function checkOwners(world: World, changes: readonly Change[]): readonly Diagnostic[] {
-  const byAddress = new Map(changes.map((one) => [one.address, one]));
+  const byAddress = new Map(changes.map((change) => [change.address, change]));
   const touched = new Set<string>();
   for (const change of changes) {
     const address = mustParseAddress(change.address);
@@ -103,7 +103,7 @@ function finalOwners(
   for (const share of world.children.get(secret.address) ?? []) {
     if (changes.get(share.address)?.action === 'delete') after.delete(memberOf(share.address));
   }
-  if (secret.self === 'drop' && !wanted.some((one) => memberOf(one.address) === directory.self)) {
+  if (secret.self === 'drop' && !wanted.some((resource) => memberOf(resource.address) === directory.self)) {
     after.delete(directory.self);
   }
   return { before, after };
@@ -118,7 +118,7 @@ function judge(
 ): readonly Diagnostic[] {
   const people = new Set([...owners.after].flatMap((one) => [...usersBehind(one)]));
   const losing = [...owners.before].filter((one) => !owners.after.has(one)).sort();
-  const at = { address: secret.address, ...(secret.range === undefined ? {} : { range: secret.range }) };
+  const at = { address: secret.address, ...defined({ range: secret.range }) };
   // It may hold its access by itself, or through a team.
   const holds = (side: ReadonlySet<string>): boolean => [...side].some((one) => usersBehind(one).has(self));
   if (isTouched && holds(owners.before) && !holds(owners.after) && secret.self !== 'drop') {

@@ -79,7 +79,7 @@ export function comparePinned({ plan: saved }: SavedPlan, fresh: Plan): readonly
 }
 
 function byAddress(plan: Plan): ReadonlyMap<string, Change> {
-  return new Map(plan.changes.map((one) => [one.address, one]));
+  return new Map(plan.changes.map((change) => [change.address, change]));
 }
 
 function compareChange(

@@ -94,7 +94,7 @@ describe('a saved plan', () => {
     ...more,
   });
   const pinned = (more: Partial<StateData>, digest = base.configuration): readonly string[] =>
-    checkPinned(save(), state(more), digest).map((one) => one.code);
+    checkPinned(save(), state(more), digest).map((diagnostic) => diagnostic.code);
 
   it('is refused where the state or the configuration is not the one it was made from', () => {
     expect(pinned({})).toEqual([]);
@@ -103,16 +103,20 @@ describe('a saved plan', () => {
     expect(pinned({}, 'another')).toEqual(['plan-other-configuration']);
     expect(pinned({ serial: 9 }, 'another')).toEqual(['plan-stale', 'plan-other-configuration']);
     expect(pinned({ serial: 9, plans: [{ id: 'the-plan', at: 'T' }] })).toEqual(['plan-applied']);
-    expect(checkPinned(save(), undefined, base.configuration).map((one) => one.code)).toEqual([
+    expect(checkPinned(save(), undefined, base.configuration).map((diagnostic) => diagnostic.code)).toEqual([
       'plan-other-state',
     ]);
     const first = save({ ...base, state: { lineage: '', serial: 0 } });
     expect(checkPinned(first, undefined, base.configuration)).toEqual([]);
-    expect(checkPinned(first, state(), base.configuration).map((one) => one.code)).toEqual(['plan-stale']);
+    expect(checkPinned(first, state(), base.configuration).map((diagnostic) => diagnostic.code)).toEqual([
+      'plan-stale',
+    ]);
   });
 
   const against = (fresh: Parameters<typeof planOf>[0]): readonly string[] =>
-    comparePinned(save(), planOf(fresh)).map((one) => `${one.code} ${one.address ?? ''}`);
+    comparePinned(save(), planOf(fresh)).map(
+      (diagnostic) => `${diagnostic.code} ${diagnostic.address ?? ''}`,
+    );
   const same: Parameters<typeof planOf>[0] = {
     desired: [want(S, v), want(T, v)],
     actual: [have(T, { value: s('old') })],
@@ -139,13 +143,13 @@ describe('a saved plan', () => {
       'plan-changed-object secret.helios.U',
     ]);
     const all = comparePinned(save(), planOf({ desired: [want(S, w), want(T, w)] }));
-    expect(all.map((one) => one.address)).toEqual([S, T]);
+    expect(all.map((diagnostic) => diagnostic.address)).toEqual([S, T]);
     expect(JSON.stringify(all)).not.toContain('another');
   });
 
   it('is refused for another system under the same name', () => {
     const [name, system] = Object.entries(base.systems)[0]!;
     const fresh: Plan = { ...base, systems: { [name]: { ...system, id: 'elsewhere' } } };
-    expect(comparePinned(save(), fresh).map((one) => one.code)).toEqual(['plan-other-system']);
+    expect(comparePinned(save(), fresh).map((diagnostic) => diagnostic.code)).toEqual(['plan-other-system']);
   });
 });

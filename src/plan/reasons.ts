@@ -1,4 +1,4 @@
-import { mustParseAddress } from '../model/index.js';
+import { defined, mustParseAddress } from '../model/index.js';
 import type {
   ActualResource,
   DesiredResource,
@@ -44,7 +44,9 @@ export function whyUpdate(
     compareWithRecord(change.path, fieldAt(actual.fields, change.path), record, fingerprint),
   );
   const touched = touchedSince(actual, record);
-  const drifted = verdicts.filter((one) => one === 'different' || (one === 'unknown' && touched)).length;
+  const drifted = verdicts.filter(
+    (verdict) => verdict === 'different' || (verdict === 'unknown' && touched),
+  ).length;
   const since =
     actual.changedAt === undefined ? ` since the last apply (${record.appliedAt})` : byWhomAndWhen(actual);
   if (drifted === 0) return 'the configuration changed';
@@ -81,7 +83,7 @@ export function handedOver(desired: DesiredResource): Diagnostic {
     summary: `${desired.address} cannot be seen with this key: it was handed over (self: drop), or is gone. It is left alone.`,
     next: 'List it under `removed` once nobody needs to look after it here.',
     address: desired.address,
-    ...(desired.range === undefined ? {} : { range: desired.range }),
+    ...defined({ range: desired.range }),
   };
 }
 
@@ -106,10 +108,10 @@ export function lostWithReplacement(world: World, desired: DesiredResource): rea
     {
       severity: 'warning',
       code: 'lost-with-replacement',
-      summary: `${desired.address} would be replaced, and with it goes what the configuration does not name: ${lost.map((one) => one.address).join(', ')}.`,
+      summary: `${desired.address} would be replaced, and with it goes what the configuration does not name: ${lost.map((resource) => resource.address).join(', ')}.`,
       next: 'List them (`usage`), so that they are made again.',
       address: desired.address,
-      ...(desired.range === undefined ? {} : { range: desired.range }),
+      ...defined({ range: desired.range }),
     },
   ];
 }

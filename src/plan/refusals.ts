@@ -1,4 +1,4 @@
-import { mustParseAddress } from '../model/index.js';
+import { defined, mustParseAddress } from '../model/index.js';
 import type { ActualResource, DesiredResource, Diagnostic, StateRecord } from '../model/index.js';
 import { byWhomAndWhen } from './reasons.js';
 import type { World } from './world.js';
@@ -11,7 +11,7 @@ function refusal(desired: DesiredResource, code: string, summary: string, next: 
     summary,
     next,
     address: desired.address,
-    ...(desired.range === undefined ? {} : { range: desired.range }),
+    ...defined({ range: desired.range }),
   };
 }
 
@@ -113,8 +113,7 @@ function goesToo(world: World, child: ActualResource, fate: 'replaced' | 'destro
 function madeBy(actual: ActualResource): string {
   const maker: ActualResource = {
     ...actual,
-    ...(actual.createdBy === undefined ? {} : { changedBy: actual.createdBy }),
-    ...(actual.createdAt === undefined ? {} : { changedAt: actual.createdAt }),
+    ...defined({ changedBy: actual.createdBy, changedAt: actual.createdAt }),
   };
   const text = byWhomAndWhen(maker);
   return text === '' ? '' : ` (${text.trim()})`;

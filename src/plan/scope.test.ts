@@ -15,12 +15,12 @@ const edges = [
   { address: 'secret.helios.OTHER', dependsOn: [] },
 ];
 const inScope = (targets: string[], excludes: string[] = []): string[] =>
-  edges.map((one) => one.address).filter(scopeOf({ targets, excludes }, edges));
+  edges.map((edge) => edge.address).filter(scopeOf({ targets, excludes }, edges));
 
 describe('the scope of a run', () => {
-  const [KEY, COPY, SHARE, , , OTHER] = edges.map((one) => one.address);
+  const [KEY, COPY, SHARE, , , OTHER] = edges.map((edge) => edge.address);
   it.each([
-    [[], [], edges.map((one) => one.address)],
+    [[], [], edges.map((edge) => edge.address)],
     [[KEY], [], [KEY, SHARE]],
     [[COPY], [], [KEY, COPY]],
     [[SHARE], [], [KEY, SHARE]],
@@ -111,7 +111,7 @@ describe('the age of secrets', () => {
     [40, undefined],
   ])('31 days old, at most %i days: %s', (days, status) => {
     const { rotation } = ageing(APPLIED, days * day);
-    expect(rotation.map((one) => one.status)).toEqual(status === undefined ? [] : [status]);
+    expect(rotation.map((note) => note.status)).toEqual(status === undefined ? [] : [status]);
   });
 
   it('says when it is due, and nothing where the value changes, the time is unknown or absurd', () => {

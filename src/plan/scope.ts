@@ -17,8 +17,12 @@ export function scopeOf(scope: Scope, edges: readonly ScopeEdge[]): (address: st
   if (scope.targets.length === 0 && scope.excludes.length === 0) return () => true;
   const targets = scope.targets.map(pattern);
   const excludes = scope.excludes.map(pattern);
-  const included = closure(edges, (one) => familyOf(one.address).some((it) => matches(targets, it)), 'needs');
-  const excluded = closure(edges, (one) => matches(excludes, one.address), 'needed-by');
+  const included = closure(
+    edges,
+    (edge) => familyOf(edge.address).some((it) => matches(targets, it)),
+    'needs',
+  );
+  const excluded = closure(edges, (edge) => matches(excludes, edge.address), 'needed-by');
   return (address) => {
     const family = familyOf(address);
     const isIn = targets.length === 0 || family.some((one) => matches(targets, one)) || included.has(address);

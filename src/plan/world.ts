@@ -29,24 +29,24 @@ export interface World {
 
 /** Indexes the input, once. */
 export function makeWorld(input: PlanInput): World {
-  const found = Object.values(input.actual).flatMap((one) => one.resources);
+  const found = Object.values(input.actual).flatMap((result) => result.resources);
   const systems = new Map(Object.entries(input.actual));
   const actual = new Map<string, ActualResource>();
-  for (const one of found) {
+  for (const resource of found) {
     // Somebody may have access both directly and from elsewhere: what is on the resource itself counts.
-    if (one.inherited !== true || !actual.has(one.address)) actual.set(one.address, one);
+    if (resource.inherited !== true || !actual.has(resource.address)) actual.set(resource.address, resource);
   }
-  const desired = new Map(input.desired.map((one) => [one.address, one]));
-  const records = new Map((input.state?.records ?? []).map((one) => [one.address, one]));
+  const desired = new Map(input.desired.map((resource) => [resource.address, resource]));
+  const records = new Map((input.state?.records ?? []).map((record) => [record.address, record]));
   const lists = new Set(
-    input.exclusive.map((one) => `${one.kind} ${one.parent ?? `${one.kind}.${one.provider}`}`),
+    input.exclusive.map((list) => `${list.kind} ${list.parent ?? `${list.kind}.${list.provider}`}`),
   );
   return {
     input,
     desired,
     records,
     actual,
-    children: groupBy(found, (one) => parentAddress(mustParseAddress(one.address))),
+    children: groupBy(found, (resource) => parentAddress(mustParseAddress(resource.address))),
     inScope: scopeOf(input.scope, [...desired.values(), ...records.values()]),
     isListed: (address) =>
       lists.has(`${address.kind} ${parentAddress(address) ?? `${address.kind}.${address.provider}`}`),

@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import { mustParseAddress, parentAddress } from '../model/index.js';
+import { defined, mustParseAddress, parentAddress } from '../model/index.js';
 import type { ActualResource, Address } from '../model/index.js';
 
 /** A map of YAML before it is written. */
@@ -17,22 +17,25 @@ export function pullText(resources: readonly ActualResource[]): string {
   const servers: Section = {};
   const duckdb: Section = {};
   const strange: string[] = [];
-  const byAddress = new Map(resources.map((one) => [one.address, mustParseAddress(one.address)]));
-  for (const one of resources) {
-    const address = byAddress.get(one.address);
+  const byAddress = new Map(
+    resources.map((resource) => [resource.address, mustParseAddress(resource.address)]),
+  );
+  for (const resource of resources) {
+    const address = byAddress.get(resource.address);
     if (address === undefined || parentAddress(address) !== undefined || address.kind === 'fdw_usage')
       continue;
-    if (!NAME.test(address.name)) strange.push(one.address);
+    if (!NAME.test(address.name)) strange.push(resource.address);
     else if (address.kind === 'secret') secrets[keyOf(address, secrets)] = secretEntry(address);
-    else if (address.kind === 'duckdb_server') servers[keyOf(address, servers)] = serverEntry(address, one);
-    else duckdb[keyOf(address, duckdb)] = duckdbEntry(address, one);
+    else if (address.kind === 'duckdb_server')
+      servers[keyOf(address, servers)] = serverEntry(address, resource);
+    else duckdb[keyOf(address, duckdb)] = duckdbEntry(address, resource);
   }
-  for (const one of resources) {
-    const address = byAddress.get(one.address);
+  for (const resource of resources) {
+    const address = byAddress.get(resource.address);
     if (address?.member === undefined) continue;
-    if (address.kind === 'share') addShare(secrets[address.name], one, address.member);
+    if (address.kind === 'share') addShare(secrets[address.name], resource, address.member);
     if (address.kind === 'server_usage') push(servers[address.name], 'usage', address.member);
-    if (address.kind === 'user_mapping') addMapping(servers[address.name], one, address);
+    if (address.kind === 'user_mapping') addMapping(servers[address.name], resource, address);
   }
   const sections = { secrets, duckdb_servers: servers, duckdb_secrets: duckdb };
   const filled = Object.entries(sections).filter(([, section]) => Object.keys(section).length > 0);
@@ -61,44 +64,44 @@ function secretEntry({ name, provider }: Address): Record<string, unknown> {
   return { provider, value: { env: variable(name) }, lifecycle: ADOPT };
 }
 
-function serverEntry({ provider }: Address, one: ActualResource): Record<string, unknown> {
-  const { type, owner, ...rest } = plainFields(one);
+function serverEntry({ provider }: Address, resource: ActualResource): Record<string, unknown> {
+  const { type, owner, ...rest } = plainFields(resource);
   const options = optionsOf(rest);
   return {
     provider,
     type,
-    ...(owner === undefined ? {} : { owner }),
+    ...defined({ owner }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
     lifecycle: ADOPT,
   };
 }
 
-function duckdbEntry({ name, provider }: Address, one: ActualResource): Record<string, unknown> {
-  const { type, scope, ...rest } = plainFields(one);
+function duckdbEntry({ name, provider }: Address, resource: ActualResource): Record<string, unknown> {
+  const { type, scope, ...rest } = plainFields(resource);
   const options = optionsOf(rest);
-  const sensitive = sourcesOf(one, name);
+  const sensitive = sourcesOf(resource, name);
   return {
     provider,
     type,
-    ...(scope === undefined ? {} : { scope }),
+    ...defined({ scope }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
     ...(Object.keys(sensitive).length === 0 ? {} : { sensitive }),
     lifecycle: ADOPT,
   };
 }
 
-function addShare(secret: Record<string, unknown> | undefined, one: ActualResource, who: string): void {
-  push(secret, plainFields(one)['role'] === 'Owner' ? 'owners' : 'readers', who);
+function addShare(secret: Record<string, unknown> | undefined, resource: ActualResource, who: string): void {
+  push(secret, plainFields(resource)['role'] === 'Owner' ? 'owners' : 'readers', who);
 }
 
 function addMapping(
   server: Record<string, unknown> | undefined,
-  one: ActualResource,
+  resource: ActualResource,
   address: Address,
 ): void {
   if (server === undefined || address.member === undefined) return;
   const mappings = (server['user_mappings'] ??= {}) as Record<string, unknown>;
-  mappings[address.member] = sourcesOf(one, `${address.name}_${address.member}`);
+  mappings[address.member] = sourcesOf(resource, `${address.name}_${address.member}`);
 }
 
 function push(entry: Record<string, unknown> | undefined, key: string, member: string): void {

@@ -99,14 +99,14 @@ const LINES = new WeakMap<StateRecord, string>();
 function lineOf(record: StateRecord): string {
   let line = LINES.get(record);
   if (line === undefined) {
-    line = `    ${JSON.stringify(inOrder(record))}`;
+    line = `    ${JSON.stringify(inFileOrder(record))}`;
     LINES.set(record, line);
   }
   return line;
 }
 
 /** A record with its keys in the order in which they are written: who it is first. What is absent is left out by JSON. */
-function inOrder(record: StateRecord): Readonly<Record<keyof StateRecord, unknown>> {
+function inFileOrder(record: StateRecord): Readonly<Record<keyof StateRecord, unknown>> {
   return {
     address: record.address,
     id: record.id,

@@ -12,7 +12,7 @@ const of = (...addresses: string[]): StateData => ({
   lineage: 'L',
   stack: 'prod',
   systems: {},
-  records: addresses.map((one) => remember(one)),
+  records: addresses.map((address) => remember(address)),
 });
 const refusal = (act: () => unknown): string => {
   try {
@@ -20,7 +20,7 @@ const refusal = (act: () => unknown): string => {
     return 'nothing thrown';
   } catch (error) {
     return error instanceof DiagnosticError
-      ? error.diagnostics.map((one) => `${one.summary} ${one.next ?? ''}`).join('; ')
+      ? error.diagnostics.map((diagnostic) => `${diagnostic.summary} ${diagnostic.next ?? ''}`).join('; ')
       : String(error);
   }
 };
@@ -28,7 +28,7 @@ const refusal = (act: () => unknown): string => {
 describe('moving a record by hand', () => {
   it('takes along what lives in it, and names all that moved', () => {
     const { state, moved } = moveRecord(of(A, SHARE), A, B);
-    expect(state.records.map((one) => one.address)).toEqual([B, 'share.helios.B/team:X']);
+    expect(state.records.map((record) => record.address)).toEqual([B, 'share.helios.B/team:X']);
     expect(moved).toEqual([
       { from: A, to: B },
       { from: SHARE, to: 'share.helios.B/team:X' },
@@ -49,7 +49,7 @@ describe('forgetting records by hand', () => {
   it('forgets what lives in them', () => {
     const { state, removed } = removeRecords(of(A, B, SHARE), [A]);
     expect(removed).toEqual([A, SHARE]);
-    expect(state.records.map((one) => one.address)).toEqual([B]);
+    expect(state.records.map((record) => record.address)).toEqual([B]);
   });
 
   it('names every address that is not there, and forgets nothing', () => {

@@ -25,7 +25,7 @@ export function moveRecord(
   if (source.kind !== target.kind) {
     throw refuse(`${from} and ${to} are of different kinds.`, 'Move a record to an address of its own kind.');
   }
-  if (state.records.some((one) => one.address === to)) {
+  if (state.records.some((record) => record.address === to)) {
     throw refuse(
       `${to} is in the state already.`,
       `Take it out first, if it is wrong: secrets state rm ${to}`,
@@ -44,15 +44,18 @@ export function removeRecords(
   state: StateData,
   addresses: readonly string[],
 ): { readonly state: StateData; readonly removed: readonly string[] } {
-  const missing = addresses.filter((address) => !state.records.some((one) => one.address === address));
+  const missing = addresses.filter((address) => !state.records.some((record) => record.address === address));
   if (missing.length > 0) {
     throw new DiagnosticError(missing.flatMap((address) => notThere(state, address).diagnostics));
   }
   const going = new Set(addresses);
   const isGoing = (address: string): boolean =>
     going.has(address) || going.has(parentAddress(mustParseAddress(address)) ?? '');
-  const removed = state.records.filter((one) => isGoing(one.address)).map((one) => one.address);
-  return { state: { ...state, records: state.records.filter((one) => !isGoing(one.address)) }, removed };
+  const removed = state.records.filter((record) => isGoing(record.address)).map((record) => record.address);
+  return {
+    state: { ...state, records: state.records.filter((record) => !isGoing(record.address)) },
+    removed,
+  };
 }
 
 /**
@@ -66,7 +69,7 @@ export function findRecord(state: StateData | undefined, address: string): State
 }
 
 function notThere(state: StateData | undefined, address: string): DiagnosticError {
-  const known = (state?.records ?? []).map((one) => one.address);
+  const known = (state?.records ?? []).map((record) => record.address);
   const near = nearestWords(address, known)[0];
   return refuse(
     `${address} is not in the state.`,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { errorCode } from '../model/index.js';
+import { defined, errorCode } from '../model/index.js';
 import type { LockInfo, LockRequest } from './store.js';
 
 /** What a lock's `Info` holds, as JSON: how another run finds out whether its holder still lives. */
@@ -37,7 +37,7 @@ export function newHolder(
     machine: thisMachine(),
     pid: process.pid,
     ...holder,
-    ...(about.leaseMs === undefined ? {} : { leaseMs: about.leaseMs }),
+    ...defined({ leaseMs: about.leaseMs }),
   };
   const mine: LockInfo = {
     ID: about.idOf?.(info) ?? randomUUID(),

@@ -17,7 +17,7 @@ function found(address: string, more: Partial<ActualResource> = {}): ActualResou
 }
 
 function settle(state: StateData, actual: readonly ActualResource[], isSeen = () => true) {
-  return settleIntents(state, new Map(actual.map((one) => [one.address, one])), isSeen);
+  return settleIntents(state, new Map(actual.map((resource) => [resource.address, resource])), isSeen);
 }
 
 describe('the intents of an interrupted run', () => {
@@ -29,7 +29,7 @@ describe('the intents of an interrupted run', () => {
     expect(state.records).toEqual([
       expect.objectContaining({ address: secret.address, id: `id-of-${secret.address}`, unfinished: true }),
     ]);
-    expect(diagnostics.map((one) => one.code)).toEqual(['intent-taken-in']);
+    expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['intent-taken-in']);
   });
 
   it.each([
@@ -45,12 +45,12 @@ describe('the intents of an interrupted run', () => {
     const { state, diagnostics } = settle(stateWith([secret]), actual);
     expect(state.records).toEqual([]);
     expect(state.intents).toBeUndefined();
-    expect(diagnostics.map((one) => one.code)).toEqual(['intent-dropped']);
+    expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['intent-dropped']);
   });
 
   it('go by the mark where there is one, for what lives in it too', () => {
     const ours = [found(server.address, { claimedBy: 'prod' }), found(mapping.address)];
-    expect(settle(stateWith([server, mapping]), ours).state.records.map((one) => one.address)).toEqual([
+    expect(settle(stateWith([server, mapping]), ours).state.records.map((record) => record.address)).toEqual([
       server.address,
       mapping.address,
     ]);

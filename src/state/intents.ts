@@ -17,10 +17,10 @@ export interface Settled {
 
 /** Records under which a read finds what intents speak of: their names count, their ids are not known. */
 export function recordsOfIntents(state: StateData | undefined): readonly StateRecord[] {
-  const known = new Set(state?.records.map((one) => one.address));
+  const known = new Set(state?.records.map((record) => record.address));
   return (state?.intents ?? [])
-    .filter((one) => !known.has(one.address))
-    .map((one) => unfinished(one, 'unknown', undefined));
+    .filter((intent) => !known.has(intent.address))
+    .map((intent) => unfinished(intent, 'unknown', undefined));
 }
 
 /**
@@ -35,7 +35,7 @@ export function settleIntents(
   isSeen: (address: string) => boolean,
 ): Settled {
   if (state.intents === undefined) return { state, diagnostics: [] };
-  const records = new Map(state.records.map((one) => [one.address, one]));
+  const records = new Map(state.records.map((record) => [record.address, record]));
   const diagnostics: Diagnostic[] = [];
   const open: Intent[] = [];
   for (const intent of state.intents) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiagnosticError } from '../model/index.js';
+import { DiagnosticError, defined } from '../model/index.js';
 import { describeHolder, forgetHolder } from './holder.js';
 import type { Lock, LockInfo, LockRequest } from './store.js';
 
@@ -148,9 +148,7 @@ export function noSuchLock(location: string, id: string, holder: LockInfo | unde
 
 /** An error about a lock. */
 export function lockProblem(code: string, summary: string, next: string, detail?: string): DiagnosticError {
-  return new DiagnosticError([
-    { severity: 'error', code, summary, ...(detail === undefined ? {} : { detail }), next },
-  ]);
+  return new DiagnosticError([{ severity: 'error', code, summary, ...defined({ detail }), next }]);
 }
 
 /** The error for a write that came too late. */

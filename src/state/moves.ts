@@ -68,7 +68,7 @@ export function unfollowed(
     const to = renames.get(address);
     return to !== undefined && idAt(address) === id && idAt(to) !== id;
   };
-  const left = new Set(state.records.filter(isLeft).map((one) => one.address));
+  const left = new Set(state.records.filter(isLeft).map((record) => record.address));
   for (const address of renames.keys()) {
     if (left.has(parentAddress(mustParseAddress(address)) ?? '')) left.add(address);
   }

@@ -226,7 +226,7 @@ describe('a state in a file', () => {
           storeIn(folder).write(stateOf(serial, [remember(`secret.helios.W${index}`)]), serial - 1),
         ),
       );
-      const winners = results.flatMap((one, index) => (one.status === 'fulfilled' ? [index] : []));
+      const winners = results.flatMap((result, index) => (result.status === 'fulfilled' ? [index] : []));
       expect(winners).toHaveLength(1);
       expect(await storeIn(folder).read()).toEqual(
         stateOf(serial, [remember(`secret.helios.W${winners[0]!}`)]),
@@ -276,7 +276,7 @@ describe('moved addresses', () => {
   const of = (...addresses: string[]): StateData =>
     stateOf(
       1,
-      addresses.map((one) => remember(one)),
+      addresses.map((address) => remember(address)),
     );
   const moved = (state: StateData, ...moves: [string, string][]): string[] =>
     applyMoves(
@@ -334,7 +334,7 @@ describe('moved addresses', () => {
     holds(fc.tuple(fc.uniqueArray(names), pairs), ([addresses, moves]) => {
       const list = moves.map(([from, to]) => ({ from, to }));
       const once = applyMoves(
-        of(...addresses, ...addresses.map((one) => `${one.replace('secret', 'share')}/team:X`)),
+        of(...addresses, ...addresses.map((address) => `${address.replace('secret', 'share')}/team:X`)),
         list,
       );
       const found = once.records.map((one) => one.address);

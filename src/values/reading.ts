@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import type { Diagnostic, Sensitive } from '../model/index.js';
 import type { DocumentNode } from './document.js';
 
@@ -47,8 +48,7 @@ export function problem(code: string, summary: string, next?: string, detail?: s
     severity: 'error',
     code,
     summary,
-    ...(detail === undefined ? {} : { detail }),
-    ...(next === undefined ? {} : { next }),
+    ...defined({ detail, next }),
   };
 }
 

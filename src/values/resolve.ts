@@ -1,3 +1,4 @@
+import { defined } from '../model/index.js';
 import { setMaxListeners } from 'node:events';
 import type { Diagnostic, EndSource, Sensitive, SourceRange, ValueSource } from '../model/index.js';
 import { readSource } from './read.js';
@@ -60,8 +61,7 @@ export async function resolveValues(
       said.add(place);
       diagnostics.push({
         ...each,
-        ...(request.range === undefined ? {} : { range: request.range }),
-        ...(request.address === undefined ? {} : { address: request.address }),
+        ...defined({ range: request.range, address: request.address }),
       });
     }
   });

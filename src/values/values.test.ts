@@ -177,7 +177,7 @@ describe('the values of a run', () => {
     const at = async (address: string): Promise<[string | undefined, string[]]> => {
       const source: ValueSource = { from: 'secret', address };
       const values = await resolveValues([{ source }], (one) => of[one], world({ V: 'v' }));
-      return [values.get(source)?.reveal(), values.diagnostics.map((one) => one.code)];
+      return [values.get(source)?.reveal(), values.diagnostics.map((diagnostic) => diagnostic.code)];
     };
     expect(await at('a')).toEqual(['v', []]);
     expect(await at('x')).toEqual([undefined, ['unknown-secret']]);
@@ -197,7 +197,9 @@ describe('the values of a run', () => {
       () => env('UNSET'),
       world({}),
     );
-    expect(values.diagnostics.map((one) => [one.code, one.range?.line, one.address])).toEqual([
+    expect(
+      values.diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.range?.line, diagnostic.address]),
+    ).toEqual([
       ['unreadable-file', 1, 'x'],
       ['unset-variable', 2, undefined],
       ['unset-variable', 4, undefined],

@@ -37,7 +37,7 @@ async function measure(users: number, teams: number): Promise<void> {
   const site = await openSite({ sandbox, key: 'ci-bot' });
   const people = sandbox.world.users.size + sandbox.world.teams.size;
   const reading = 6 + Math.min(N, people);
-  const base = await unit(sandbox.url, sandbox.keys.find((one) => one.name === 'ci-bot')?.token ?? '');
+  const base = await unit(sandbox.url, sandbox.keys.find((key) => key.name === 'ci-bot')?.token ?? '');
   console.log(
     `\n${N} secrets, ${sandbox.world.users.size} users, ${sandbox.world.teams.size} teams; ` +
       `reading may cost 6 + min(N, U + T) = ${reading} requests`,
@@ -94,7 +94,7 @@ async function applied(site: Site, value: string, readers: readonly string[]): P
   await site.write({ secrets, shares: [] });
   const { status, diagnostics, outcomes } = await site.apply(FULL);
   if (status === 'ok') return;
-  const failed = outcomes?.find((one) => one.status === 'failed');
+  const failed = outcomes?.find((outcome) => outcome.status === 'failed');
   throw new Error(`the apply failed: ${JSON.stringify(failed ?? diagnostics)}`);
 }
 

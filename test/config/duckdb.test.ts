@@ -48,7 +48,7 @@ describe("DuckDB's own secrets in the language", () => {
   ])('refuse %s', (body, code) => {
     const { configuration, diagnostics } = load(secrets(body));
     expect(configuration).toBeUndefined();
-    expect(diagnostics.map((one) => [one.code, one.range?.line])).toEqual([[code, 4]]);
+    expect(diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.range?.line])).toEqual([[code, 4]]);
     expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
   });
 });
@@ -65,7 +65,8 @@ describe('the one table of options', () => {
   });
 
   it('says by type what is a credential, and a wrong boolean at its line', () => {
-    const codes = (text: string): readonly string[] => load(text).diagnostics.map((one) => one.code);
+    const codes = (text: string): readonly string[] =>
+      load(text).diagnostics.map((diagnostic) => diagnostic.code);
     expect(codes(server('{ type: http, options: { extra_http_headers: "{a=b}" } }'))).toEqual([]);
     expect(codes(server('{ type: s3, options: { extra_http_headers: "{a=b}" } }'))).toEqual([
       'sensitive-server-option',

@@ -113,7 +113,7 @@ describe('the example of the language', () => {
 
   it('has addresses that parse back, each once', () => {
     const addresses = configuration.resources.map(({ address }) => address);
-    expect(addresses.filter((one) => parseAddress(one) === undefined)).toEqual([]);
+    expect(addresses.filter((address) => parseAddress(address) === undefined)).toEqual([]);
     expect(new Set(addresses).size).toBe(addresses.length);
   });
 });

@@ -186,7 +186,7 @@ describe('a reference as vals writes it', () => {
     expect(configuration.providers[0]?.fields['url']).toMatchObject({
       source: { from: 'vault', key: 'url' },
     });
-    const fields = configuration.resources.flatMap((one) => Object.entries(one.fields));
+    const fields = configuration.resources.flatMap((resource) => Object.entries(resource.fields));
     expect(new Map(fields).get('options.region')).toMatchObject({ source: { from: 'env', name: 'REGION' } });
     expect(new Map(fields).get('options.secret')).toMatchObject({ source: { from: 'vault', key: 's' } });
     const { diagnostics } = load(

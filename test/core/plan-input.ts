@@ -20,7 +20,7 @@ import { policies as singlestore } from '../../src/providers/singlestore/kinds.j
 
 /** The policies of the real providers. */
 export const POLICIES: Readonly<Partial<Record<Kind, KindPolicy>>> = Object.fromEntries(
-  [...singlestore, ...postgres].map((one) => [one.kind, one]),
+  [...singlestore, ...postgres].map((policy) => [policy.kind, policy]),
 );
 
 /** When everything in these tests was last applied. */
@@ -186,6 +186,8 @@ export function steps(plan: Plan): string[] {
 /** What a plan is refused for, short: `exists-already secret.helios.S`. */
 export function errors(plan: Plan): string[] {
   return plan.diagnostics
-    .filter((one) => one.severity === 'error')
-    .map((one) => (one.address === undefined ? one.code : `${one.code} ${one.address}`));
+    .filter((diagnostic) => diagnostic.severity === 'error')
+    .map((diagnostic) =>
+      diagnostic.address === undefined ? diagnostic.code : `${diagnostic.code} ${diagnostic.address}`,
+    );
 }

@@ -104,7 +104,7 @@ onPostgres('a state that cannot be kept', (server) => {
     await writes.finished;
     const labels = await writes.writes();
     await site.begin('change');
-    const point = labels.findIndex((one) => one.startsWith('fs open') && one.endsWith('.draft')) + 1;
+    const point = labels.findIndex((label) => label.startsWith('fs open') && label.endsWith('.draft')) + 1;
     await expectNothingDone(site, /^Error: The state .* cannot be written \(ENOSPC\)/m, point);
     await applied(site);
     await expectGoal(site, goal);

@@ -129,5 +129,5 @@ function keptIds(of: Look | undefined, before: Look | undefined, goal: Look | un
 }
 
 function repeated(serials: readonly number[]): readonly number[] {
-  return serials.filter((one, index) => serials.indexOf(one) !== index);
+  return serials.filter((serial, index) => serials.indexOf(serial) !== index);
 }

@@ -40,8 +40,8 @@ export async function look(
   const names = new Map([
     ...Object.entries(ids).map(([name, id]) => [id, name] as const),
     ...mappings.map(({ id, name, role }) => [id, `mapping ${name}/${role}`] as const),
-    ...[...helios.world.users.values()].map((one) => [one.userID, one.email] as const),
-    ...[...helios.world.teams.values()].map((one) => [one.teamID, one.name] as const),
+    ...[...helios.world.users.values()].map((user) => [user.userID, user.email] as const),
+    ...[...helios.world.teams.values()].map((team) => [team.teamID, team.name] as const),
   ]);
   const updated = new Set(Object.values(found).map((one) => one.lastUpdatedAt));
   return {

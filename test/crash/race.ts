@@ -180,6 +180,6 @@ async function expectEachSerialOnce(site: CrashSite, runs: readonly Disturbed[])
     ),
   );
   const serials = (await site.home.serials()) ?? claimed.flat();
-  expect(serials.filter((one, index) => serials.indexOf(one) !== index)).toEqual([]);
+  expect(serials.filter((serial, index) => serials.indexOf(serial) !== index)).toEqual([]);
   if (serials.length > 0) expect(Math.max(...serials)).toBe((await site.home.read())?.serial);
 }

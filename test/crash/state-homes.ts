@@ -82,7 +82,7 @@ function localHome(folder: string, lease: string): StateHome {
     },
     async leftovers() {
       const names = await readdir(home).catch(() => []);
-      return names.filter((one) => !LOCAL_FILES.includes(one));
+      return names.filter((name) => !LOCAL_FILES.includes(name));
     },
     serials: () => Promise.resolve(undefined),
     async close() {
@@ -144,10 +144,10 @@ async function postgresHome(server: RealPostgres, lease: string): Promise<StateH
     async serials() {
       if (!(await hasTable('public.audit'))) return undefined;
       const rows = await query<{ serial: string }>(url, 'SELECT serial FROM public.audit ORDER BY at');
-      return rows.map((one) => Number(one.serial));
+      return rows.map((row) => Number(row.serial));
     },
     async close() {
-      await Promise.all(copies.map((one) => dropDatabase(server, one)));
+      await Promise.all(copies.map((copy) => dropDatabase(server, copy)));
     },
   };
 }

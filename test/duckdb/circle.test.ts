@@ -173,7 +173,9 @@ describe("DuckDB's own secrets", () => {
   c: { type: gdrive, sensitive: { token: { env: TOKEN } } }
   d: { type: s3, options: { region: us }, sensitive: { secret: { env: TOKEN } } }`);
     const result = await site.plan();
-    expect(result.diagnostics.map((one) => [one.severity, one.code, one.range?.line])).toEqual([
+    expect(
+      result.diagnostics.map((diagnostic) => [diagnostic.severity, diagnostic.code, diagnostic.range?.line]),
+    ).toEqual([
       ['error', 'unknown-option', 6],
       ['error', 'option-value', 7],
       ['error', 'unknown-secret-type', 8],

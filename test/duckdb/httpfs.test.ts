@@ -46,12 +46,12 @@ describe('the real httpfs', () => {
     await site.configure(ALL, nowhere);
     const planned = await site.plan();
     expect(planned.plan?.changes).toEqual([]);
-    expect(new Set(planned.diagnostics.map((one) => one.code))).toEqual(
+    expect(new Set(planned.diagnostics.map((diagnostic) => diagnostic.code))).toEqual(
       new Set(['duckdb-extension-missing']),
     );
     site.env['KEY'] = 'another';
     const refused = await site.apply();
-    expect(new Set(refused.outcomes?.map((one) => one.status))).toEqual(new Set(['failed']));
+    expect(new Set(refused.outcomes?.map((outcome) => outcome.status))).toEqual(new Set(['failed']));
     await site.configure('{}', nowhere);
     await site.applied();
     expect(await readdir(site.secretDirectory)).toEqual([]);
@@ -66,7 +66,7 @@ describe('the real httpfs', () => {
   c: { type: s3, options: { provider: nowhere }, sensitive: { secret: { env: KEY } } }
   d: { type: s3, options: { provider: credential_chain } }`);
     const planned = await site.plan();
-    expect(planned.diagnostics.map((one) => [one.code, one.range?.line])).toEqual([
+    expect(planned.diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.range?.line])).toEqual([
       ['unknown-option', 6],
       ['option-value', 7],
     ]);

@@ -65,5 +65,5 @@ async function duckdbByHand(
 
 /** What a plan does, one line for each change. */
 export function stepsOf(plan: Plan | undefined): readonly string[] {
-  return (plan?.changes ?? []).map((one) => `${one.action} ${one.address}`);
+  return (plan?.changes ?? []).map((change) => `${change.action} ${change.address}`);
 }

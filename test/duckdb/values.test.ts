@@ -65,11 +65,11 @@ it('every value comes back as it was written, whatever is in it', async () => {
     }));
     const failures: unknown[] = [];
     await session.apply(
-      desired.map((one) => ({
-        desired: one,
+      desired.map((resource) => ({
+        desired: resource,
         change: {
           action: 'create',
-          address: one.address,
+          address: resource.address,
           reason: 'test',
           fields: [],
           precondition: { kind: 'absent' },
@@ -85,7 +85,7 @@ it('every value comes back as it was written, whatever is in it', async () => {
     expect(failures).toEqual([]);
     expect((await readdir(folder)).length).toBe(pairs.length);
     const { resources } = await session.read({ desired, records: [], exclusive: [] });
-    const byAddress = new Map(resources.map((one) => [one.address, one.fields]));
+    const byAddress = new Map(resources.map((resource) => [resource.address, resource.fields]));
     let doubtful = 0;
     for (const [index, [token, proxy]] of pairs.entries()) {
       const fields = byAddress.get(`duckdb_secret.d.n${index}`);

@@ -52,7 +52,7 @@ export function leaksIn(text: string, values: readonly string[]): readonly strin
 /** The text of every file below a folder, by path; a folder that is not there has none. */
 export async function filesBelow(folder: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   // A draft may be renamed, and a lock be gone, between the list and the look.
   const texts = await Promise.all(
     files.map(async (path) => [path, await readFile(path, 'utf8').catch(() => '')] as const),

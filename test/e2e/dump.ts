@@ -58,7 +58,7 @@ export interface DumpedSecret {
 
 /** The living secrets by name, read past the API. */
 export function dumpHelios({ world }: HeliosSandbox): Readonly<Record<string, DumpedSecret>> {
-  const living = [...world.secrets.values()].filter((one) => one.removal === undefined);
+  const living = [...world.secrets.values()].filter((secret) => secret.removal === undefined);
   return Object.fromEntries(
     living
       .sort((a, b) => (a.name < b.name ? -1 : 1))

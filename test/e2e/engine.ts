@@ -37,8 +37,11 @@ export function engineOf({ folder, env }: Pick<Project, 'folder' | 'env'>): Engi
     ...run,
     applied: async () => {
       const result = await run.apply();
-      const failed = result.outcomes?.filter((one) => one.status !== 'done') ?? [];
-      expect({ failed, errors: result.diagnostics.filter((one) => one.severity === 'error') }).toEqual({
+      const failed = result.outcomes?.filter((outcome) => outcome.status !== 'done') ?? [];
+      expect({
+        failed,
+        errors: result.diagnostics.filter((diagnostic) => diagnostic.severity === 'error'),
+      }).toEqual({
         failed: [],
         errors: [],
       });

@@ -62,15 +62,15 @@ function expectSecrets({ secrets }: RandomConfiguration, found: ReturnType<typeo
     if (owners === undefined || readers === undefined) continue;
     const access = [
       'Owner user:ci-bot@example.com',
-      ...owners.map((one) => `Owner ${one}`),
-      ...readers.map((one) => `Reader ${one}`),
+      ...owners.map((owner) => `Owner ${owner}`),
+      ...readers.map((reader) => `Reader ${reader}`),
     ];
     expect(found[name]?.access, name).toEqual(access.sort());
   }
 }
 
 async function expectServers({ secrets, servers }: RandomConfiguration, databaseUrl: string): Promise<void> {
-  const found = new Map((await dumpDatabase(databaseUrl)).servers.map((one) => [one.name, one]));
+  const found = new Map((await dumpDatabase(databaseUrl)).servers.map((server) => [server.name, server]));
   expect([...found.keys()].sort()).toEqual(Object.keys(servers).sort());
   const textOf = (value: MappingValue): string =>
     'secret' in value ? (secrets[value.secret]?.value ?? '') : value.text;

@@ -82,7 +82,7 @@ onPostgres('a system that cannot be reached', (server) => {
     const applied = await site.run('apply', '--auto-approve', '--json');
     expect(applied.code).toBe(3);
     const events = documentsIn(applied.stdout);
-    expect(events.map((one) => one['event'])).toEqual(['plan', 'end']);
+    expect(events.map((event) => event['event'])).toEqual(['plan', 'end']);
     expect(events.at(-1)).toMatchObject({ status: 'unreachable' });
     expect((await site.run('validate', '--json')).code).toBe(0);
   });

@@ -18,12 +18,15 @@ export interface Lists {
 
 /** What the file says about who has access to a secret, patterns included; the greater role counts. */
 export function listsOf(file: File, name: string): Lists | undefined {
-  const rules = file.shares.filter((rule) => rule.secrets.some((one) => patternTest(one)(name)));
+  const rules = file.shares.filter((rule) => rule.secrets.some((secret) => patternTest(secret)(name)));
   const own = file.secrets[name];
   const sources: readonly Partial<Lists>[] = own === undefined ? rules : [own, ...rules];
-  if (sources.every((one) => one.owners === undefined && one.readers === undefined)) return undefined;
-  const owners = new Set(sources.flatMap((one) => one.owners ?? []));
-  const readers = new Set(sources.flatMap((one) => one.readers ?? []).filter((one) => !owners.has(one)));
+  if (sources.every((source) => source.owners === undefined && source.readers === undefined))
+    return undefined;
+  const owners = new Set(sources.flatMap((source) => source.owners ?? []));
+  const readers = new Set(
+    sources.flatMap((source) => source.readers ?? []).filter((one) => !owners.has(one)),
+  );
   return { owners: [...owners], readers: [...readers] };
 }
 
@@ -32,11 +35,11 @@ function peopleBehind(world: World, principal: string): ReadonlySet<string> {
   const name = principal.slice(5);
   const found = new Set<string>();
   if (principal.startsWith('user:')) {
-    if ([...world.users.values()].some((one) => one.email === name)) found.add(name);
+    if ([...world.users.values()].some((user) => user.email === name)) found.add(name);
     return found;
   }
   const seen = new Set<string>();
-  const queue = [...world.teams.values()].filter((one) => one.name === name).map((one) => one.teamID);
+  const queue = [...world.teams.values()].filter((team) => team.name === name).map((team) => team.teamID);
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
@@ -51,7 +54,9 @@ function peopleBehind(world: World, principal: string): ReadonlySet<string> {
 /** The direct built-in grants of a secret: `Owner user:ana@example.com`. */
 export function directGrants(world: World, secret: SecretRecord): readonly string[] {
   return secret.grants
-    .filter((one) => one.inheritedFrom === undefined && (one.role === 'Owner' || one.role === 'Reader'))
+    .filter(
+      (grant) => grant.inheritedFrom === undefined && (grant.role === 'Owner' || grant.role === 'Reader'),
+    )
     .map(({ role, identity }) =>
       identity.kind === 'user'
         ? `${role} user:${world.users.get(identity.id)?.email ?? identity.id}`
@@ -86,7 +91,7 @@ export function seen(situation: Situation, name: string): SecretRecord | undefin
 
 /** The record of a secret. */
 export function recordOf({ state }: Situation, name: string): StateRecord | undefined {
-  return state?.records.find((one) => one.address === `secret.helios.${name}`);
+  return state?.records.find((record) => record.address === `secret.helios.${name}`);
 }
 
 /** Who must hold what on a secret in the end. */
@@ -103,8 +108,8 @@ export function wantedGrants(situation: Situation, name: string): readonly strin
   const isNamed = [...lists.owners, ...lists.readers].includes(tool.principal);
   const keeps = !isNamed && situation.file.secrets[name]?.self !== 'drop';
   return [
-    ...lists.owners.map((one) => `Owner ${one}`),
-    ...lists.readers.map((one) => `Reader ${one}`),
+    ...lists.owners.map((owner) => `Owner ${owner}`),
+    ...lists.readers.map((reader) => `Reader ${reader}`),
     ...(keeps && hasOwn ? [`Owner ${tool.principal}`] : []),
     ...(keeps && hasRead ? [`Reader ${tool.principal}`] : []),
   ].sort();
@@ -127,7 +132,7 @@ export function obstacles(situation: Situation): readonly string[] {
     const wanted = wantedGrants(situation, name);
     if (lists === undefined || wanted === undefined) continue;
     const owners = wanted.filter((one) => one.startsWith('Owner ')).map((one) => one.slice(6));
-    const people = new Set(owners.flatMap((one) => [...peopleBehind(world, one)]));
+    const people = new Set(owners.flatMap((owner) => [...peopleBehind(world, owner)]));
     if (people.size < Math.max(1, minOwners ?? 1)) found.push(`${name} has ${people.size} Owner(s)`);
     const before =
       secret === undefined
@@ -143,8 +148,8 @@ export function obstacles(situation: Situation): readonly string[] {
 function isThere(world: World, principal: string): boolean {
   const name = principal.slice(5);
   return principal.startsWith('user:')
-    ? [...world.users.values()].some((one) => one.email === name)
-    : [...world.teams.values()].some((one) => one.name === name);
+    ? [...world.users.values()].some((user) => user.email === name)
+    : [...world.teams.values()].some((team) => team.name === name);
 }
 
 /** Whether the API must let the tool do all of this. */

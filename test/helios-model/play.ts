@@ -160,14 +160,17 @@ export class Play {
       const isHidden = there !== undefined && !may(situation, there, 'Share');
       return isHidden ? [] : [[name, { ...lists(one), adopt: true }] as const];
     });
-    this.file = { secrets: Object.fromEntries(secrets), shares: this.file.shares.map((one) => lists(one)) };
+    this.file = {
+      secrets: Object.fromEntries(secrets),
+      shares: this.file.shares.map((share) => lists(share)),
+    };
     const without = (name: string): File => {
       const { minOwners, self, ...rest } = this.file.secrets[name] ?? { value: '' };
       const owners = [
         ...(rest.owners ?? []),
         ...(rest.owners?.includes(`user:${BY}`) === true ? [] : [`user:${BY}`]),
       ];
-      const readers = rest.readers?.filter((one) => one !== `user:${BY}` && one !== TOOL.principal);
+      const readers = rest.readers?.filter((reader) => reader !== `user:${BY}` && reader !== TOOL.principal);
       const mended = { ...rest, owners, ...(readers === undefined ? {} : { readers }) };
       return { ...this.file, secrets: { ...this.file.secrets, [name]: mended } };
     };
@@ -211,8 +214,12 @@ export class Play {
 
   /** Whether a plan is refused where it must be, and only there. */
   private judge(result: PlanResult | ApplyResult, { obstacles: expected }: Looked): void {
-    const errors = result.diagnostics.filter((one) => one.severity === 'error');
-    expect({ refused: errors.length > 0, errors: errors.map((one) => one.summary), expected }).toMatchObject({
+    const errors = result.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+    expect({
+      refused: errors.length > 0,
+      errors: errors.map((error) => error.summary),
+      expected,
+    }).toMatchObject({
       refused: expected.length > 0,
     });
     if (expected.length > 0) this.tally.refused += 1;
@@ -223,7 +230,7 @@ export class Play {
     const situation = await this.look();
     const result = await this.safely(situation, {});
     this.judge(result, situation);
-    const failed = result.outcomes?.filter((one) => one.status === 'failed') ?? [];
+    const failed = result.outcomes?.filter((outcome) => outcome.status === 'failed') ?? [];
     if (situation.obstacles.length > 0) return result;
     if (this.wasAllowed) expect({ status: result.status, failed }).toEqual({ status: 'ok', failed: [] });
     if (result.status === 'ok') {
@@ -249,7 +256,7 @@ export class Play {
         .filter((one) => may(situation, one, 'View'))
         .map((one) => one.secretID),
     );
-    const owned = new Set(situation.state?.records.map((one) => one.id));
+    const owned = new Set(situation.state?.records.map((record) => record.id));
     const untouched = livingSecrets(world).filter((one) => {
       const wanted = file.secrets[one.name];
       const record = recordOf(situation, one.name);
@@ -270,7 +277,7 @@ export class Play {
         untouched,
         unshared.filter((one) => one.removal === undefined).map((one) => one.grants),
         [...world.users.values()],
-        [...world.teams.values()].map((one) => [one, [...one.memberUsers], [...one.memberTeams]]),
+        [...world.teams.values()].map((team) => [team, [...team.memberUsers], [...team.memberTeams]]),
         [...world.roles.values()],
       ]);
     const before = snapshot();
@@ -308,8 +315,8 @@ export class Play {
       const isReleased = record?.onRemove === 'forget' || !sees.has(record?.id ?? '');
       if (action === 'forget' && record !== undefined && isReleased) this.released.add(record.id);
     }
-    for (const one of result.outcomes ?? [])
-      if (one.status === 'failed') expect(one.message).toMatch(/\w{3}/);
+    for (const outcome of result.outcomes ?? [])
+      if (outcome.status === 'failed') expect(outcome.message).toMatch(/\w{3}/);
     await this.noLeaks(result);
     return result;
   }
@@ -380,8 +387,8 @@ export class Play {
       const secret = living.get(/^\w+\.helios\.([^/]+)/.exec(address)?.[1] ?? '');
       return secret !== undefined && !may(situation, secret, 'View');
     };
-    const changes = left.plan?.changes.filter((one) => !hidden(one.address));
-    expect(changes?.map((one) => `${one.action} ${one.address}: ${one.reason}`)).toEqual([]);
+    const changes = left.plan?.changes.filter((change) => !hidden(change.address));
+    expect(changes?.map((change) => `${change.action} ${change.address}: ${change.reason}`)).toEqual([]);
   }
 
   private async noLeaks(result: PlanResult | ApplyResult): Promise<void> {

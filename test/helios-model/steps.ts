@@ -196,8 +196,8 @@ export function pick<T>(list: readonly T[], number: number): T | undefined {
 /** Everyone whom a file can name now, the tool included. */
 export function principals({ world }: HeliosSandbox): readonly string[] {
   return [
-    ...[...world.users.values()].map((one) => `user:${one.email}`),
-    ...[...world.teams.values()].map((one) => `team:${one.name}`),
+    ...[...world.users.values()].map((user) => `user:${user.email}`),
+    ...[...world.teams.values()].map((team) => `team:${team.name}`),
   ];
 }
 

@@ -80,8 +80,8 @@ async function play(
       sites.map(async (site, who) => {
         try {
           const result = await site.apply({ parallelism: 1, lock: scene.sharedState !== true });
-          for (const one of result.outcomes ?? []) {
-            if (one.status === 'failed') expect(one.message).toMatch(/\w{3}/);
+          for (const outcome of result.outcomes ?? []) {
+            if (outcome.status === 'failed') expect(outcome.message).toMatch(/\w{3}/);
           }
           return result.status;
         } catch (error) {
@@ -198,12 +198,12 @@ describe('two runs of one file', () => {
     await playAll({ files: [same, same], sharedState }, async ({ sandbox, sites, statuses }) => {
       ends.add(statuses.join());
       const again = await sites[0].apply();
-      expect(again.diagnostics.filter((one) => one.severity === 'error')).toEqual([]);
+      expect(again.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
       expect(again.status).toBe('ok');
       expect((await sites[0].plan()).plan?.changes).toEqual([]);
       const secret = livingSecrets(sandbox.world).find((one) => one.name === 'S');
       expect(secret?.value).toBe('v');
-      expect(secret?.grants.map((one) => grantText(sandbox.world, one)).sort()).toEqual([
+      expect(secret?.grants.map((grant) => grantText(sandbox.world, grant)).sort()).toEqual([
         'Owner team:Platform',
         'Owner user:ana@example.com',
         'Owner user:ben@example.com',

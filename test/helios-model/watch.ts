@@ -12,7 +12,7 @@ export interface Watch {
 
 /** The living secrets of a world. */
 export function livingSecrets(world: World): SecretRecord[] {
-  return [...world.secrets.values()].filter((one) => one.removal === undefined);
+  return [...world.secrets.values()].filter((secret) => secret.removal === undefined);
 }
 
 /** The user behind an API key of the sandbox. */
@@ -51,17 +51,19 @@ export function watch(
     );
   let before = owned();
   const removed = (): string[] =>
-    [...world.secrets.values()].filter((one) => one.removal !== undefined).map((one) => one.secretID);
+    [...world.secrets.values()]
+      .filter((secret) => secret.removal !== undefined)
+      .map((secret) => secret.secretID);
   const told = new Set(removed());
   const end = sandbox.control.observe(({ method, path, key }) => {
     const by = key === null ? undefined : tools.get(key);
-    for (const one of world.secrets.values()) {
-      const { removal, name, secretID } = one;
+    for (const secret of world.secrets.values()) {
+      const { removal, name, secretID } = secret;
       if (removal?.because === 'no owner' && removal.deletedBy === by && !told.has(secretID)) {
         told.add(secretID);
         violations.push(`${name} lost its last Owner by ${method} ${path} of ${String(key)}`);
       }
-      if (removal === undefined && !hasActingOwner(world, one)) {
+      if (removal === undefined && !hasActingOwner(world, secret)) {
         violations.push(`${name} has no Owner who can act after ${method} ${path}`);
       }
       const wasOwner = by !== undefined && before.has(`${secretID} ${by}`);
@@ -69,8 +71,8 @@ export function watch(
         method === 'PATCH' &&
         removal === undefined &&
         wasOwner &&
-        !isOwner(one, by) &&
-        keepsOwner(one, by)
+        !isOwner(secret, by) &&
+        keepsOwner(secret, by)
       ) {
         violations.push(`${String(key)} lost its own Owner access to ${name} by ${method} ${path}`);
       }

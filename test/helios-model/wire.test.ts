@@ -50,7 +50,7 @@ describe('a whole apply', () => {
     expect(performance.now() - begun).toBeGreaterThanOrEqual(least);
     expect(grants()).toEqual([SHARED, SHARED]);
     const posts = sandbox.control.requests().filter((one) => one.method === 'POST');
-    expect(posts.map((one) => one.status)).toEqual([429, 200, 200]);
+    expect(posts.map((post) => post.status)).toEqual([429, 200, 200]);
   });
 
   it.each(Array.from({ length: 9 }, (_, index) => index + 1))(
@@ -69,13 +69,13 @@ describe('a whole apply', () => {
       end();
       // A request that was on its way already is answered; none is begun.
       expect(after).toBeLessThanOrEqual(1);
-      expect(outcomes.filter((one) => one.status === 'failed')).toEqual([]);
+      expect(outcomes.filter((outcome) => outcome.status === 'failed')).toEqual([]);
       expect(status).toBe('error');
       expect(outcomes).toHaveLength(18);
       // No secret is left half shared, and the state knows each.
       expect(grants()).toEqual(livingSecrets(sandbox.world).map(() => SHARED));
-      const known = (await site.state())?.records.filter((one) => one.address.startsWith('secret.'));
-      expect(known?.map((one) => one.id).sort()).toEqual(
+      const known = (await site.state())?.records.filter((record) => record.address.startsWith('secret.'));
+      expect(known?.map((record) => record.id).sort()).toEqual(
         livingSecrets(sandbox.world)
           .map((one) => one.secretID)
           .sort(),

@@ -49,7 +49,9 @@ onRealPostgres('the postgres provider applies', {}, (server) => {
     expect(hasErrors(prepared.diagnostics)).toBe(false);
     await create(session, prepared.resources);
     const found = await readAll(session, all);
-    expect(found.map((one) => one.address).sort()).toEqual(all.map((one) => one.address).sort());
+    expect(found.map((resource) => resource.address).sort()).toEqual(
+      all.map((resource) => resource.address).sort(),
+    );
     expect(fieldsOf(byAddress(found, SERVER))).toEqual({
       type: 's3',
       owner: 'lake_admin',
@@ -72,7 +74,7 @@ onRealPostgres('the postgres provider applies', {}, (server) => {
     const all = [lake, mapping('analyst', { key_id: 'A' }), wanted('server_usage.pg.lake/analyst')];
     const outcomes = await applyItems(
       session,
-      all.map((one) => item('create', one)),
+      all.map((resource) => item('create', resource)),
     );
     const found = await readAll(session, all);
     for (const outcome of outcomes) {
@@ -92,7 +94,7 @@ onRealPostgres('the postgres provider applies', {}, (server) => {
       item('update', user, byAddress(found, user.address)),
       item('update', server, byAddress(found, SERVER)),
     ]);
-    expect(outcomes.map((one) => one.status)).toEqual(['done', 'done']);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['done', 'done']);
     const after = await readAll(session, [server]);
     expect(fieldsOf(byAddress(after, SERVER))).toMatchObject({
       'options.scope': 's3://new',
@@ -131,9 +133,9 @@ onRealPostgres('the postgres provider applies', {}, (server) => {
       item('replace', user, byAddress(found, user.address)),
       item('delete', gone, byAddress(found, gone.address)),
     ]);
-    expect(outcomes.map((one) => one.status)).toEqual(['done', 'done', 'done']);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['done', 'done', 'done']);
     const after = await readAll(session, before);
-    expect(after.map((one) => one.address)).toEqual([
+    expect(after.map((resource) => resource.address)).toEqual([
       SERVER,
       user.address,
       'server_usage.pg.lake/analyst',
@@ -178,14 +180,16 @@ onRealPostgres('the postgres provider applies', {}, (server) => {
     ];
     await create(session, all);
     const found = await readAll(session, all);
-    const gone = all.filter((one) => one.address !== 'duckdb_server.pg.other');
+    const gone = all.filter((resource) => resource.address !== 'duckdb_server.pg.other');
     const outcomes = await applyItems(
       session,
-      gone.map((one) => item('delete', one, byAddress(found, one.address))),
+      gone.map((resource) => item('delete', resource, byAddress(found, resource.address))),
     );
-    expect(outcomes.map((one) => one.status)).toEqual(gone.map(() => 'done'));
-    expect(outcomes.every((one) => !('id' in one))).toBe(true);
-    expect((await readAll(session, all)).map((one) => one.address)).toEqual(['duckdb_server.pg.other']);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(gone.map(() => 'done'));
+    expect(outcomes.every((outcome) => !('id' in outcome))).toBe(true);
+    expect((await readAll(session, all)).map((resource) => resource.address)).toEqual([
+      'duckdb_server.pg.other',
+    ]);
     await session.close();
   });
 
@@ -200,7 +204,7 @@ onRealPostgres('the postgres provider applies', {}, (server) => {
     ];
     const outcomes = await applyItems(
       session,
-      all.map((one) => item('create', one)),
+      all.map((resource) => item('create', resource)),
     );
     expect(outcomes).toEqual([
       expect.objectContaining({ status: 'skipped', address: SERVER }),
@@ -296,7 +300,7 @@ onRealPostgres('the postgres provider applies', {}, (server) => {
       item('create', lake),
       item('create', mapping('analyst', { secret: 'a\0b' })),
     ]);
-    expect(outcomes.map((one) => one.status)).toEqual(['skipped', 'failed']);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['skipped', 'failed']);
     await session.close();
   });
 });

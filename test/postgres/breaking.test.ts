@@ -129,7 +129,9 @@ onRealPostgres('a database that is broken already, or would be', {}, (server) =>
     try {
       const { resources, diagnostics } = await session.prepare(desired);
       const read = await session.read({ desired: resources, records, exclusive: [] });
-      return [...diagnostics, ...(read.diagnostics ?? [])].filter((one) => one.severity !== 'info');
+      return [...diagnostics, ...(read.diagnostics ?? [])].filter(
+        (diagnostic) => diagnostic.severity !== 'info',
+      );
     } finally {
       await session.close();
     }
@@ -139,11 +141,11 @@ onRealPostgres('a database that is broken already, or would be', {}, (server) =>
   it.each(BREAKING.filter(isMissing).map((one) => [one.id, one] as const))(
     'is refused for a missing extension: %s',
     async (_, recorded) => {
-      const desired = asConfigured(recorded).map((one) =>
+      const desired = asConfigured(recorded).map((resource) =>
         wanted(
-          one.address,
+          resource.address,
           Object.fromEntries(
-            Object.entries(one.fields).map(([path, field]) => [
+            Object.entries(resource.fields).map(([path, field]) => [
               path,
               field.kind === 'plain' ? (field.value as string) : 'x',
             ]),
@@ -171,7 +173,7 @@ onRealPostgres('a database that is broken already, or would be', {}, (server) =>
       `CREATE SERVER "Lake" TYPE 's3' FOREIGN DATA WRAPPER duckdb; CREATE SERVER "my-lake" TYPE 's3' FOREIGN DATA WRAPPER duckdb`,
       [lake],
     );
-    expect(found.map((one) => [one.severity, one.code, one.address])).toEqual([
+    expect(found.map((diagnostic) => [diagnostic.severity, diagnostic.code, diagnostic.address])).toEqual([
       ['warning', 'server-breaks-duckdb', 'duckdb_server.pg.my-lake'],
       ['error', 'clashing-server-names', 'duckdb_server.pg.lake'],
     ]);
@@ -179,7 +181,10 @@ onRealPostgres('a database that is broken already, or would be', {}, (server) =>
 
   it('refuses everything beside a server named validation', async () => {
     const found = await say(`CREATE SERVER validation TYPE 's3' FOREIGN DATA WRAPPER duckdb`, [lake]);
-    expect(found.map((one) => one.code)).toEqual(['server-breaks-duckdb', 'server-named-validation']);
+    expect(found.map((diagnostic) => diagnostic.code)).toEqual([
+      'server-breaks-duckdb',
+      'server-named-validation',
+    ]);
     expect(hasErrors(found)).toBe(true);
   });
 
@@ -212,7 +217,7 @@ onRealPostgres('a database that is broken already, or would be', {}, (server) =>
        ALTER SERVER other OPTIONS (ADD key_id 'B')`,
       [lake],
     );
-    expect(found.map((one) => [one.severity, one.code, one.address])).toEqual([
+    expect(found.map((diagnostic) => [diagnostic.severity, diagnostic.code, diagnostic.address])).toEqual([
       ['warning', 'sensitive-option-in-server', 'duckdb_server.pg.open'],
       ['warning', 'server-breaks-duckdb', 'duckdb_server.pg.other'],
     ]);

@@ -152,9 +152,9 @@ export async function applyItems(session: Session, items: readonly ApplyItem[]):
 export async function create(session: Session, desired: readonly DesiredResource[]): Promise<void> {
   const outcomes = await applyItems(
     session,
-    desired.map((one) => item('create', one)),
+    desired.map((resource) => item('create', resource)),
   );
-  const failed = outcomes.find((one) => one.status !== 'done');
+  const failed = outcomes.find((outcome) => outcome.status !== 'done');
   if (failed !== undefined) throw new Error(JSON.stringify(failed));
 }
 
@@ -176,5 +176,5 @@ export function fieldsOf(actual: ActualResource | undefined): Record<string, unk
 
 /** A resource of a list by address. */
 export function byAddress(all: readonly ActualResource[], address: string): ActualResource | undefined {
-  return all.find((one) => one.address === address);
+  return all.find((resource) => resource.address === address);
 }

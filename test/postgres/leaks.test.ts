@@ -49,7 +49,7 @@ async function exercise(url: string, fields: Parameters<typeof openSession>[2] =
     ...(await applyItems(session, [item('update', wrong, byAddress(found, wrong.address))])),
     ...(await applyItems(session, [item('replace', wrong, byAddress(found, wrong.address))])),
   );
-  expect(outcomes.map((one) => one.status)).toEqual(['done', 'failed', 'failed', 'failed']);
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(['done', 'failed', 'failed', 'failed']);
   await session.close();
   return JSON.stringify(outcomes);
 }
@@ -110,9 +110,9 @@ for (const level of ['none', 'ddl', 'all']) {
           const outcomes = await applyItems(session, batch);
           await session.close();
           await expectNoValue(JSON.stringify(outcomes));
-          if (outcomes.every((one) => one.status === 'done')) break;
+          if (outcomes.every((outcome) => outcome.status === 'done')) break;
           failed += 1;
-          expect(outcomes.map((one) => one.status)).toContain('failed');
+          expect(outcomes.map((outcome) => outcome.status)).toContain('failed');
           expect(JSON.stringify(outcomes)).toContain('broken on purpose');
           expect(await query(url, 'SELECT 1 FROM pg_foreign_server')).toEqual([]);
         }
@@ -131,7 +131,7 @@ for (const level of ['none', 'ddl', 'all']) {
         const seen: string[] = [];
         const look = async (): Promise<void> => {
           const rows = await query<{ query: string }>(url, 'SELECT query FROM pg_stat_activity');
-          seen.push(...rows.map((one) => one.query));
+          seen.push(...rows.map((row) => row.query));
         };
         while ((await Promise.race([applied, look()])) !== 'applied');
         await look();
@@ -161,7 +161,7 @@ onRealPostgres('as another role', { 'duckdb.postgres_role': 'duckgroup', log_sta
       item('create', lake),
       item('create', user({ 'options.secret': ONE })),
     ]);
-    expect(outcomes.map((one) => one.status)).toEqual(['failed', 'failed']);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['failed', 'failed']);
     expect(JSON.stringify(outcomes)).toContain('log_statement = all');
     expect(JSON.stringify(outcomes)).toContain('--allow-server-log');
     await expectNoValue(await readFile(server().logFile, 'utf8'));

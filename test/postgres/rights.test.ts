@@ -46,7 +46,9 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
       mapping('public', { key_id: 'P' }),
       wanted('server_usage.pg.lake/analyst'),
     ];
-    expect((await session.prepare(all)).diagnostics.filter((one) => one.severity !== 'info')).toEqual([]);
+    expect(
+      (await session.prepare(all)).diagnostics.filter((diagnostic) => diagnostic.severity !== 'info'),
+    ).toEqual([]);
     await create(session, all);
     const found = await readAll(session, all);
     const hidden = { options: 'hidden: not verifiable as role admin' };
@@ -119,13 +121,13 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     await create(session, [lake, wanted('server_usage.pg.lake/public')]);
     const list = [{ kind: 'fdw_usage', provider: 'pg' }] as const;
     const found = await readAll(session, [lake], list);
-    expect(found.map((one) => one.address)).toEqual([
+    expect(found.map((resource) => resource.address)).toEqual([
       lake.address,
       'server_usage.pg.lake/public',
       'fdw_usage.pg.admin',
     ]);
     const asked = await readAll(session, [lake, wanted('server_usage.pg.lake/postgres')]);
-    expect(asked.map((one) => one.address)).toContain('server_usage.pg.lake/postgres');
+    expect(asked.map((resource) => resource.address)).toContain('server_usage.pg.lake/postgres');
     await session.close();
   });
 
@@ -143,7 +145,7 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
       mapping('analist', {}),
       wanted('fdw_usage.pg.nobody-like-that'),
     ]);
-    expect(resources.map((one) => one.address)).toEqual([
+    expect(resources.map((resource) => resource.address)).toEqual([
       'duckdb_server.pg.lake',
       'duckdb_server.pg.two',
       'user_mapping.pg.lake/postgres',
@@ -154,7 +156,7 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     ]);
     expect(resources[0]?.fields).toEqual({ type: plain('s3'), owner: plain('postgres') });
     expect(resources[1]?.fields['options.use_ssl']).toEqual(plain('false'));
-    expect(diagnostics.map((one) => [one.code, one.next])).toEqual([
+    expect(diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.next])).toEqual([
       ['same-role-twice', 'Keep one of them.'],
       ['unknown-role', 'Write analyst, if that is meant, or create the role.'],
       ['unknown-role', 'Correct the name, or create the role.'],
@@ -178,8 +180,8 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     await query(url, `CREATE SERVER "a-b" TYPE 's3' FOREIGN DATA WRAPPER duckdb`).catch(() => undefined);
     const session = await openSession(url);
     const { diagnostics } = await session.prepare([lake]);
-    expect(diagnostics.map((one) => one.code)).toContain('clashing-server-names');
-    expect((await session.discover()).map((one) => one.address)).toContain('duckdb_server.pg.Lake');
+    expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain('clashing-server-names');
+    expect((await session.discover()).map((resource) => resource.address)).toContain('duckdb_server.pg.Lake');
     await session.close();
   });
 
@@ -187,7 +189,7 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     const session = await openSession(await database());
     await create(session, [lake, mapping('analyst', { secret: 'a-value-nobody-needs' })]);
     const found = await session.discover();
-    expect(found.map((one) => one.address)).toEqual([
+    expect(found.map((resource) => resource.address)).toEqual([
       lake.address,
       'user_mapping.pg.lake/analyst',
       'fdw_usage.pg.admin',

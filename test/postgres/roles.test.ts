@@ -66,11 +66,13 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
     await site.settled();
     const planned = await site.plan();
     expect(
-      planned.diagnostics.filter((one) => one.code === 'not-verifiable').map((one) => one.address),
+      planned.diagnostics
+        .filter((diagnostic) => diagnostic.code === 'not-verifiable')
+        .map((diagnostic) => diagnostic.address),
     ).toContain('user_mapping.wh.lake/reader');
     site.env['KEY'] = 'key-two';
     const changed = await site.plan();
-    expect(changed.plan?.changes.map((one) => `${one.action} ${one.address}`)).toEqual([
+    expect(changed.plan?.changes.map((change) => `${change.action} ${change.address}`)).toEqual([
       'update user_mapping.wh.lake/keeper',
       'update user_mapping.wh.lake/reader',
     ]);
@@ -97,7 +99,7 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
     site.env['URL'] = asRole(url, 'owner_only');
     const planned = await site.plan();
     expect(planned.plan?.changes).toEqual([]);
-    expect(planned.diagnostics.map((one) => one.code)).toContain('not-owner');
+    expect(planned.diagnostics.map((diagnostic) => diagnostic.code)).toContain('not-owner');
   });
 
   it('a dump that is restored elsewhere is the same but for its identity', async (context) => {
@@ -154,9 +156,9 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
       ),
     );
     const planned = await fresh.plan();
-    expect(planned.diagnostics.filter((one) => one.severity === 'error')).toEqual([]);
+    expect(planned.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
     // Taken over as it is: nothing of it differs.
-    expect(new Set(planned.plan?.changes.map((one) => one.action))).toEqual(new Set(['import']));
+    expect(new Set(planned.plan?.changes.map((change) => change.action))).toEqual(new Set(['import']));
     expect(planned.plan?.changes.length).toBeGreaterThanOrEqual(5);
     await fresh.applied();
     await fresh.settled();

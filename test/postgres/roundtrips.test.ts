@@ -44,10 +44,10 @@ onRealPostgres('the postgres provider over the wire', {}, (server) => {
       marks.push(proxy.roundTrips());
       const outcomes = await applyItems(
         session,
-        all.map((one) => item('create', one)),
+        all.map((resource) => item('create', resource)),
       );
       marks.push(proxy.roundTrips());
-      expect(outcomes.every((one) => one.status === 'done')).toBe(true);
+      expect(outcomes.every((outcome) => outcome.status === 'done')).toBe(true);
       counts.push(marks.slice(1).map((mark, index) => mark - (marks[index] ?? 0)));
       await session.close();
       await proxy.stop();
@@ -70,7 +70,7 @@ onRealPostgres('the postgres provider over the wire', {}, (server) => {
         else proxy.cutAfter(n);
         const outcomes = await applyItems(
           session,
-          all.map((one) => item('create', one)),
+          all.map((resource) => item('create', resource)),
         );
         await session.close();
         await proxy.stop();
@@ -84,8 +84,10 @@ onRealPostgres('the postgres provider over the wire', {}, (server) => {
           found = await readAll(check, all);
         }
         expect(found).toHaveLength(reached ? all.length : 0);
-        expect(outcomes.map((one) => one.status)).toEqual(all.map(() => 'failed'));
-        const doubtful = outcomes.filter((one) => one.status === 'failed' && one.mayHaveHappened === true);
+        expect(outcomes.map((outcome) => outcome.status)).toEqual(all.map(() => 'failed'));
+        const doubtful = outcomes.filter(
+          (outcome) => outcome.status === 'failed' && outcome.mayHaveHappened === true,
+        );
         expect(doubtful).toHaveLength(n === 3 ? all.length : 0);
         await check.close();
       }

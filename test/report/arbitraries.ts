@@ -227,5 +227,5 @@ export const state: fc.Arbitrary<StateData> = fc.record({
   lineage: name,
   stack: anyText,
   systems: fc.dictionary(anyText, fc.record({ type: anyText, id: anyText, name: anyText }), { maxKeys: 2 }),
-  records: fc.uniqueArray(stateRecord, { maxLength: 4, selector: (one) => one.address }),
+  records: fc.uniqueArray(stateRecord, { maxLength: 4, selector: (record) => record.address }),
 });

@@ -50,5 +50,5 @@ export function validatorOf(name: string, ajv: Ajv2020 = makeAjv()): ValidateFun
 /** What is wrong with data, one line for each problem; empty where nothing is. */
 export function problemsOf(validate: ValidateFunction, data: unknown): readonly string[] {
   if (validate(data)) return [];
-  return (validate.errors ?? []).map((one) => `${one.instancePath} ${one.message ?? ''}`);
+  return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
 }

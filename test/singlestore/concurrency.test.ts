@@ -30,10 +30,10 @@ describe('the world moves between plan and apply', () => {
     );
     expect(writes).toBe(0);
     expect(sandbox.control.valueOf('A')).toBe('theirs');
-    const failed = outcomes.filter((one) => one.status === 'failed');
+    const failed = outcomes.filter((outcome) => outcome.status === 'failed');
     expect(failed).toHaveLength(1);
     expect(failed[0]?.message).toMatch(/^A was changed by ben@example\.com at \d{4}-/);
-    expect(outcomes.filter((one) => one.status === 'skipped')).toHaveLength(2);
+    expect(outcomes.filter((outcome) => outcome.status === 'skipped')).toHaveLength(2);
   });
 
   it('does not touch a secret that was deleted and made anew', async () => {
@@ -41,7 +41,7 @@ describe('the world moves between plan and apply', () => {
       sandbox.control.edit({ kind: 'recreate-secret', secret: 'A', value: 'theirs', by }),
     );
     // Ours is gone, as it should be; the one in its place is not ours.
-    expect(outcomes.map((one) => one.status)).toContain('done');
+    expect(outcomes.map((outcome) => outcome.status)).toContain('done');
     expect(writes).toBe(0);
     expect(sandbox.control.valueOf('A')).toBe('theirs');
   });
@@ -120,7 +120,9 @@ describe('the world moves between plan and apply', () => {
         ana.apply({ A: { value: `a${round}`, owners: ['self'], adopt: true } }),
         ben.apply({ A: { value: `b${round}`, owners: ['self'], adopt: true } }),
       ]);
-      expect(outcomes.flatMap((one) => one.outcomes).some((one) => one.status === 'done')).toBe(true);
+      expect(
+        outcomes.flatMap((outcome) => outcome.outcomes).some((outcome) => outcome.status === 'done'),
+      ).toBe(true);
       const left = accessOf(sandbox, 'A').filter((one) => one.startsWith('Owner'));
       expect(left).toHaveLength(1);
       const winner = left[0]?.endsWith('ana@example.com') === true ? 'ana' : 'ben';

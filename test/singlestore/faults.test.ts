@@ -64,18 +64,22 @@ async function disturbed(
     const fired = sandbox.control.faults().find((one) => one.id === id)?.fired ?? 0;
     sandbox.control.clearFaults();
 
-    expect(outcomes.map((one) => one.address).sort()).toEqual(items.map((one) => one.change.address).sort());
-    for (const one of outcomes) {
-      if (one.status === 'failed') expect(one.message).toMatch(/\w{3}/);
+    expect(outcomes.map((outcome) => outcome.address).sort()).toEqual(
+      items.map((item) => item.change.address).sort(),
+    );
+    for (const outcome of outcomes) {
+      if (outcome.status === 'failed') expect(outcome.message).toMatch(/\w{3}/);
     }
     patient.records = stack.records;
     patient.serial = stack.serial;
     // A run that could not find out whether its POST took effect says so; the journal lets the next one take it over.
-    const unclear = outcomes.some((one) => one.status === 'failed' && one.mayHaveHappened === true);
+    const unclear = outcomes.some(
+      (outcome) => outcome.status === 'failed' && outcome.mayHaveHappened === true,
+    );
     const next = await patient.plan(unclear ? { ...after, NEW: { ...NEW, adopt: true } } : after);
     const rest = await patient.carryOut(next.session, next.items);
-    expect(next.plan.diagnostics.filter((one) => one.severity === 'error')).toEqual([]);
-    expect(rest.filter((one) => one.status !== 'done')).toEqual([]);
+    expect(next.plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
+    expect(rest.filter((outcome) => outcome.status !== 'done')).toEqual([]);
     expect(shortly((await patient.plan(after)).plan)).toEqual([]);
     expect(living(sandbox)).toEqual(['EDIT', 'NEW']);
     expect(accessOf(sandbox, 'NEW')).toEqual([

@@ -147,12 +147,12 @@ export class Stack {
       actual: { helios: actual },
       unreachable: [],
       state,
-      policies: Object.fromEntries(policies.map((one) => [one.kind, one])),
+      policies: Object.fromEntries(policies.map((policy) => [policy.kind, policy])),
       fingerprint,
       scope: { targets: [], excludes: [] },
       diagnostics: prepared.diagnostics,
     });
-    const byAddress = new Map(prepared.resources.map((one) => [one.address, one]));
+    const byAddress = new Map(prepared.resources.map((resource) => [resource.address, resource]));
     const items = plan.changes.map((change): ApplyItem => {
       const one = change.action === 'delete' ? undefined : byAddress.get(change.address);
       return one === undefined ? { change } : { change, desired: one };
@@ -166,7 +166,7 @@ export class Stack {
   /** Applies items and remembers what was done. */
   async carryOut(session: Session, items: readonly ApplyItem[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    const byAddress = new Map(items.map((one) => [one.change.address, one]));
+    const byAddress = new Map(items.map((item) => [item.change.address, item]));
     await session.apply(
       items,
       (outcome) => {
@@ -186,7 +186,7 @@ export class Stack {
 
   private remember({ change, desired }: ApplyItem, outcome: Outcome & { status: 'done' }): void {
     this.serial += 1;
-    this.records = this.records.filter((one) => one.address !== change.address);
+    this.records = this.records.filter((record) => record.address !== change.address);
     if (desired === undefined || outcome.id === undefined) return;
     const fields: Record<string, Plain> = {};
     const fingerprints: Record<string, string> = {};
@@ -228,15 +228,15 @@ export function accessOf(sandbox: HeliosSandbox, name: string): string[] {
 /** How many living secrets there are, by name. */
 export function living(sandbox: HeliosSandbox): string[] {
   return [...sandbox.world.secrets.values()]
-    .filter((one) => one.removal === undefined)
-    .map((one) => one.name)
+    .filter((secret) => secret.removal === undefined)
+    .map((secret) => secret.name)
     .sort();
 }
 
 /** Actions and addresses of a plan, short. */
 export function shortly(plan: Plan): string[] {
-  return plan.changes.map((one) => {
-    const { name, member } = mustParseAddress(one.address);
-    return `${one.action} ${name}${member === undefined ? '' : `/${member}`}`;
+  return plan.changes.map((change) => {
+    const { name, member } = mustParseAddress(change.address);
+    return `${change.action} ${name}${member === undefined ? '' : `/${member}`}`;
   });
 }

@@ -11,12 +11,13 @@ async function prepare(readers: readonly string[], owners: readonly string[] = [
   const session = await open(sandbox);
   return session.prepare(configured({ A: { value: '1', owners, readers } }).desired);
 }
-const codes = async (...readers: string[]) => (await prepare(readers)).diagnostics.map((one) => one.code);
+const codes = async (...readers: string[]) =>
+  (await prepare(readers)).diagnostics.map((diagnostic) => diagnostic.code);
 
 describe('whom shares name', () => {
   it('writes users, teams, ids and self in their one form, with few requests', async () => {
     sandbox = await startHelios();
-    const { userID } = sandbox.keys.find((one) => one.name === 'chloe')!;
+    const { userID } = sandbox.keys.find((key) => key.name === 'chloe')!;
     sandbox.control.clearRequests();
     const { resources, diagnostics } = await prepare(
       [
@@ -28,7 +29,7 @@ describe('whom shares name', () => {
       ['self'],
     );
     expect(diagnostics).toEqual([]);
-    expect(resources.map((one) => one.address.replace('.helios.A/', ' '))).toEqual([
+    expect(resources.map((resource) => resource.address.replace('.helios.A/', ' '))).toEqual([
       'secret.helios.A',
       'share user:ana@example.com',
       'share user:ben@example.com',

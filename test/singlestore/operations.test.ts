@@ -48,7 +48,7 @@ describe.each(variants)(
       ];
       for (const [index, wanted] of steps.entries()) {
         const { outcomes } = await stack.apply(wanted);
-        expect(outcomes.filter((one) => one.status !== 'done')).toEqual([]);
+        expect(outcomes.filter((outcome) => outcome.status !== 'done')).toEqual([]);
         expect(accessOf(sandbox, 'B')).toEqual(access[index]?.sort());
         expect(shortly((await stack.plan(wanted)).plan)).toEqual([]);
       }
@@ -66,11 +66,11 @@ describe.each(variants)(
       };
       const { outcomes } = await stack.apply(wanted);
       expect(asked).toEqual([[ANA]]);
-      expect(outcomes.map((one) => one.status)).toEqual(['done', 'failed']);
+      expect(outcomes.map((outcome) => outcome.status)).toEqual(['done', 'failed']);
       expect(accessOf(sandbox, 'A')).toEqual([ANA]);
       stack.checkpoint = () => Promise.resolve(true);
       const again = await stack.apply(wanted);
-      expect(again.outcomes.filter((one) => one.status !== 'done')).toEqual([]);
+      expect(again.outcomes.filter((outcome) => outcome.status !== 'done')).toEqual([]);
       expect(accessOf(sandbox, 'A')).toEqual(['Owner user ben@example.com']);
     });
 
@@ -89,7 +89,9 @@ describe.each(variants)(
       sandbox.control.clearRequests();
       await stack.carryOut(session, items);
       const writes = sandbox.control.requests().filter((one) => one.method !== 'GET');
-      expect(writes.map((one) => `${one.method} ${one.path.replace(/[0-9a-f-]{36}/, '*')}`).sort()).toEqual([
+      expect(
+        writes.map((write) => `${write.method} ${write.path.replace(/[0-9a-f-]{36}/, '*')}`).sort(),
+      ).toEqual([
         'PATCH /v1/secrets/*/accessControls',
         'POST /v1/secrets',
         'POST /v1/secrets',
@@ -104,7 +106,7 @@ describe.each(variants)(
         A: { value: '1', owners: ['team:Platform', 'user:ben@example.com'], self: 'drop' as const },
       };
       const { outcomes } = await stack.apply(wanted);
-      expect(outcomes.every((one) => one.status === 'done')).toBe(true);
+      expect(outcomes.every((outcome) => outcome.status === 'done')).toBe(true);
       expect(accessOf(sandbox, 'A')).toEqual(['Owner team Platform', 'Owner user ben@example.com']);
       expect(shortly((await stack.plan(wanted)).plan)).toEqual([]);
     });
@@ -117,7 +119,7 @@ describe.each(variants)(
         A: { value: '2', owners: ['team:Platform'], readers: ['user:chloe@example.com'] },
       });
       const writes = sandbox.control.requests().filter((one) => one.method !== 'GET');
-      expect(writes.map((one) => one.path.replace(/[0-9a-f-]{36}/, '*'))).toEqual([
+      expect(writes.map((write) => write.path.replace(/[0-9a-f-]{36}/, '*'))).toEqual([
         '/v1/secrets/*/accessControls',
         '/v1/secrets/*',
         '/v1/secrets/*/accessControls',

@@ -84,9 +84,9 @@ describe('reading who has access', () => {
       // Changed by hand or not: the bound holds.
       expect(sandbox.control.total()).toBeLessThanOrEqual(6 + MEMBERS);
       // Who and when stands in access lists alone: of all secrets the one way, of one that was changed by hand the other.
-      const explained = plan.drift.filter((one) => one.changedBy !== undefined);
+      const explained = plan.drift.filter((entry) => entry.changedBy !== undefined);
       expect(explained.length).toBe(count === MEMBERS ? 2 : 1);
-      for (const one of explained) expect(one).toMatchObject({ changedBy: by });
+      for (const entry of explained) expect(entry).toMatchObject({ changedBy: by });
       plans.push({
         changes: plan.changes.map(({ address, action, fields }) => ({ address, action, fields })),
         drift: plan.drift.map(({ address, kind, fields }) => ({ address, kind, fields })),
@@ -156,7 +156,7 @@ describe('reading values', () => {
   it('finds everything that the key sees, for import', async () => {
     sandbox = await startHelios({ seed: many(2).seed });
     const found = await (await open(sandbox)).discover();
-    expect(found.map((one) => one.address)).toEqual([
+    expect(found.map((resource) => resource.address)).toEqual([
       'secret.helios.S0',
       'secret.helios.S1',
       'share.helios.S0/team:Machine Learning',

@@ -167,7 +167,7 @@ export function backendContract(
       );
       const end = await many[0]?.read();
       expect(end?.serial).toBe(8);
-      expect(end?.records.map((one) => one.address)).toEqual(
+      expect(end?.records.map((record) => record.address)).toEqual(
         many.map((_, index) => `secret.helios.W${index}`),
       );
     });
@@ -224,7 +224,7 @@ export function backendContract(
       if (first === undefined) return;
       await leaveBehind(first, await deadPid());
       const results = await Promise.allSettled(many.map((store) => store.lock(lockRequest())));
-      const winners = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      const winners = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       expect(winners).toHaveLength(1);
       await winners[0]?.release();
     });

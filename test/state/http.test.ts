@@ -85,7 +85,7 @@ describe('the settings of the http backend', () => {
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       expect(JSON.stringify(error.diagnostics)).not.toContain(PASSWORD);
-      return error.diagnostics.map((one) => one.summary);
+      return error.diagnostics.map((diagnostic) => diagnostic.summary);
     }
   };
 

@@ -88,7 +88,7 @@ onRealPostgres(
         child.stdin.write('write\n');
         expect((await lines.next()).value).toBe('state-lock-lost');
         await store.write(stateOf(1, [remember('secret.helios.OURS')]), 0, lock);
-        expect((await store.read())?.records.map((one) => one.address)).toEqual(['secret.helios.OURS']);
+        expect((await store.read())?.records.map((record) => record.address)).toEqual(['secret.helios.OURS']);
         expect(lock.lost.aborted).toBe(false);
         await lock.release();
       } finally {

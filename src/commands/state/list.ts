@@ -25,7 +25,7 @@ export default class StateList extends StateCommand {
     this.report(diagnostics);
     const parts = args.pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
     const pattern = new RegExp(`^${parts.join('.*')}$`, 's');
-    const records = (state?.records ?? []).filter((one) => pattern.test(one.address));
+    const records = (state?.records ?? []).filter((record) => pattern.test(record.address));
     if (flags.json) {
       const { serial = 0, lineage = '' } = state ?? {};
       this.terminal.out(stateDocument(status, diagnostics, { serial, lineage, records }));

@@ -39,8 +39,8 @@ function shownText(at: Place): string | undefined {
  * is repeated only where its line would show it as well.
  */
 export function translate({ node, pointer, errors }: PlaceErrors): Diagnostic[] {
-  const takesSource = errors.some((one) => titled(one, VALUE_SOURCE_TITLE));
-  const takesText = errors.some((one) => one.keyword === 'anyOf' && titled(one, TEXT_OR_SOURCE_TITLE));
+  const takesSource = errors.some((error) => titled(error, VALUE_SOURCE_TITLE));
+  const takesText = errors.some((error) => error.keyword === 'anyOf' && titled(error, TEXT_OR_SOURCE_TITLE));
   if (takesSource || takesText) return translateSource({ node, pointer, errors }, takesText);
 
   const wrongType = errors.find(({ keyword }) => keyword === 'type');

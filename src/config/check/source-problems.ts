@@ -124,7 +124,7 @@ export function translateSource(
 function besideProblem(node: TreeNode, { keyword, params, schemaPath }: SchemaError): Diagnostic | undefined {
   if (keyword === 'dependentRequired') {
     const word = String(params['property']);
-    const example = VALUE_SOURCES.find((one) => one.word === word)?.example ?? '';
+    const example = VALUE_SOURCES.find((source) => source.word === word)?.example ?? '';
     return problemAt(keyPlace(node, word), {
       code: 'missing-key',
       summary: `The key \`${String(params['missingProperty'])}\` is missing beside \`${word}\`.`,

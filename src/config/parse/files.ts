@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { nearestWords } from '../../model/index.js';
+import { defined, nearestWords } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
 import type { SourceFile } from './source-file.js';
 
@@ -22,7 +22,7 @@ const problem = (code: string, summary: string, next?: string): Diagnostic => ({
   severity: 'error',
   code,
   summary,
-  ...(next === undefined ? {} : { next }),
+  ...defined({ next }),
 });
 
 /** A path as shown to people: relative to the current folder where it lies inside, with `/` between its parts. */
@@ -178,7 +178,7 @@ export async function findSources(
   const diagnostics: Diagnostic[] = [];
   const paths = new Set<string>();
   const found =
-    args.length === 0 ? [await defaults(cwd)] : await Promise.all(args.map((one) => expand(one, cwd)));
+    args.length === 0 ? [await defaults(cwd)] : await Promise.all(args.map((arg) => expand(arg, cwd)));
   for (const one of found) {
     if (one.problem !== undefined) diagnostics.push(one.problem);
     for (const path of one.paths) paths.add(path);

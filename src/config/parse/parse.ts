@@ -52,7 +52,9 @@ function compose(lexemes: readonly Lexeme[], length: number): Composed {
   const documents = [...new Composer(options).compose(tokens, true, length)];
   return {
     contents: documents[0]?.contents ?? null,
-    errors: documents.flatMap((one) => one.errors.map(({ code, message, pos }) => ({ code, message, pos }))),
+    errors: documents.flatMap((document) =>
+      document.errors.map(({ code, message, pos }) => ({ code, message, pos })),
+    ),
   };
 }
 

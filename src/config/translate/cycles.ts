@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type { ConfiguredResource, Diagnostic, SourceRange } from '../../model/index.js';
 
 /**
@@ -40,6 +41,6 @@ function cycleProblem(circle: readonly string[], range: SourceRange | undefined)
         : `Secrets take their values from each other in a circle: ${[...circle, first].join(' → ')}.`,
     next: 'Give one of them a value source that is no secret of this configuration.',
     address: first,
-    ...(range === undefined ? {} : { range }),
+    ...defined({ range }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type { Lifecycle } from '../../model/index.js';
 import { textsOf } from '../merge.js';
 import { child, textOf } from '../../model/tree.js';
@@ -15,10 +16,10 @@ export function readLifecycle(node: TreeNode): Lifecycle {
   const ignore = child(lifecycle, 'ignore');
   const onRemove = textOf(child(lifecycle, 'on_remove'));
   return {
-    ...(protect === undefined ? {} : { protect }),
+    ...defined({ protect }),
     ...(ignore === undefined ? {} : { ignore: textsOf(ignore).map(({ text }) => text.toLowerCase()) }),
     ...(onRemove === undefined ? {} : { onRemove: onRemove === 'forget' ? 'forget' : 'delete' }),
-    ...(adopt === undefined ? {} : { adopt }),
+    ...defined({ adopt }),
   };
 }
 
@@ -28,8 +29,6 @@ export function readLifecycle(node: TreeNode): Lifecycle {
  */
 export function partLifecycle({ ignore, onRemove, adopt }: Lifecycle): Lifecycle {
   return {
-    ...(ignore === undefined ? {} : { ignore }),
-    ...(onRemove === undefined ? {} : { onRemove }),
-    ...(adopt === undefined ? {} : { adopt }),
+    ...defined({ ignore, onRemove, adopt }),
   };
 }

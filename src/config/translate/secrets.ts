@@ -1,5 +1,5 @@
 import type { ConfiguredResource, ExclusiveList } from '../../model/index.js';
-import { formatAddress } from '../../model/index.js';
+import { defined, formatAddress } from '../../model/index.js';
 import { rangeOf } from '../../model/source-text.js';
 import { child, textOf } from '../../model/tree.js';
 import type { Entry } from '../../model/tree.js';
@@ -111,6 +111,6 @@ function readSecret(reader: FieldReader, entry: Entry): Omit<ConfiguredResource,
     range: rangeOf(entry.keyAt),
     ...(self === undefined ? {} : { self: self === 'drop' ? 'drop' : 'keep' }),
     ...(minOwners?.kind === 'scalar' ? { minOwners: Number(minOwners.value) } : {}),
-    ...(maxAge === undefined ? {} : { maxAgeMs: maxAge }),
+    ...defined({ maxAgeMs: maxAge }),
   };
 }

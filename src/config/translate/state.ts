@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { resolve } from 'node:path';
 import type { Backend, DesiredField, StateSettings } from '../../model/index.js';
 import { rangeOf } from '../../model/source-text.js';
@@ -28,7 +29,7 @@ export function buildState(reader: FieldReader, stack: string): StateSettings {
   return {
     backend,
     fields,
-    ...(leaseMs === undefined ? {} : { leaseMs }),
+    ...defined({ leaseMs }),
     ...(state === undefined ? {} : { range: rangeOf(state.keyAt) }),
   };
 }

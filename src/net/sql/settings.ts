@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../model/index.js';
+import { DiagnosticError, defined } from '../../model/index.js';
 import type { Field, Fields, SourceRange } from '../../model/index.js';
 import { parseUri } from './uri.js';
 
@@ -83,7 +83,7 @@ export function connectionSettings(entry: ConnectionEntry, env: Env): Connection
     }),
     database: get('database', 'dbname', 'PGDATABASE') ?? user,
     user,
-    ...(password === undefined ? {} : { password }),
+    ...defined({ password }),
     passwordFile: uri.get('passfile') ?? env['PGPASSFILE'] ?? `${env['HOME'] ?? '.'}/.pgpass`,
     sslMode:
       SSL_MODES.find((one) => one === sslMode) ??
@@ -91,9 +91,7 @@ export function connectionSettings(entry: ConnectionEntry, env: Env): Connection
         `the sslmode ${JSON.stringify(sslMode)} is none of ${SSL_MODES.join(', ')}`,
         'Write one of them.',
       ),
-    ...(sslRootCert === undefined ? {} : { sslRootCert }),
-    ...(sslCert === undefined ? {} : { sslCert }),
-    ...(sslKey === undefined ? {} : { sslKey }),
+    ...defined({ sslRootCert, sslCert, sslKey }),
     // libpq: zero means no limit; a run must end, so ours is ten minutes then.
     connectTimeoutMs: timeout === 0 ? 600_000 : timeout * 1000,
   };
@@ -110,7 +108,7 @@ export function refuseSetting({ subject, range }: ConnectionEntry, summary: stri
       code: 'postgres-settings',
       summary: `${subject}: ${summary}.`,
       next,
-      ...(range === undefined ? {} : { range }),
+      ...defined({ range }),
     },
   ]);
 }

@@ -42,6 +42,7 @@ function putHosts(authority: string, put: (name: string, text: string | undefine
     hosts.push(bracketed ?? bare ?? '');
     ports.push(port ?? '');
   }
-  if (hosts.some((one) => one !== '')) put('host', hosts.join(','));
-  if (ports.some((one) => one !== '')) put('port', ports.map((one) => (one === '' ? '5432' : one)).join(','));
+  if (hosts.some((host) => host !== '')) put('host', hosts.join(','));
+  if (ports.some((port) => port !== ''))
+    put('port', ports.map((port) => (port === '' ? '5432' : port)).join(','));
 }

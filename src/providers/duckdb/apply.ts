@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorCode, mustParseAddress, plain, sensitive, Sensitive } from '../../model/index.js';
+import { Sensitive, defined, errorCode, mustParseAddress, plain, sensitive } from '../../model/index.js';
 import type { ApplyItem, DesiredResource, Field, Outcome, Precondition } from '../../model/index.js';
 import type { SessionContext } from '../sdk/index.js';
 import { createSecret } from './create.js';
@@ -59,11 +59,11 @@ async function applyOne(where: DirectorySettings, item: ApplyItem): Promise<Outc
       case 'forget':
       case 'import':
       case 'noop':
-        return { status: 'done', address, ...(change.id === undefined ? {} : { id: change.id }) };
+        return { status: 'done', address, ...defined({ id: change.id }) };
     }
   } catch (error) {
     const { message, next } = toProblem(error, desired?.fields ?? {});
-    return { status: 'failed', address, message, ...(next === undefined ? {} : { next }) };
+    return { status: 'failed', address, message, ...defined({ next }) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { mustParseAddress } from '../../model/index.js';
+import { defined, mustParseAddress } from '../../model/index.js';
 import type { ConfiguredResource, DesiredResource, Diagnostic, ProviderSettings } from '../../model/index.js';
 import { foldName } from './names.js';
 
@@ -16,7 +16,7 @@ export function audit(
     const { name } = mustParseAddress(resource.address);
     const at = {
       address: resource.address,
-      ...(resource.range === undefined ? {} : { range: resource.range }),
+      ...defined({ range: resource.range }),
     };
     if (Buffer.byteLength(name) > LONGEST_NAME || /[/\\\0]/.test(name)) {
       found.push({
@@ -56,7 +56,7 @@ export function auditValues(resources: readonly DesiredResource[]): readonly Dia
           summary: `The value of ${path.replace(/^options\./, '')} has a character that is not Unicode text.`,
           next: 'Remove the broken surrogate pair from it, or encode the value (base64, say).',
           address: resource.address,
-          ...(resource.range === undefined ? {} : { range: resource.range }),
+          ...defined({ range: resource.range }),
         },
       ];
     }),

@@ -111,7 +111,7 @@ function masked(message: string, fields: Fields): string {
     /'([^']*)'|"([^"]*)"/g,
     (whole, single?: string, double?: string) => {
       const part = single ?? double ?? '';
-      return part.length > 2 && values.some((one) => one.includes(part)) ? SENSITIVE_TEXT : whole;
+      return part.length > 2 && values.some((value) => value.includes(part)) ? SENSITIVE_TEXT : whole;
     },
   );
   return text.length > 500 ? `${text.slice(0, 500)}…` : text;

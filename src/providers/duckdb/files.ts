@@ -59,8 +59,8 @@ export async function storedNames(directory: string): Promise<readonly string[]>
   try {
     const files = await readdir(directory);
     return files
-      .filter((one) => one.endsWith(SUFFIX))
-      .map((one) => basename(one, SUFFIX))
+      .filter((file) => file.endsWith(SUFFIX))
+      .map((file) => basename(file, SUFFIX))
       .sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];

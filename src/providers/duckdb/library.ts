@@ -1,5 +1,5 @@
 import type * as Library from '@duckdb/node-api';
-import { DiagnosticError } from '../../model/index.js';
+import { DiagnosticError, defined } from '../../model/index.js';
 
 /** DuckDB in memory. What is passed as a value never stands in the text of a statement. */
 export interface Duckdb {
@@ -32,13 +32,13 @@ export async function openDuckdb({ secretDirectory, extensionDirectory }: Sight)
     ...(secretDirectory === undefined
       ? { allow_persistent_secrets: 'false' }
       : { secret_directory: secretDirectory }),
-    ...(extensionDirectory === undefined ? {} : { extension_directory: extensionDirectory }),
+    ...defined({ extension_directory: extensionDirectory }),
   });
   const connection = await instance.connect();
   return {
     async run(sql, values = []) {
-      const bound = values.map((one): Library.DuckDBValue =>
-        typeof one === 'string' ? one : library.listValue(one),
+      const bound = values.map((value): Library.DuckDBValue =>
+        typeof value === 'string' ? value : library.listValue(value),
       );
       await connection.run(sql, bound);
     },

@@ -1,4 +1,4 @@
-import { formatAddress, mustParseAddress, plain, sensitive, Sensitive } from '../../model/index.js';
+import { Sensitive, defined, formatAddress, mustParseAddress, plain, sensitive } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, Field, Fields } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import { createSecret, optionText } from './create.js';
@@ -95,7 +95,7 @@ async function modeProblem(
       summary: `Others may read the file of this secret, and DuckDB refuses the whole directory because of it.`,
       next: `Run chmod 600 ${JSON.stringify(path)}, and change the value where it is used if somebody may have read it.`,
       address,
-      ...(range === undefined ? {} : { range }),
+      ...defined({ range }),
     },
   ];
 }
@@ -117,9 +117,9 @@ async function tryOut(
       severity: isMissing ? 'warning' : 'error',
       code,
       summary: `${isMissing ? 'This secret could not be tried out, and cannot be written here' : 'DuckDB does not take this secret'}: ${message}.`,
-      ...(next === undefined ? {} : { next }),
+      ...defined({ next }),
       address,
-      ...(range === undefined ? {} : { range }),
+      ...defined({ range }),
     };
     return { resource, diagnostics: [diagnostic] };
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { lstat, readFile } from 'node:fs/promises';
-import { DiagnosticError, errorCode, formatAddress, mustParseAddress } from '../../model/index.js';
+import { DiagnosticError, defined, errorCode, formatAddress, mustParseAddress } from '../../model/index.js';
 import type { ActualResource, SystemIdentity } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import type { ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
@@ -55,7 +55,7 @@ async function checkDirectory(
           code: 'secret-directory-mode',
           summary: `Others may write into the secret directory ${JSON.stringify(secretDirectory)}: they could put secrets of their own in place.`,
           next: `Run chmod go-w ${JSON.stringify(secretDirectory)}`,
-          ...(settings.range === undefined ? {} : { range: settings.range }),
+          ...defined({ range: settings.range }),
         },
       ]);
     }
@@ -68,7 +68,7 @@ async function checkDirectory(
           code: 'secret-directory',
           summary: `The secret_directory ${JSON.stringify(secretDirectory)} of provider ${settings.name} is no directory.`,
           next: 'Name a directory, or one that does not exist yet.',
-          ...(settings.range === undefined ? {} : { range: settings.range }),
+          ...defined({ range: settings.range }),
         },
       ]);
     }
@@ -135,7 +135,7 @@ function byName({ desired, records }: ReadRequest): {
 } {
   const nameOf = (address: string): string => foldName(mustParseAddress(address).name);
   return {
-    desired: new Map(desired.map((one) => [nameOf(one.address), one])),
-    records: new Map(records.map((one) => [nameOf(one.address), one])),
+    desired: new Map(desired.map((resource) => [nameOf(resource.address), resource])),
+    records: new Map(records.map((record) => [nameOf(record.address), record])),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type pg from 'pg';
 import type { ApplyItem, Outcome } from '../../model/index.js';
 import type { SessionContext } from '../sdk/index.js';
@@ -38,7 +39,7 @@ export async function applyAll(
 ): Promise<void> {
   for (const item of items.filter((one) => !writes(one))) {
     const { address, id } = item.change;
-    onOutcome({ status: 'done', address, ...(id === undefined ? {} : { id }) });
+    onOutcome({ status: 'done', address, ...defined({ id }) });
   }
   const active = items.filter(writes);
   if (active.length === 0) return;
@@ -73,7 +74,7 @@ function tellFailure(
         status: 'failed',
         address,
         message: failure.message,
-        ...(failure.next === undefined ? {} : { next: failure.next }),
+        ...defined({ next: failure.next }),
         ...(failure.mayHaveHappened === true ? { mayHaveHappened: true } : {}),
       });
     } else {
@@ -149,7 +150,7 @@ async function inTransaction(
           failed: null,
           why: 'error',
           message: messageOf(error),
-          ...(state === undefined ? {} : { sqlstate: state }),
+          ...defined({ sqlstate: state }),
         },
         values,
       ),

@@ -32,14 +32,14 @@ export async function askDuckdb(
   found: Preflight,
   extensionDirectory: string | undefined,
 ): Promise<readonly Diagnostic[]> {
-  const questions = distinct(desired.flatMap((one) => questionsOf(one, desired, found)));
+  const questions = distinct(desired.flatMap((resource) => questionsOf(resource, desired, found)));
   const directory = extensionDirectory ?? join(homedir(), '.duckdb/extensions');
   const skipped = new Map<string, Diagnostic>();
   const asked: Question[] = [];
-  for (const one of questions) {
-    const why = await obstacle(one, directory);
-    if (why === undefined) asked.push(one);
-    else if (!skipped.has(one.type)) skipped.set(one.type, notAsked(one, why));
+  for (const question of questions) {
+    const why = await obstacle(question, directory);
+    if (why === undefined) asked.push(question);
+    else if (!skipped.has(question.type)) skipped.set(question.type, notAsked(question, why));
   }
   return [...skipped.values(), ...(asked.length === 0 ? [] : await ask(asked, directory))];
 }
@@ -60,9 +60,9 @@ function questionsOf(
     Object.keys(existing.options).length === own.size &&
     [...own].every(([key, value]) => existing.options[key] === value);
   const mappings = desired.filter(
-    (one) =>
-      parentAddress(mustParseAddress(one.address)) === server.address &&
-      one.address.startsWith('user_mapping.'),
+    (resource) =>
+      parentAddress(mustParseAddress(resource.address)) === server.address &&
+      resource.address.startsWith('user_mapping.'),
   );
   const sets = mappings.length === 0 ? [new Map<string, string>()] : mappings.map(optionsOf);
   return sets.flatMap((mapping, at): Question[] => {
@@ -74,7 +74,7 @@ function questionsOf(
       role === undefined ||
       (before !== undefined &&
         (before.options === null ||
-          (before.options.length === mapping.size && before.options.every((one) => mapping.has(one)))));
+          (before.options.length === mapping.size && before.options.every((option) => mapping.has(option)))));
     if (isSame && known) return [];
     const options = new Map([...own, ...mapping]);
     return [{ type, provider: options.get('provider'), options, about }];
@@ -93,9 +93,9 @@ function optionsOf(resource: DesiredResource): ReadonlyMap<string, string> {
 
 function distinct(questions: readonly Question[]): readonly Question[] {
   const seen = new Map<string, Question>();
-  for (const one of questions) {
-    const key = JSON.stringify([one.type, [...one.options].sort()]);
-    if (!seen.has(key)) seen.set(key, one);
+  for (const question of questions) {
+    const key = JSON.stringify([question.type, [...question.options].sort()]);
+    if (!seen.has(key)) seen.set(key, question);
   }
   return [...seen.values()];
 }
@@ -112,7 +112,7 @@ async function obstacle({ type, provider }: Question, directory: string): Promis
 
 async function isInstalled(extensions: readonly string[], directory: string): Promise<boolean> {
   const files = await readdir(directory, { recursive: true }).catch((): string[] => []);
-  return files.some((file) => extensions.some((one) => file.endsWith(`${one}.duckdb_extension`)));
+  return files.some((file) => extensions.some((extension) => file.endsWith(`${extension}.duckdb_extension`)));
 }
 
 function notAsked({ type, about }: Question, why: string): Diagnostic {
@@ -127,9 +127,9 @@ function notAsked({ type, about }: Question, why: string): Diagnostic {
 async function ask(questions: readonly Question[], directory: string): Promise<readonly Diagnostic[]> {
   const library = await import('@duckdb/node-api').catch(() => undefined);
   if (library === undefined) {
-    const types = new Map(questions.map((one) => [one.type, one]));
-    return [...types.values()].map((one) =>
-      notAsked(one, 'the package @duckdb/node-api is not installed beside this program'),
+    const types = new Map(questions.map((question) => [question.type, question]));
+    return [...types.values()].map((type) =>
+      notAsked(type, 'the package @duckdb/node-api is not installed beside this program'),
     );
   }
   const instance = await library.DuckDBInstance.create(':memory:', {
@@ -142,15 +142,15 @@ async function ask(questions: readonly Question[], directory: string): Promise<r
   const connection = await instance.connect();
   const diagnostics: Diagnostic[] = [];
   try {
-    for (const one of questions) {
-      const names = [...one.options.keys()];
+    for (const question of questions) {
+      const names = [...question.options.keys()];
       const parts = names.map((name, at) => `, "${name.replaceAll('"', '""')}" $${at + 1}`);
-      const sql = `CREATE OR REPLACE TEMPORARY SECRET asked (TYPE "${one.type.replaceAll('"', '""')}"${parts.join('')})`;
-      const said = await connection.run(sql, [...one.options.values()]).then(
+      const sql = `CREATE OR REPLACE TEMPORARY SECRET asked (TYPE "${question.type.replaceAll('"', '""')}"${parts.join('')})`;
+      const said = await connection.run(sql, [...question.options.values()]).then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
-      if (said !== undefined) diagnostics.push(answer(one, said, library.version()));
+      if (said !== undefined) diagnostics.push(answer(question, said, library.version()));
     }
   } finally {
     connection.closeSync();

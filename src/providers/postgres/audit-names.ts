@@ -1,11 +1,11 @@
-import { mustParseAddress } from '../../model/index.js';
+import { defined, mustParseAddress } from '../../model/index.js';
 import type { ConfiguredResource, Diagnostic } from '../../model/index.js';
 import { nameProblem } from './names.js';
 
 function at(resource: ConfiguredResource): Pick<Diagnostic, 'address' | 'range'> {
   return {
     address: resource.address,
-    ...(resource.range === undefined ? {} : { range: resource.range }),
+    ...defined({ range: resource.range }),
   };
 }
 

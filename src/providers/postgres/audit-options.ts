@@ -1,4 +1,4 @@
-import { nearestWords } from '../../model/index.js';
+import { defined, nearestWords } from '../../model/index.js';
 import type { ConfiguredResource, DesiredField, Diagnostic, SourceRange } from '../../model/index.js';
 import { findOptionSet, isKnownOption, isSensitiveOption, optionSets, secretTypes } from './options.js';
 import type { OptionSet, Place } from './options.js';
@@ -31,7 +31,7 @@ export function auditOptions(
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const report: Report = (problem, range = resource.range) => {
-    found.push({ address: resource.address, ...(range === undefined ? {} : { range }), ...problem });
+    found.push({ address: resource.address, ...defined({ range }), ...problem });
   };
   const own = resource.fields['options.provider'];
   const ownProvider = own?.kind === 'plain' && typeof own.value === 'string' ? own.value : undefined;
@@ -87,7 +87,9 @@ function auditType(
   }
   const field = resource.fields['options.provider'];
   if (field === undefined) return undefined;
-  const known = optionSets.filter((one) => one.type === type).map((one) => one.provider);
+  const known = optionSets
+    .filter((optionSet) => optionSet.type === type)
+    .map((optionSet) => optionSet.provider);
   const near = nearestWords(provider ?? '', known)[0];
   report(
     {
@@ -190,7 +192,7 @@ function auditDuplicate({ name, field, server, place, report }: OptionCheck): vo
 
 /** Gives whether the option may be checked further. */
 function auditKnown({ name, field, server, provider, set, report }: OptionCheck): boolean {
-  if (set === undefined || set.options.some((one) => one.name === name)) return true;
+  if (set === undefined || set.options.some((option) => option.name === name)) return true;
   const of = `secret type ${set.type} with ${provider === undefined ? `its default provider ${set.provider}` : `provider ${set.provider}`}`;
   if (name === 'validation') {
     report(
@@ -212,14 +214,15 @@ function auditKnown({ name, field, server, provider, set, report }: OptionCheck)
         code: 'option-not-accepted',
         summary: `The ${of} has no option ${name}.`,
         next:
-          hintFor(name, set) ?? `Remove it; accepted are ${set.options.map((one) => one.name).join(', ')}.`,
+          hintFor(name, set) ??
+          `Remove it; accepted are ${set.options.map((option) => option.name).join(', ')}.`,
       },
       field.range,
     );
     return false;
   }
   if (!server.unchecked) {
-    const known = set.options.map((one) => one.name);
+    const known = set.options.map((option) => option.name);
     const [near] = nearestWords(name, known);
     report(
       {
@@ -237,7 +240,7 @@ function auditKnown({ name, field, server, provider, set, report }: OptionCheck)
 /** Which provider of the same type would take the option. */
 function hintFor(name: string, set: OptionSet): string | undefined {
   const other = optionSets.find(
-    (one) => one.type === set.type && one.options.some((option) => option.name === name),
+    (optionSet) => optionSet.type === set.type && optionSet.options.some((option) => option.name === name),
   );
   return other === undefined
     ? undefined
@@ -247,7 +250,7 @@ function hintFor(name: string, set: OptionSet): string | undefined {
 /** The shape of a value that stands in the file. */
 function auditText({ name, field, set, report }: OptionCheck): void {
   if (field.kind !== 'plain') return;
-  const dataType = set?.options.find((one) => one.name === name)?.dataType ?? 'text';
+  const dataType = set?.options.find((option) => option.name === name)?.dataType ?? 'text';
   const text = optionText(field.value);
   if (text === undefined) {
     report(

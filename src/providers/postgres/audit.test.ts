@@ -29,7 +29,9 @@ const mapping = (fields: Record<string, Plain | DesiredField>, name = 'lake'): C
   resource(`user_mapping.pg.${name}/analyst`, fields);
 
 const codes = (...resources: readonly ConfiguredResource[]): readonly string[] =>
-  audit({ name: 'pg', type: 'postgres', fields: {} }, resources).map((one) => `${one.severity} ${one.code}`);
+  audit({ name: 'pg', type: 'postgres', fields: {} }, resources).map(
+    (diagnostic) => `${diagnostic.severity} ${diagnostic.code}`,
+  );
 
 describe('the names of servers', () => {
   it.each([
@@ -124,7 +126,7 @@ describe('the options', () => {
       server({}),
       mapping({ 'options.secret': 'hunter2' }),
     ]);
-    expect(found.map((one) => one.code)).toEqual(['plain-text-secret']);
+    expect(found.map((diagnostic) => diagnostic.code)).toEqual(['plain-text-secret']);
     expect(JSON.stringify(found)).not.toContain('hunter2');
   });
 
@@ -174,5 +176,8 @@ it('refuses values that PostgreSQL cannot hold', () => {
       fields: { 'options.secret': sensitive(new Sensitive('ü😀\n')), a: plain('b') },
     },
   ]);
-  expect(found.map((one) => one.address)).toEqual(['user_mapping.pg.a/x', 'user_mapping.pg.b/x']);
+  expect(found.map((diagnostic) => diagnostic.address)).toEqual([
+    'user_mapping.pg.a/x',
+    'user_mapping.pg.b/x',
+  ]);
 });

@@ -1,4 +1,4 @@
-import { mustParseAddress, parentAddress } from '../../model/index.js';
+import { defined, mustParseAddress, parentAddress } from '../../model/index.js';
 import type {
   ConfiguredResource,
   DesiredField,
@@ -22,7 +22,7 @@ function shapeOf(server: ConfiguredResource): ServerShape {
   return {
     address: server.address,
     type: plainText(server.fields['type']) ?? '',
-    ...(provider === undefined ? {} : { provider }),
+    ...defined({ provider }),
     providerIsKnown: server.fields['options.provider'] === undefined || provider !== undefined,
     unchecked: server.optionsUnchecked === true,
     fields: server.fields,
@@ -37,9 +37,9 @@ export function audit(
   _settings: ProviderSettings,
   resources: readonly ConfiguredResource[],
 ): readonly Diagnostic[] {
-  const servers = resources.filter((one) => mustParseAddress(one.address).kind === 'duckdb_server');
-  const mappings = resources.filter((one) => mustParseAddress(one.address).kind === 'user_mapping');
-  const shapes = new Map(servers.map((one) => [one.address, shapeOf(one)]));
+  const servers = resources.filter((resource) => mustParseAddress(resource.address).kind === 'duckdb_server');
+  const mappings = resources.filter((resource) => mustParseAddress(resource.address).kind === 'user_mapping');
+  const shapes = new Map(servers.map((server) => [server.address, shapeOf(server)]));
   const found: Diagnostic[] = [...auditNames(resources)];
   for (const server of servers) {
     const shape = shapes.get(server.address);
@@ -58,7 +58,7 @@ function auditMotherduck(
   servers: readonly ConfiguredResource[],
   mappings: readonly ConfiguredResource[],
 ): readonly Diagnostic[] {
-  const ducks = servers.filter((one) => plainText(one.fields['type'])?.toLowerCase() === 'motherduck');
+  const ducks = servers.filter((server) => plainText(server.fields['type'])?.toLowerCase() === 'motherduck');
   const found: Diagnostic[] = [];
   const [first, ...others] = ducks;
   for (const other of others) {
@@ -68,7 +68,7 @@ function auditMotherduck(
       summary: 'A database can have one motherduck server only.',
       next: 'Keep one of them, or put the other into another database.',
       address: other.address,
-      ...(other.range === undefined ? {} : { range: other.range }),
+      ...defined({ range: other.range }),
       ...(first?.range === undefined ? {} : { related: [{ message: 'the first one', range: first.range }] }),
     });
   }
@@ -84,14 +84,14 @@ function auditMotherduck(
         ...(type?.range === undefined ? {} : { range: type.range }),
       });
     }
-    if (!mappings.some((one) => parentAddress(mustParseAddress(one.address)) === duck.address)) {
+    if (!mappings.some((mapping) => parentAddress(mustParseAddress(mapping.address)) === duck.address)) {
       found.push({
         severity: 'warning',
         code: 'motherduck-without-token',
         summary: 'A motherduck server needs a user mapping with a token, and this one has no mapping here.',
         next: 'Add a role with "token" under user_mappings.',
         address: duck.address,
-        ...(duck.range === undefined ? {} : { range: duck.range }),
+        ...defined({ range: duck.range }),
       });
     }
   }
@@ -119,7 +119,7 @@ export function auditValues(resources: readonly DesiredResource[]): readonly Dia
           summary: `The value of ${path.replace(/^options\./, '')} has a character that PostgreSQL cannot hold.`,
           next: 'Remove the NUL character or the broken surrogate pair from it, or encode the value (base64, say).',
           address: resource.address,
-          ...(resource.range === undefined ? {} : { range: resource.range }),
+          ...defined({ range: resource.range }),
         },
       ];
     }),

@@ -14,11 +14,11 @@ export function existingServers(
   found: Preflight,
 ): readonly Diagnostic[] {
   const byFolded = new Map<string, string>();
-  const wanted = new Map(desired.map((one) => [one.address, one]));
+  const wanted = new Map(desired.map((resource) => [resource.address, resource]));
   const usage = desired
-    .map((one) => mustParseAddress(one.address))
-    .filter((one) => one.kind === 'fdw_usage')
-    .map((one) => one.name);
+    .map((resource) => mustParseAddress(resource.address))
+    .filter((address) => address.kind === 'fdw_usage')
+    .map((address) => address.name);
   return found.servers.flatMap((server): Diagnostic[] => {
     const address = `duckdb_server.${provider}.${server.name}`;
     const resource = wanted.get(address);
@@ -26,7 +26,7 @@ export function existingServers(
     const twin = byFolded.get(server.name.toLowerCase());
     byFolded.set(server.name.toLowerCase(), server.name);
     const names = nameProblem(server.name, twin);
-    const mappings = found.mappings.filter((one) => one.server === server.name);
+    const mappings = found.mappings.filter((mapping) => mapping.server === server.name);
     const diagnostics: Diagnostic[] = names === undefined ? [] : [{ ...names, ...place }];
     // What is wanted of it is checked as it will be.
     if (resource === undefined) {
@@ -141,7 +141,10 @@ export function strandedMappings(
     const type = fieldText(server.fields['type']) ?? '';
     const way = fieldText(server.fields['options.provider']);
     return found.mappings
-      .filter((one) => one.server === name && !addresses.has(`user_mapping.${provider}.${name}/${one.role}`))
+      .filter(
+        (mapping) =>
+          mapping.server === name && !addresses.has(`user_mapping.${provider}.${name}/${mapping.role}`),
+      )
       .flatMap((mapping) =>
         (mapping.options ?? []).flatMap((option): Diagnostic[] => {
           const problem = mappingProblem(type, way, options, option);

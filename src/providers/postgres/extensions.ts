@@ -34,8 +34,8 @@ function needOf(server: DesiredResource): readonly string[] {
 /** Whether any server that is wanted or there needs an extension that has to be installed. */
 export function asksForExtensions(desired: readonly DesiredResource[], found: Preflight): boolean {
   return (
-    desired.some((one) => isServer(one) && needOf(one).length > 0) ||
-    found.servers.some((one) => neededExtensions(one.type ?? '', one.options['provider']).length > 0)
+    desired.some((resource) => isServer(resource) && needOf(resource).length > 0) ||
+    found.servers.some((server) => neededExtensions(server.type ?? '', server.options['provider']).length > 0)
   );
 }
 

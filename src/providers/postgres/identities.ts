@@ -1,4 +1,4 @@
-import { formatAddress, mustParseAddress, nearestWords, plain } from '../../model/index.js';
+import { defined, formatAddress, mustParseAddress, nearestWords, plain } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, Field } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import type { Preflight } from './preflight-document.js';
@@ -21,7 +21,7 @@ function resolveRole(name: string, principal: string): string {
 
 /** Every role that the resources name, resolved; `public` is none. */
 export function rolesOf(desired: readonly DesiredResource[], principal: string): readonly string[] {
-  return [...new Set(desired.flatMap((one) => resolve(one, principal).roles))];
+  return [...new Set(desired.flatMap((resource) => resolve(resource, principal).roles))];
 }
 
 function resolve(resource: DesiredResource, principal: string): Resolved {
@@ -70,7 +70,7 @@ export function resolveAll(
     const { resource, roles } = resolve(one, principal);
     const place = {
       address: one.address,
-      ...(one.range === undefined ? {} : { range: one.range }),
+      ...defined({ range: one.range }),
     };
     for (const role of roles) {
       if (preflight.roles.includes(role)) continue;

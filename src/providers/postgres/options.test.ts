@@ -4,13 +4,15 @@ import { findOptionSet, isKnownOption, isSensitiveOption, optionSets, secretType
 describe('the table of options', () => {
   it('has one default provider for each type', () => {
     for (const type of secretTypes) {
-      expect(optionSets.filter((one) => one.type === type && one.isDefault)).toHaveLength(1);
+      expect(optionSets.filter((optionSet) => optionSet.type === type && optionSet.isDefault)).toHaveLength(
+        1,
+      );
     }
   });
 
   it('has each option of a type and provider once', () => {
     for (const set of optionSets) {
-      const names = set.options.map((one) => one.name);
+      const names = set.options.map((option) => option.name);
       expect(new Set(names).size).toBe(names.length);
       expect(names).toContain('scope');
       expect(names).toContain('provider');

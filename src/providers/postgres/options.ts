@@ -145,7 +145,7 @@ function expand(): readonly OptionSet[] {
         sets.push({
           type,
           provider,
-          isDefault: !sets.some((one) => one.type === type),
+          isDefault: !sets.some((set) => set.type === type),
           measured: row.measured === true,
           options: [
             ...words(row.sensitive).map((name) => rule(name, 'mapping')),
@@ -163,11 +163,11 @@ function expand(): readonly OptionSet[] {
 export const optionSets: readonly OptionSet[] = expand();
 
 /** Every secret type that the table knows, in lower case. */
-export const secretTypes: readonly string[] = [...new Set(optionSets.map((one) => one.type))];
+export const secretTypes: readonly string[] = [...new Set(optionSets.map((optionSet) => optionSet.type))];
 
 /** The options of a type (any case) with a provider; with the default provider where none is named. */
 export function findOptionSet(type: string, provider: string | undefined): OptionSet | undefined {
-  const ofType = optionSets.filter((one) => one.type === type.toLowerCase());
+  const ofType = optionSets.filter((optionSet) => optionSet.type === type.toLowerCase());
   return ofType.find((one) =>
     provider === undefined ? one.isDefault : one.provider === provider.toLowerCase(),
   );
@@ -175,7 +175,7 @@ export function findOptionSet(type: string, provider: string | undefined): Optio
 
 /** Whether any type knows an option of this name. */
 export function isKnownOption(name: string): boolean {
-  return optionSets.some((one) => one.options.some((option) => option.name === name));
+  return optionSets.some((optionSet) => optionSet.options.some((option) => option.name === name));
 }
 
 /**
@@ -183,9 +183,9 @@ export function isKnownOption(name: string): boolean {
  * type, and for an unknown type where any type keeps an option of that name in the mapping.
  */
 export function isSensitiveOption(type: string, provider: string | undefined, name: string): boolean {
-  const exact = findOptionSet(type, provider)?.options.find((one) => one.name === name);
+  const exact = findOptionSet(type, provider)?.options.find((option) => option.name === name);
   if (exact !== undefined) return exact.sensitive;
-  const ofType = optionSets.filter((one) => one.type === type.toLowerCase());
+  const ofType = optionSets.filter((optionSet) => optionSet.type === type.toLowerCase());
   return (ofType.length > 0 ? ofType : optionSets).some((one) =>
     one.options.some((option) => option.name === name && option.sensitive),
   );

@@ -30,10 +30,10 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
   const serversThat = (...actions: readonly string[]): ReadonlySet<string> =>
     new Set(
       active
-        .filter((one) => actions.includes(one.change.action))
-        .map((one) => mustParseAddress(one.change.address))
-        .filter((one) => one.kind === 'duckdb_server')
-        .map((one) => one.name),
+        .filter((item) => actions.includes(item.change.action))
+        .map((item) => mustParseAddress(item.change.address))
+        .filter((address) => address.kind === 'duckdb_server')
+        .map((address) => address.name),
     );
   const view: BatchView = {
     stack,
@@ -47,8 +47,8 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
     checks: active.flatMap((item) => checkFor(item, view)),
     steps: PHASES.flatMap((phase) => placed.filter((one) => one.phase === phase).map((one) => one.step)),
     targets: active
-      .filter((one) => one.change.action !== 'delete')
-      .map((one) => targetOf(one.change.address)),
+      .filter((item) => item.change.action !== 'delete')
+      .map((item) => targetOf(item.change.address)),
   };
 }
 
@@ -67,7 +67,7 @@ function formerOwners(active: readonly ApplyItem[]): ReadonlyMap<string, string>
   return new Map(
     active.flatMap(({ change }) => {
       const { kind, name } = mustParseAddress(change.address);
-      const before = change.fields.find((one) => one.path === 'owner')?.before;
+      const before = change.fields.find((field) => field.path === 'owner')?.before;
       return kind === 'duckdb_server' && typeof before === 'string' ? [[name, before] as const] : [];
     }),
   );

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { escapeLiteral } from 'pg';
 import type { DesiredResource, Diagnostic } from '../../model/index.js';
 import { MAPPING_VISIBLE, WRAPPER, roleName } from './sql.js';
@@ -98,7 +99,7 @@ WHERE me.rolname = current_user`;
 
 /** Where a diagnostic about a resource belongs. */
 export function placeOf(resource: DesiredResource): Pick<Diagnostic, 'address' | 'range'> {
-  return { address: resource.address, ...(resource.range === undefined ? {} : { range: resource.range }) };
+  return { address: resource.address, ...defined({ range: resource.range }) };
 }
 
 /** Whether a word is in a list. */

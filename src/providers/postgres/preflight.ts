@@ -20,10 +20,10 @@ export function preflightDiagnostics(
     ...existingServers(provider, desired, found),
   ];
   const usage = desired
-    .map((one) => mustParseAddress(one.address))
-    .filter((one) => one.kind === 'fdw_usage')
-    .map((one) => one.name);
-  const names = new Set(found.servers.map((one) => one.name));
+    .map((resource) => mustParseAddress(resource.address))
+    .filter((address) => address.kind === 'fdw_usage')
+    .map((address) => address.name);
+  const names = new Set(found.servers.map((server) => server.name));
   const wanted = new Set<string>();
   const created: DesiredResource[] = [];
   for (const resource of desired) {
@@ -47,7 +47,7 @@ export function preflightDiagnostics(
     ) {
       diagnostics.push({ ...notAdministrated(name, owner), ...place(resource) });
     }
-    if (found.servers.some((one) => one.name === 'validation')) {
+    if (found.servers.some((server) => server.name === 'validation')) {
       diagnostics.push({
         severity: 'error',
         code: 'server-named-validation',
@@ -57,7 +57,7 @@ export function preflightDiagnostics(
         ...place(resource),
       });
     }
-    const clash = found.servers.find((one) => one.name !== name && one.name.toLowerCase() === name);
+    const clash = found.servers.find((server) => server.name !== name && server.name.toLowerCase() === name);
     if (clash !== undefined) {
       diagnostics.push({
         severity: 'error',
@@ -68,7 +68,7 @@ export function preflightDiagnostics(
       });
     }
     if (!names.has(name)) created.push(resource);
-    if (found.servers.some((one) => one.name === name && !one.owned)) {
+    if (found.servers.some((server) => server.name === name && !server.owned)) {
       diagnostics.push({
         severity: 'info',
         code: 'not-owner',
@@ -125,7 +125,9 @@ function missingRights(
   const problem = first === undefined ? undefined : missingRight(principal, found);
   if (first === undefined || problem === undefined) return [];
   const detail =
-    others.length === 0 ? {} : { detail: `It stops ${others.map((one) => one.address).join(', ')} too.` };
+    others.length === 0
+      ? {}
+      : { detail: `It stops ${others.map((resource) => resource.address).join(', ')} too.` };
   return [{ ...problem, ...detail, ...place(first) }];
 }
 
@@ -164,16 +166,16 @@ function secondMotherduck(
   wanted: ReadonlySet<string>,
 ): readonly Diagnostic[] {
   const other = found.servers.find(
-    (one) => one.type?.toLowerCase() === 'motherduck' && !wanted.has(one.name),
+    (server) => server.type?.toLowerCase() === 'motherduck' && !wanted.has(server.name),
   );
   if (other === undefined) return [];
   return desired
-    .filter((one) => fieldText(one.fields['type'])?.toLowerCase() === 'motherduck')
-    .map((one) => ({
+    .filter((resource) => fieldText(resource.fields['type'])?.toLowerCase() === 'motherduck')
+    .map((resource) => ({
       severity: 'warning',
       code: 'second-motherduck-server',
       summary: `The database has another motherduck server, ${other.name}, and can have one only.`,
       next: 'Remove that one in the same run, or take it over under its name.',
-      ...place(one),
+      ...place(resource),
     }));
 }

@@ -1,4 +1,4 @@
-import { Sensitive, mustParseAddress, plain, sensitive } from '../../model/index.js';
+import { Sensitive, defined, mustParseAddress, plain, sensitive } from '../../model/index.js';
 import type { ActualResource, Field, Fields } from '../../model/index.js';
 import { parseMark } from './mark.js';
 
@@ -66,10 +66,10 @@ export function toResources(document: WrapperDocument, view: ReadView): readonly
         owner: plain(server.owner),
         ...optionFields(server.options, (value) => plain(value ?? '')),
       },
-      ...(claimedBy === undefined ? {} : { claimedBy }),
+      ...defined({ claimedBy }),
     };
   });
-  const claims = new Map(servers.map((one) => [mustParseAddress(one.address).name, one.claimedBy]));
+  const claims = new Map(servers.map((server) => [mustParseAddress(server.address).name, server.claimedBy]));
   const mappings = document.mappings.map((mapping): ActualResource => {
     const claimedBy = claims.get(mapping.server);
     return {
@@ -83,7 +83,7 @@ export function toResources(document: WrapperDocument, view: ReadView): readonly
               : { kind: 'hidden', reason: 'the value was not read' },
           )
         : { options: { kind: 'hidden', reason: `not verifiable as role ${view.principal}` } },
-      ...(claimedBy === undefined ? {} : { claimedBy }),
+      ...defined({ claimedBy }),
     };
   });
   const grants = [

@@ -7,7 +7,7 @@ const MASK = '(sensitive value)';
  * @param values the revealed values of the batch
  */
 export function redact(message: string, values: readonly string[]): string {
-  const known = values.filter((one) => one !== '').sort((a, b) => b.length - a.length);
+  const known = values.filter((value) => value !== '').sort((a, b) => b.length - a.length);
   let text = message;
   for (const value of known.filter((one) => one.length >= 4)) {
     for (const form of new Set([value, value.replaceAll("'", "''"), value.replaceAll('\\', '\\\\')])) {

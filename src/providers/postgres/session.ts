@@ -1,5 +1,5 @@
 import { escapeLiteral } from 'pg';
-import { hasErrors, mustParseAddress } from '../../model/index.js';
+import { defined, hasErrors, mustParseAddress } from '../../model/index.js';
 import type { ActualResource, DesiredResource, SystemIdentity } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import type { Prepared, ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
@@ -103,8 +103,8 @@ function session({ provider, connection, where, identity, system, context }: Pla
         readSql({ names, values: true, catalog }),
       );
       const wrapperUsage =
-        request.exclusive.some((one) => one.kind === 'fdw_usage') ||
-        [...addresses].some((one) => mustParseAddress(one).kind === 'fdw_usage');
+        request.exclusive.some((list) => list.kind === 'fdw_usage') ||
+        [...addresses].some((address) => mustParseAddress(address).kind === 'fdw_usage');
       const asked = (address: string): boolean => addresses.has(address);
       const nextOwners = ownersWanted(request.desired);
       const handsOver = (server: string, owner: string): boolean =>
@@ -146,7 +146,7 @@ function session({ provider, connection, where, identity, system, context }: Pla
           principal,
           context,
           allowServerLog,
-          ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+          ...defined({ statementTimeoutMs }),
         },
         items,
         onOutcome,
@@ -173,9 +173,11 @@ function ownersWanted(desired: readonly DesiredResource[]): ReadonlyMap<string, 
 function serverNames({ desired, records, exclusive }: ReadRequest): readonly string[] {
   const addresses = [
     ...[...desired, ...records].map((one) => one.address),
-    ...exclusive.flatMap((one) => (one.parent === undefined ? [] : [one.parent])),
+    ...exclusive.flatMap((list) => (list.parent === undefined ? [] : [list.parent])),
   ].map(mustParseAddress);
-  return [...new Set(addresses.filter((one) => one.kind !== 'fdw_usage').map((one) => one.name))];
+  return [
+    ...new Set(addresses.filter((address) => address.kind !== 'fdw_usage').map((address) => address.name)),
+  ];
 }
 
 /**

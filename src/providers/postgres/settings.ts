@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type { ResolvedSettings } from '../sdk/index.js';
 import { connectionSettings, refuseSetting, settingText } from '../../net/sql/index.js';
 import type { ConnectionSettings, Env } from '../../net/sql/index.js';
@@ -34,6 +35,6 @@ export function postgresSettings({ name, ...entry }: ResolvedSettings, env: Env)
     ...connection,
     ...(statementText === undefined ? {} : { statementTimeoutMs }),
     allowServerLog: settingText(fields['allow_server_log']) === 'true',
-    ...(extensionDirectory === undefined ? {} : { extensionDirectory }),
+    ...defined({ extensionDirectory }),
   };
 }

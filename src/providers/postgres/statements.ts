@@ -1,5 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import { mustParseAddress } from '../../model/index.js';
+import { defined, mustParseAddress } from '../../model/index.js';
 import type { Address, ApplyItem, DesiredResource } from '../../model/index.js';
 import type { Step, Target } from './batch.js';
 import { fieldText } from './field-text.js';
@@ -135,7 +135,7 @@ function serverSteps(item: ApplyItem, { name }: Address, view: BatchView): reado
     ];
   }
   if (action !== 'update') return [];
-  const ownerChanges = change.fields.some((one) => one.path === 'owner' && one.action !== 'keep');
+  const ownerChanges = change.fields.some((field) => field.path === 'owner' && field.action !== 'keep');
   return [
     ...alterStep(item, name, undefined, `ALTER SERVER ${server}`, []).map((step): PlacedStep => ({
       phase: 'alter-server',
@@ -192,7 +192,7 @@ function alterStep(
 ): readonly Step[] {
   const wanted = wantedOptions(desired);
   // A change of the hidden whole stands for all of it.
-  const set: Record<string, string> = change.fields.some((one) => one.path === 'options')
+  const set: Record<string, string> = change.fields.some((field) => field.path === 'options')
     ? { ...wanted }
     : {};
   const drop: string[] = [];
@@ -209,7 +209,7 @@ function alterStep(
       do: 'alter',
       address: change.address,
       server,
-      ...(role === undefined ? {} : { role }),
+      ...defined({ role }),
       prefix,
       set,
       drop,

@@ -63,10 +63,10 @@ describe('accessRequest', () => {
         const anchor = { type, id: 'stays' };
         const { grants, revokes } = accessRequest(list, 'self', anchor);
         const owners = grants
-          .filter((one) => one.role === 'Owner')
-          .flatMap((one) => [...one.users, ...one.teams]);
+          .filter((grant) => grant.role === 'Owner')
+          .flatMap((grant) => [...grant.users, ...grant.teams]);
         expect(owners.filter((id) => id === 'stays')).toHaveLength(1);
-        expect(revokes.flatMap((one) => [...one.users, ...one.teams])).not.toContain('stays');
+        expect(revokes.flatMap((revoke) => [...revoke.users, ...revoke.teams])).not.toContain('stays');
         const made = list.find((step) => step.wanted.has('Owner') && !step.current.has('Owner'));
         if (made !== undefined) {
           expect(accessRequest(list, 'self', made.member)).toEqual(accessRequest(list, 'self'));

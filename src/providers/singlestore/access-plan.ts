@@ -72,7 +72,7 @@ function entries(
     if (role === 'Owner' && owner !== undefined) members.push(owner);
     if (members.length === 0) return [];
     const ids = (type: 'user' | 'team'): string[] =>
-      members.filter((one) => one.type === type).map((one) => one.id);
+      members.filter((member) => member.type === type).map((member) => member.id);
     return [{ role, users: ids('user'), teams: ids('team') }];
   });
 }

@@ -91,13 +91,13 @@ export function createApi(client: HttpClient, organization: string | undefined):
       const answer = await getSecret('/v1/secrets', { maxBytes: LIST_BYTES });
       return listBody(answer, 'secrets')
         .map(secretOf)
-        .filter((one) => !one.deleted);
+        .filter((secret) => !secret.deleted);
     },
     secretNamed: async (name) => {
       const answer = await getSecret(`/v1/secrets?name=${encodeURIComponent(name)}`, { finish: true });
       return listBody(answer, 'secrets')
         .map(secretOf)
-        .find((one) => one.name === name && !one.deleted);
+        .find((secret) => secret.name === name && !secret.deleted);
     },
     secret: (id, finish) =>
       unlessGone(async () => {

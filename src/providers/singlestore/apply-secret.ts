@@ -5,7 +5,13 @@
  *
  * What the plan saw is read again right before. Where it differs, nothing of this secret is done.
  */
-import { mustParseAddress, type ApplyItem, type Outcome, type Sensitive } from '../../model/index.js';
+import {
+  defined,
+  mustParseAddress,
+  type ApplyItem,
+  type Outcome,
+  type Sensitive,
+} from '../../model/index.js';
 import type { HttpClient, SessionContext } from '../sdk/index.js';
 import { takesAway, type ShareStep } from './access-plan.js';
 import type { Api } from './api.js';
@@ -153,7 +159,7 @@ function tellDone(
   run.onOutcome({
     status: 'done',
     address: item.change.address,
-    ...(id === undefined ? {} : { id }),
+    ...defined({ id }),
     ...(changed === undefined ? {} : { changedAt: changed.at, changedBy: changed.by }),
   });
 }

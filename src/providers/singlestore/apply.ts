@@ -36,7 +36,7 @@ export async function applyItems(
   const run: Run = { ...context, onOutcome: tell, checkpoint };
   const { signal, parallelism } = context.context;
 
-  await inOrder(groupItems(items), parallelism, async (group) => {
+  await inFileOrder(groupItems(items), parallelism, async (group) => {
     if (signal.aborted) {
       skip(group, 'stopped before it was begun');
       return;
@@ -82,7 +82,7 @@ function groupItems(items: readonly ApplyItem[]): readonly Group[] {
 }
 
 /** Runs groups, at most so many at once, each after those it waits for. Groups in a circle are left out. */
-async function inOrder(
+async function inFileOrder(
   groups: readonly Group[],
   parallelism: number,
   work: (group: Group) => Promise<void>,

@@ -3,7 +3,7 @@ import { Sensitive } from '../../model/index.js';
 import { audit, auditValues, MAX_VALUE_BYTES } from './audit.js';
 
 const resource = (address: string) => ({ address, dependsOn: [], lifecycle: {}, fields: {} });
-const codes = (...addresses: string[]) => audit(addresses.map(resource)).map((one) => one.code);
+const codes = (...addresses: string[]) => audit(addresses.map(resource)).map((diagnostic) => diagnostic.code);
 
 describe('audit', () => {
   it('takes letters, digits and underscores in names', () => {

@@ -45,9 +45,9 @@ export function makeIdentities(
   teams: readonly TeamInfo[],
   self: UserInfo,
 ): Identities {
-  const everyone = users.some((one) => one.id === self.id) ? users : [...users, self];
+  const everyone = users.some((user) => user.id === self.id) ? users : [...users, self];
   const userNames = groupIds(everyone, (one) => one.email.toLowerCase());
-  const teamNames = groupIds(teams, (one) => one.name);
+  const teamNames = groupIds(teams, (team) => team.name);
   const byId = new Map<string, Member>();
   for (const { id, email } of everyone) {
     const name = email.toLowerCase();
@@ -57,7 +57,7 @@ export function makeIdentities(
     byId.set(id, { type: 'team', id, principal: `team:${teamNames.get(name)?.length === 1 ? name : id}` });
   }
   const emails = new Map(everyone.map((one) => [one.id, one.email.toLowerCase()]));
-  const teamById = new Map(teams.map((one) => [one.id, one]));
+  const teamById = new Map(teams.map((team) => [team.id, team]));
   const lowerIds = new Map([...byId.values()].map((one) => [`${one.type}:${one.id.toLowerCase()}`, one]));
   const principalsOf = (ids: readonly string[]): string[] =>
     ids.flatMap((id) => byId.get(id)?.principal ?? []).sort();

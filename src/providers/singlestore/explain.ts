@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../model/index.js';
+import { DiagnosticError, defined } from '../../model/index.js';
 import { HttpError, UnreachableError } from '../sdk/index.js';
 
 /** What a failure of a request means for people, and what they can do. */
@@ -93,9 +93,7 @@ function asReadError(error: unknown, host: string): unknown {
   if (away || (failure === 'status' && (status === 429 || status >= 500)))
     return new UnreachableError(message, next);
   const code = failure === 'cancelled' ? 'interrupted' : (CODES[status] ?? 'api-answer');
-  return new DiagnosticError([
-    { severity: 'error', code, summary: message, ...(next === undefined ? {} : { next }) },
-  ]);
+  return new DiagnosticError([{ severity: 'error', code, summary: message, ...defined({ next }) }]);
 }
 
 const CODES: Readonly<Record<number, string>> = { 401: 'api-key-refused', 403: 'api-forbidden' };

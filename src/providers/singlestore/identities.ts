@@ -19,7 +19,7 @@ export async function prepareShares(
   identities: () => Promise<Identities>,
   api: Api,
 ): Promise<Prepared> {
-  if (!desired.some((one) => mustParseAddress(one.address).kind === 'share')) {
+  if (!desired.some((resource) => mustParseAddress(resource.address).kind === 'share')) {
     return { resources: desired, diagnostics: [] };
   }
   const known = await identities();
@@ -94,8 +94,8 @@ function missing(
     });
   }
   const names = known.members
-    .filter((one) => one.type === type)
-    .map((one) => one.principal.slice(type.length + 1));
+    .filter((member) => member.type === type)
+    .map((member) => member.principal.slice(type.length + 1));
   const near = nearest(name, names);
   const kind = type === 'team' ? 'team' : 'user';
   return at(resource, {

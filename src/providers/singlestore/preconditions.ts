@@ -109,7 +109,9 @@ export function remainingOwner(
   if (!steps.some((step) => isPending(step) && takesAway(step) && step.current.has('Owner')))
     return undefined;
   const owners = ownersAfter(held, steps);
-  const able = identities.members.filter((one) => owners.has(one.id) && identities.someoneCanAct([one.id]));
+  const able = identities.members.filter(
+    (member) => owners.has(member.id) && identities.someoneCanAct([member.id]),
+  );
   const one =
     able.find(({ id }) => id === identities.self.id) ?? able.find(({ type }) => type === 'user') ?? able[0];
   if (one !== undefined) return one;

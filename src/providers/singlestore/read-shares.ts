@@ -38,7 +38,7 @@ export async function readShares(api: Api, query: ShareQuery): Promise<SharesByI
   if (query.secrets.length <= query.identities.members.length) return readLists(api, query, query.secrets);
   const roles = await readIdentityRoles(api, query.identities);
   if (roles === undefined) return readLists(api, query, query.secrets);
-  const found = new Map(query.secrets.map((one) => [one.id, sharesFromRoles(query, one, roles)]));
+  const found = new Map(query.secrets.map((secret) => [secret.id, sharesFromRoles(query, secret, roles)]));
   const sample = mostTelling(query, found);
   if (sample === undefined) return found;
   const grants = await api.access(sample.id);
@@ -87,8 +87,8 @@ async function readIdentityRoles(api: Api, identities: Identities): Promise<Role
 
 /** The secret whose access list says the most: one with shares that nobody expected, else the one with the most holders. */
 function mostTelling(query: ShareQuery, found: SharesById): SecretInfo | undefined {
-  const weight = (one: SecretInfo): number => {
-    const shares = found.get(one.id) ?? [];
+  const weight = (secret: SecretInfo): number => {
+    const shares = found.get(secret.id) ?? [];
     return shares.length + (isExplained(query, shares) ? 0 : query.identities.members.length + 1);
   };
   return query.secrets

@@ -32,10 +32,10 @@ export async function readResources(
   list: readonly SecretInfo[],
   identities: Identities,
 ): Promise<readonly ActualResource[]> {
-  const records = new Map(request.records.map((one) => [one.address, one]));
+  const records = new Map(request.records.map((record) => [record.address, record]));
   const wanted = secretAddresses(request);
   const found = new Map<string, { secret: SecretInfo; record: StateRecord | undefined }>();
-  const byId = new Map(list.map((one) => [one.id, one]));
+  const byId = new Map(list.map((secret) => [secret.id, secret]));
   const byName = groupByName(list);
   for (const address of [...wanted.all].sort()) {
     const record = records.get(address);
@@ -52,20 +52,20 @@ export async function readResources(
       return read === undefined ? undefined : secretResource(provider, read, identities, UNREADABLE);
     }),
   );
-  const alive = secrets.filter((one) => one !== undefined);
-  const aliveIds = new Set(alive.map((one) => one.id));
+  const alive = secrets.filter((secret) => secret !== undefined);
+  const aliveIds = new Set(alive.map((resource) => resource.id));
   const shared = [...found.values()]
     .map((one) => one.secret)
     .filter(
-      (one) =>
-        aliveIds.has(one.id) &&
-        wanted.shared.has(formatAddress({ kind: 'secret', provider, name: one.name })),
+      (secret) =>
+        aliveIds.has(secret.id) &&
+        wanted.shared.has(formatAddress({ kind: 'secret', provider, name: secret.name })),
     );
   const expected = expectedRoles(request);
   const shares = await readShares(api, { provider, secrets: shared, identities, expected });
-  const gone = new Set(shared.map((one) => one.id).filter((id) => !shares.has(id)));
-  return [...alive.filter((one) => !gone.has(one.id)), ...[...shares.values()].flat()].sort((a, b) =>
-    a.address < b.address ? -1 : 1,
+  const gone = new Set(shared.map((secret) => secret.id).filter((id) => !shares.has(id)));
+  return [...alive.filter((resource) => !gone.has(resource.id)), ...[...shares.values()].flat()].sort(
+    (a, b) => (a.address < b.address ? -1 : 1),
   );
 }
 
@@ -125,10 +125,10 @@ function secretAddresses(request: ReadRequest): { all: ReadonlySet<string>; shar
 
 function groupByName(list: readonly SecretInfo[]): ReadonlyMap<string, readonly SecretInfo[]> {
   const groups = new Map<string, SecretInfo[]>();
-  for (const one of list) {
-    const group = groups.get(one.name);
-    if (group === undefined) groups.set(one.name, [one]);
-    else group.push(one);
+  for (const secret of list) {
+    const group = groups.get(secret.name);
+    if (group === undefined) groups.set(secret.name, [secret]);
+    else group.push(secret);
   }
   return groups;
 }

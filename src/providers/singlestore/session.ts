@@ -1,4 +1,4 @@
-import { DiagnosticError, mustParseAddress, type ApplyItem } from '../../model/index.js';
+import { DiagnosticError, defined, mustParseAddress, type ApplyItem } from '../../model/index.js';
 import {
   createHttpClient,
   type Clock,
@@ -35,10 +35,9 @@ export async function openSession(
     headers: { authorization: connection.authorization },
     parallelism: context.parallelism,
     signal: context.signal,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...defined({ timeoutMs }),
     ...(backoffMs === undefined ? {} : { retry: { baseMs: backoffMs } }),
-    ...(clock === undefined ? {} : { clock }),
-    ...(context.log === undefined ? {} : { log: context.log }),
+    ...defined({ clock, log: context.log }),
   });
   const api = createApi(client, connection.organization);
   context.progress(`asking ${host} who we are`);
@@ -60,7 +59,7 @@ export async function openSession(
   let listed: ReadonlyMap<string, string> | undefined;
   const list = async () => {
     const secrets = await api.secrets();
-    listed = new Map(secrets.map((one) => [one.name, one.id]));
+    listed = new Map(secrets.map((secret) => [secret.name, secret.id]));
     return secrets;
   };
   const system = {
@@ -87,7 +86,7 @@ export async function openSession(
         const expected = new Map<string, string>();
         const shares = await readShares(api, { provider, secrets, identities: people, expected });
         return [
-          ...secrets.map((one) => secretResource(provider, one, people)),
+          ...secrets.map((secret) => secretResource(provider, secret, people)),
           ...[...shares.values()].flat(),
         ].sort((a, b) => (a.address < b.address ? -1 : 1));
       }),
@@ -123,7 +122,7 @@ function checkOrganization(
       code: 'wrong-organization',
       summary: `The API key of provider ${settings.name} belongs to the organization ${found.name} (${found.id}), not to ${wanted}.`,
       next: 'Take a key of the right organization, or correct `organization` (or SINGLESTOREDB_ORGANIZATION).',
-      ...(settings.range === undefined ? {} : { range: settings.range }),
+      ...defined({ range: settings.range }),
     },
   ]);
 }

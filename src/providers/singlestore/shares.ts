@@ -1,4 +1,4 @@
-import { formatAddress, type ActualResource } from '../../model/index.js';
+import { defined, formatAddress, type ActualResource } from '../../model/index.js';
 import type { Grant, Holder } from './api-types.js';
 import type { Identities } from './directory.js';
 import { isRole, rolesText, type Role } from './kinds.js';
@@ -45,7 +45,7 @@ export function sharesOf(
     const newest = shown.reduce((a, b) => ((a.createdAt ?? '') >= (b.createdAt ?? '') ? a : b), first);
     return [
       share(provider, secret, first.holder, rolesText(new Set(shown.map((one) => one.role))), identities, {
-        ...(newest.createdAt === undefined ? {} : { changedAt: newest.createdAt }),
+        ...defined({ changedAt: newest.createdAt }),
         ...(newest.createdBy === undefined ? {} : { changedBy: newest.createdBy.email.toLowerCase() }),
         ...(direct.length > 0 ? {} : { inherited: true }),
       }),

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type { Outcome } from '../../model/index.js';
 import { HttpError } from '../sdk/index.js';
 import { explain } from './explain.js';
@@ -27,7 +28,7 @@ export function failedOutcome(address: string, error: unknown, host: string): Ou
       status: 'failed',
       address,
       message: error.message,
-      ...(error.next === undefined ? {} : { next: error.next }),
+      ...defined({ next: error.next }),
     };
   }
   if (error instanceof HttpError) {
@@ -36,7 +37,7 @@ export function failedOutcome(address: string, error: unknown, host: string): Ou
       status: 'failed',
       address,
       message,
-      ...(next === undefined ? {} : { next }),
+      ...defined({ next }),
       ...(error.mayHaveHappened && error.facts.method !== 'GET' ? { mayHaveHappened: true } : {}),
     };
   }

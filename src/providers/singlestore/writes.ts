@@ -73,8 +73,8 @@ export async function createSecret(writer: Writer, name: string, value: Sensitiv
   const { api, client } = writer;
   const serverNow = client.serverNow();
   const since = serverNow === undefined ? Date.now() - BLIND_TOLERANCE_MS : serverNow - TOLERANCE_MS;
-  const isMine = (one: SecretInfo): boolean =>
-    one.createdBy === writer.selfId && !writer.isOld(one.id) && Date.parse(one.createdAt) >= since;
+  const isMine = (secret: SecretInfo): boolean =>
+    secret.createdBy === writer.selfId && !writer.isOld(secret.id) && Date.parse(secret.createdAt) >= since;
   // The end of a try after which the secret may have been made all the same.
   const past: { unclear?: HttpError } = {};
 

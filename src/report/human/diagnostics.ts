@@ -32,7 +32,7 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style
   const rank = { info: 0, warning: 1, error: 2 } as const;
   return [...diagnostics]
     .sort((a, b) => rank[a.severity] - rank[b.severity])
-    .map((one) => diagnosticText(one, style))
+    .map((diagnostic) => diagnosticText(diagnostic, style))
     .join('\n');
 }
 

@@ -36,7 +36,7 @@ export function summaryText(summary: PlanSummary): string {
 }
 
 function verdict(plan: Plan): string {
-  const refused = plan.diagnostics.filter((one) => one.severity === 'error').length;
+  const refused = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
   const sums = summaryText(plan.summary);
   if (refused > 0) return `${sums} It is refused: ${count(refused, 'error')}.`;
   if (plan.changes.length > 0) return sums;
@@ -106,8 +106,8 @@ export function rotationText(notes: readonly RotationNote[], style: Style): read
 
 /** What could not be seen, and why. */
 export function unreachableText(systems: readonly Unreachable[], style: Style): readonly string[] {
-  return systems.map((one) => {
-    const next = one.next === undefined ? '' : `\n  ${style.dim('Next:')} ${printable(one.next)}`;
-    return `${style.yellow('Not seen:')} ${printable(one.provider)}: ${printable(one.message)}${next}\n  Nothing can be said about its resources, and nothing is planned for them.`;
+  return systems.map((system) => {
+    const next = system.next === undefined ? '' : `\n  ${style.dim('Next:')} ${printable(system.next)}`;
+    return `${style.yellow('Not seen:')} ${printable(system.provider)}: ${printable(system.message)}${next}\n  Nothing can be said about its resources, and nothing is planned for them.`;
   });
 }

@@ -5,7 +5,7 @@ import type { Style } from './style.js';
 
 /** One address a line, for people and for pipes. */
 export function addressLines(records: readonly StateRecord[]): string {
-  return records.map((one) => `${printable(one.address)}\n`).join('');
+  return records.map((record) => `${printable(record.address)}\n`).join('');
 }
 
 /** What the state remembers of one resource: never a value, since it knows none. */

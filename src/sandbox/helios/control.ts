@@ -49,7 +49,8 @@ export function createControl(world: World, faults: Faults, log: RequestLog): Co
     edit: (edit) => applyEdit(world, edit),
     dump: () => dumpWorld(world),
     valueOf: (name) =>
-      [...world.secrets.values()].find((one) => one.name === name && one.removal === undefined)?.value,
+      [...world.secrets.values()].find((secret) => secret.name === name && secret.removal === undefined)
+        ?.value,
     snapshot: () => takeSnapshot(world),
   };
 }

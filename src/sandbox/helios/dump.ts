@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { hasActingOwner } from './access.js';
 import type { Grant, Removal, SecretRecord, World } from './world.js';
 
@@ -38,7 +39,7 @@ function dumpSecret(world: World, secret: SecretRecord): DumpedSecret {
     lastUpdatedAt,
     grants,
     hasOwner: removal === undefined && hasActingOwner(world, secret),
-    ...(removal === undefined ? {} : { removal }),
+    ...defined({ removal }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { addTeam, addUser, findTeam, findUser, removeTeam, removeUser } from './identities.js';
 import { livingSecretNamed, removeOwnerless, softDelete } from './lifecycle.js';
 import { Refusal } from './refusal.js';
@@ -80,8 +81,7 @@ function setKey(world: World, edit: Extract<WorldEdit, { kind: 'set-key' }>): vo
     token: key.token,
     userID: key.userID,
     revoked,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(denied === undefined ? {} : { denied }),
+    ...defined({ expiresAt, denied }),
   });
 }
 

@@ -69,7 +69,7 @@ describe('invitations and organization', () => {
     const [platform] = (await bench.as('ana')('GET', '/teams?name=Platform')).json as [
       { memberUsers: Shown[] },
     ];
-    expect(platform.memberUsers.map((one) => one['email'])).toContain('Dora@example.com');
+    expect(platform.memberUsers.map((memberUser) => memberUser['email'])).toContain('Dora@example.com');
   });
 
   it('names the organization of the key', async () => {

@@ -14,7 +14,7 @@ export function findUser(world: World, who: string): User {
 export function findTeam(world: World, which: string): Team {
   const byID = world.teams.get(which.toLowerCase());
   if (byID !== undefined) return byID;
-  const [first, second] = [...world.teams.values()].filter((one) => one.name === which);
+  const [first, second] = [...world.teams.values()].filter((team) => team.name === which);
   if (first === undefined) throw new Refusal(404, 'No such team in this organization.');
   if (second !== undefined) throw new Refusal(400, 'Two teams have this name; give the id.');
   return first;

@@ -1,9 +1,10 @@
+import { defined } from '../../model/index.js';
 import { hasActingOwner } from './access.js';
 import type { Removal, SecretRecord, World } from './world.js';
 
 /** The living secret of this name, visible or not: names are one namespace for the organization. */
 export function livingSecretNamed(world: World, name: string): SecretRecord | undefined {
-  return [...world.secrets.values()].find((one) => one.name === name && one.removal === undefined);
+  return [...world.secrets.values()].find((secret) => secret.name === name && secret.removal === undefined);
 }
 
 /** Soft-deletes a secret: it leaves every list, its name is free, its value is forgotten. */
@@ -13,7 +14,7 @@ export function softDelete(
   because: Removal['because'],
   by: string | undefined,
 ): void {
-  secret.removal = { deletedAt: world.tick(), because, ...(by === undefined ? {} : { deletedBy: by }) };
+  secret.removal = { deletedAt: world.tick(), because, ...defined({ deletedBy: by }) };
   secret.value = '';
 }
 

@@ -112,18 +112,20 @@ function fitting<T>(items: Iterable<T>, wanted: string | null, textOf: (item: T)
 }
 
 function getUsers({ world, query }: Call): Reply {
-  const users = fitting(world.users.values(), query.get('email'), (one) => one.email);
-  return ok(world.shuffle(users, (one) => one.userID).map(view.userView));
+  const users = fitting(world.users.values(), query.get('email'), (user) => user.email);
+  return ok(world.shuffle(users, (user) => user.userID).map(view.userView));
 }
 
 function getTeams({ world, query }: Call): Reply {
-  const teams = fitting(world.teams.values(), query.get('name'), (one) => one.name);
-  return ok(world.shuffle(teams, (one) => one.teamID).map((team) => view.teamView(world, team)));
+  const teams = fitting(world.teams.values(), query.get('name'), (team) => team.name);
+  return ok(world.shuffle(teams, (team) => team.teamID).map((team) => view.teamView(world, team)));
 }
 
 function getInvitations({ world, query }: Call): Reply {
   const state = query.get('state');
-  const found = [...world.invitations.values()].filter((one) => state === null || one.state === state);
+  const found = [...world.invitations.values()].filter(
+    (invitation) => state === null || invitation.state === state,
+  );
   return ok(world.shuffle(found, (one) => one.invitationID).map(view.invitationView));
 }
 

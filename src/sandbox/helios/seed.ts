@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { randomBytes } from 'node:crypto';
 import { addTeam, addUser, findTeam, findUser, type NewUser } from './identities.js';
 import { uuidOf } from './ids.js';
@@ -112,7 +113,7 @@ export function plant(world: World, seed: WorldSeed): void {
     addTeam(world, {
       teamID: teamID ?? id('team', name),
       name,
-      ...(description === undefined ? {} : { description }),
+      ...defined({ description }),
       memberUsers: users.map((user) => findUser(world, user).userID),
     });
   }

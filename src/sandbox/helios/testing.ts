@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { startHelios, type HeliosOptions, type HeliosSandbox } from './index.js';
 
 /** An answer of the sandbox, with its body as text and (where it is JSON) parsed. */
@@ -18,7 +19,7 @@ export function caller(base: string, headers: Record<string, string>): Call {
     const response = await fetch(`${base}${path}`, {
       method,
       headers,
-      ...(sent === undefined ? {} : { body: sent }),
+      ...defined({ body: sent }),
     });
     const text = await response.text();
     const isJson =
@@ -66,18 +67,18 @@ export async function openBench(options: HeliosOptions = {}): Promise<Bench> {
       const answer = await as(key)('POST', '/secrets', { name, value });
       if (answer.status !== 200) throw new Error(`Creating ${name} gave ${answer.status}.`);
       return known(
-        [...sandbox.world.secrets.values()].find((one) => one.name === name && !one.removal),
+        [...sandbox.world.secrets.values()].find((secret) => secret.name === name && !secret.removal),
         name,
       ).secretID;
     },
     user: (name) =>
       known(
-        [...sandbox.world.users.values()].find((one) => one.email === `${name}@example.com`),
+        [...sandbox.world.users.values()].find((user) => user.email === `${name}@example.com`),
         name,
       ).userID,
     team: (name) =>
       known(
-        [...sandbox.world.teams.values()].find((one) => one.name === name),
+        [...sandbox.world.teams.values()].find((team) => team.name === name),
         name,
       ).teamID,
     close: () => sandbox.close(),

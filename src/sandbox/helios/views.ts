@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { permissionsOn } from './access.js';
 import type { IdentityRole } from './sharing.js';
 import type { Grant, Invitation, SecretRecord, Team, User, World } from './world.js';
@@ -33,7 +34,7 @@ export function teamView(world: World, team: Team): Json {
   const teams = [...team.memberTeams].flatMap((id) => world.teams.get(id) ?? []);
   return {
     ...teamInfo(team),
-    memberUsers: world.shuffle(users, (one) => one.userID).map(userInfo),
+    memberUsers: world.shuffle(users, (user) => user.userID).map(userInfo),
     memberTeams: world.shuffle(teams, (one) => one.teamID).map(teamInfo),
     createdAt: team.createdAt,
     ...unknownField,
@@ -79,7 +80,7 @@ function grantView(world: World, { identity, createdAt, createdBy, inheritedFrom
       identity: shown,
       createdAt,
       ...(author === undefined ? {} : { createdBy: userInfo(author) }),
-      ...(inheritedFrom === undefined ? {} : { inheritedFrom }),
+      ...defined({ inheritedFrom }),
       ...unknownField,
     },
   ];

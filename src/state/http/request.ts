@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type * as Http from 'node:http';
 import type * as Https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiagnosticError, errorCode } from '../../model/index.js';
+import { DiagnosticError, defined, errorCode } from '../../model/index.js';
 import type { HttpSettings } from './settings.js';
 
 /** One request. */
@@ -198,7 +198,7 @@ function exchange(
 /** As Terraform sends them: a body says that it is JSON, and has its MD5. */
 function headersOf(body: string | undefined, authorization: string | undefined): Record<string, string> {
   return {
-    ...(authorization === undefined ? {} : { Authorization: authorization }),
+    ...defined({ Authorization: authorization }),
     ...(body === undefined
       ? {}
       : {

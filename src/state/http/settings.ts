@@ -1,4 +1,4 @@
-import { DiagnosticError, Sensitive } from '../../model/index.js';
+import { DiagnosticError, Sensitive, defined } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
 
 /** A method and the address that it is sent to; the address holds neither user nor password. */
@@ -79,10 +79,7 @@ export function httpSettings(
     updateMethod: methodOf('update_method', 'POST', given, problems),
     skipCertVerification: switchOf('skip_cert_verification', given, problems),
     ...numbers,
-    ...(locking === undefined ? {} : { locking }),
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(ca === undefined ? {} : { ca }),
-    ...(certificate === undefined ? {} : { certificate }),
+    ...defined({ locking, credentials, ca, certificate }),
   };
   if (address === undefined || problems.length > 0) throw new DiagnosticError(problems);
   return { address, ...settings };

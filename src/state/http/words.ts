@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../model/index.js';
+import { DiagnosticError, defined } from '../../model/index.js';
 import type { Answer, NoAnswer, Reply } from './request.js';
 import { isWorthRepeating } from './request.js';
 
@@ -78,7 +78,5 @@ function unreachable(location: string, { reason, isHopeless }: NoAnswer, detail?
 
 /** An error about a state behind HTTP. */
 export function stateProblem(code: string, summary: string, next: string, detail?: string): DiagnosticError {
-  return new DiagnosticError([
-    { severity: 'error', code, summary, ...(detail === undefined ? {} : { detail }), next },
-  ]);
+  return new DiagnosticError([{ severity: 'error', code, summary, ...defined({ detail }), next }]);
 }

@@ -27,18 +27,18 @@ export async function tidyUp(
   try {
     const names = await readdir(folder);
     await Promise.all(
-      names.filter((one) => draft.test(one)).map((one) => rm(join(folder, one), { force: true })),
+      names.filter((name) => draft.test(name)).map((name) => rm(join(folder, name), { force: true })),
     );
     await Promise.all(
       names
-        .filter((one) => trace.test(one))
-        .map(async (one) => {
-          const path = join(folder, one);
+        .filter((name) => trace.test(name))
+        .map(async (name) => {
+          const path = join(folder, name);
           const isDead = await readFile(path, 'utf8').then(isOfTheDead, () => false);
           if (isDead) await rm(path, { force: true });
         }),
     );
-    const claims = names.flatMap((one) => claim.exec(one)?.[1] ?? []).map(Number);
+    const claims = names.flatMap((name) => claim.exec(name)?.[1] ?? []).map(Number);
     if (claims.length === 0) return;
     const placed = await serialOf(file);
     // The next one is the state: its writer died before it could put it in place.

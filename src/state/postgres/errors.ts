@@ -43,7 +43,10 @@ export function isDenied(error: unknown): boolean {
 export function unreachable(location: string, error: unknown): DiagnosticError {
   if (error instanceof DiagnosticError) {
     return new DiagnosticError(
-      error.diagnostics.map((one) => ({ detail: `The state ${location} is kept there.`, ...one })),
+      error.diagnostics.map((diagnostic) => ({
+        detail: `The state ${location} is kept there.`,
+        ...diagnostic,
+      })),
     );
   }
   const { next } = propertiesOf(error);

@@ -47,7 +47,7 @@ export function layoutOf(link: Link, sql: Statements, schema: string, location: 
     stateError(
       'state-rights',
       `The role ${JSON.stringify(role)} may not ${what} in database ${JSON.stringify(database)}, where the state ${location} is kept.`,
-      `Let an administrator run there: ${grants.map((one) => `${one};`).join(' ')}`,
+      `Let an administrator run there: ${grants.map((grant) => `${grant};`).join(' ')}`,
     );
   const mayNotCreate = (found: FoundLayout): DiagnosticError =>
     mayNot(

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type { EndSource } from '../../model/index.js';
 import { AGE_KEY_PLACES, findAgeKeys } from './keys.js';
 import { openAge } from './open.js';
@@ -16,7 +17,7 @@ export async function readAge(
   const { identities } = await findAgeKeys(context.env);
   const opened = await openAge(file.bytes, identities, 'Files encrypted by age');
   if ('why' in opened) return explain(source.path, opened.why, identities.length);
-  return { bytes: opened.bytes, ...(file.problem === undefined ? {} : { problem: file.problem }) };
+  return { bytes: opened.bytes, ...defined({ problem: file.problem }) };
 }
 
 function explain(path: string, why: Closed, keys: number): RawReading {

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type { EndSource } from '../../model/index.js';
 import { clientPerRegion, explainAws, regionOf } from './run.js';
 import { nameOf } from '../name.js';
@@ -44,7 +45,7 @@ export function readAwsSecret(
       const { SecretString, SecretBinary } = await client.send(
         new sdk.GetSecretValueCommand({
           SecretId: source.id,
-          ...(source.stage === undefined ? {} : { VersionStage: source.stage }),
+          ...defined({ VersionStage: source.stage }),
         }),
         { abortSignal },
       );

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import type { EndSource } from '../../model/index.js';
 import { nameOf } from '../name.js';
 import { importOptional } from '../optional.js';
@@ -36,7 +37,7 @@ export function readAzure(
         await run
       )(host).getSecret(source.name, {
         abortSignal,
-        ...(source.version === undefined ? {} : { version: source.version }),
+        ...defined({ version: source.version }),
       });
       if (value !== undefined) return { text: value };
       throw new StoreFailure(

@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { parseEnv } from 'node:util';
 import type { EndSource } from '../../model/index.js';
 import { textLeaf } from '../document.js';
@@ -26,6 +27,6 @@ export async function readDotenv(
       kind: 'map',
       entries: new Map(variables.map(([name, value]) => [name, textLeaf(value ?? '')])),
     },
-    ...(file.problem === undefined ? {} : { problem: file.problem }),
+    ...defined({ problem: file.problem }),
   };
 }

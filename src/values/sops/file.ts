@@ -1,3 +1,4 @@
+import { defined } from '../../model/index.js';
 import { parseJson, textLeaf } from '../document.js';
 import type { DocumentNode } from '../document.js';
 
@@ -81,7 +82,7 @@ export async function parseSops(text: string, format: SopsFormat): Promise<SopsF
     format,
     root: { kind: 'map', entries },
     metadata,
-    ...(why === undefined ? {} : { needsProgram: why }),
+    ...defined({ needsProgram: why }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import { readFile } from 'node:fs/promises';
-import { errorCode } from '../../model/index.js';
+import { defined, errorCode } from '../../model/index.js';
 import { parseJson } from '../document.js';
 import type { DocumentNode } from '../document.js';
 import { MAX_BYTES } from '../file/read.js';
@@ -97,8 +97,7 @@ export async function askVault(
         headers: {
           // Vault's agents and proxies ask for it, so that no web page can make a browser send such a request.
           'x-vault-request': 'true',
-          ...(token === undefined ? {} : { 'x-vault-token': token }),
-          ...(host.namespace === undefined ? {} : { 'x-vault-namespace': host.namespace }),
+          ...defined({ 'x-vault-token': token, 'x-vault-namespace': host.namespace }),
         },
       },
       (response) => {

@@ -147,7 +147,7 @@ describe('problems', () => {
         env: { ...loggedIn(`http://127.0.0.1:${server.port}`), ...env },
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       });
-      return readings.map((one) => said(one).replace(/The AWS .* cannot be read: /, ''));
+      return readings.map((reading) => said(reading).replace(/The AWS .* cannot be read: /, ''));
     } finally {
       await server.close();
     }
@@ -216,7 +216,7 @@ describe('problems', () => {
       ],
       { env: { ...loggedIn(''), AWS_ENDPOINT_URL: '' } },
     );
-    for (const one of readings)
-      expect(said(one)).toMatch(/^store-reference: .*: this is no region of AWS\.$/);
+    for (const reading of readings)
+      expect(said(reading)).toMatch(/^store-reference: .*: this is no region of AWS\.$/);
   });
 });

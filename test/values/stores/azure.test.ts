@@ -78,7 +78,9 @@ it('reads secrets, and says what is wrong with others', async () => {
     { text: CANARY },
     { text: CANARY },
   ]);
-  const words = readings.slice(4).map((one) => said(one).replace(/The Azure .* cannot be read: /, ''));
+  const words = readings
+    .slice(4)
+    .map((reading) => said(reading).replace(/The Azure .* cannot be read: /, ''));
   const denied =
     'this identity may not read it, the secret is disabled, or the firewall of the vault is closed (status 403).';
   expect(words).toEqual([

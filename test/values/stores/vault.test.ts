@@ -126,7 +126,7 @@ describe('login', () => {
     vault.model.roles.push({ mount: 'approle', role_id: 'role', secret_id: role.VAULT_SECRET_ID });
     vault.model.roles.push({ mount: 'ci/roles', role_id: 'role', secret_id: 'of ci' });
   });
-  const logins = (): number => vault.requests.filter((one) => one.startsWith('POST')).length;
+  const logins = (): number => vault.requests.filter((request) => request.startsWith('POST')).length;
 
   it('logs in with AppRole once in a run', async () => {
     const context = here(role);
@@ -146,7 +146,7 @@ describe('login', () => {
   it('says once for each reference that a login is refused, and does not try it again', async () => {
     const context = here({ ...role, VAULT_SECRET_ID: `wrong ${CANARY}` });
     const readings = await Promise.all(['secret/app', 'old/app'].map((path) => read(path, {}, context)));
-    expect(readings.map((one) => problemOf(one).summary)).toEqual([
+    expect(readings.map((reading) => problemOf(reading).summary)).toEqual([
       'The Vault secret secret/app cannot be read: Vault refuses the login with AppRole (status 400).',
       'The Vault secret old/app cannot be read: Vault refuses the login with AppRole (status 400).',
     ]);

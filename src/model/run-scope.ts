@@ -1,0 +1,32 @@
+import type { Sensitive } from './sensitive.js';
+
+/** The variables of an environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What one run may use of the world, and what it keeps for itself until it ends. Made once for a run and handed down; two runs of
+ * one process share none of it, and no module keeps a run's data in a global.
+ */
+export interface RunScope {
+  /** Where relative paths start, absolute. */
+  readonly cwd: string;
+  /** The environment's variables. */
+  readonly env: Environment;
+  /** The home folder, absolute; `undefined` where this user has none. */
+  readonly home: string | undefined;
+  /** The wall clock. */
+  readonly now: () => Date;
+  /** Aborted when the user wants to stop: start nothing new, finish what is in flight. */
+  readonly signal: AbortSignal;
+  /** Tells what is being done, in a short phrase without any value, for a progress line. */
+  readonly progress: (message: string) => void;
+  /** Notes something for debugging, as a short phrase without any value; absent where nothing is logged. */
+  readonly log?: (message: string) => void;
+  /** Wraps a value that was read, so that the run's output masks it from then on. */
+  readonly sensitive: (text: string) => Sensitive;
+  /**
+   * What a module keeps for this run, made on first use: a login, a cache.
+   * @param key whose it is; one object of the module, the same at each call
+   */
+  readonly once: <Kept>(key: object, make: () => Kept) => Kept;
+}
