@@ -38,12 +38,14 @@ writeIfChanged(modulePath, await format(optionModule(), { ...style, parser: 'typ
 
 // The schema is made with the table, so it is loaded when the table is written.
 const { configSchema } = await import('../src/config/schema/index.js');
-const schemaText = await format(JSON.stringify(editorSchema(configSchema)), {
+const { builtInSources } = await import('../src/config/value-sources.js');
+const schema = configSchema(builtInSources);
+const schemaText = await format(JSON.stringify(editorSchema(schema)), {
   parser: 'json',
   printWidth: 110,
 });
 writeIfChanged(join(root, 'schemas/config.schema.json'), schemaText);
-const validator = compileValidator(configSchema);
+const validator = compileValidator(schema);
 const planFile = compileValidator(readSchema('plan-file'), [readSchema('common')]);
 for (const folder of ['src', 'dist']) {
   writeIfChanged(join(root, folder, 'config/check/validator.generated.js'), validator);

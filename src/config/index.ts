@@ -1,3 +1,5 @@
+export { builtInLanguage } from './built-in.js';
+export type { Language } from './language.js';
 export { findSources } from './parse/files.js';
 export { loadConfiguration } from './load.js';
 export type { Loaded } from './load.js';

@@ -9,6 +9,7 @@ import { buildProviders } from './translate/providers.js';
 import { buildSecrets, indexSecrets } from './translate/secrets.js';
 import { buildServers } from './translate/servers.js';
 import { buildState } from './translate/state.js';
+import type { Language } from './language.js';
 import { check } from './check/check.js';
 import { merge } from './merge.js';
 import type { Merged } from './merge.js';
@@ -28,22 +29,27 @@ export interface Loaded {
 /**
  * From the bytes of all files to the configuration that they make together. Pure; never throws, whatever the bytes; says every
  * problem of every file at once. No value of a secret is read here.
+ * @param options.language what providers, value sources and backends add to the language
  * @param options.cwd the current folder, absolute: where the path of the state starts
  */
-export function loadConfiguration(sources: readonly SourceFile[], options: { readonly cwd: string }): Loaded {
+export function loadConfiguration(
+  sources: readonly SourceFile[],
+  options: { readonly cwd: string; readonly language: Language },
+): Loaded {
+  const { cwd, language } = options;
   const files = sources.map(({ path }) => path);
   const problems: Diagnostic[] = [];
   const roots: MapNode[] = [];
   const wrong = new Set<TreeNode>();
   let incomplete = false;
   for (const source of sources) {
-    const parsed = parse(source);
+    const parsed = parse(source, language);
     add(problems, parsed.problems);
     if (parsed.root === undefined) {
       incomplete = true;
       continue;
     }
-    const checked = check(parsed.root);
+    const checked = check(parsed.root, language);
     add(problems, checked.problems);
     for (const node of checked.wrong) wrong.add(node);
     roots.push(parsed.root);
@@ -52,7 +58,7 @@ export function loadConfiguration(sources: readonly SourceFile[], options: { rea
   const merged = merge(roots);
   add(problems, merged.problems);
   add(problems, missingWords(merged, roots, incomplete || problems.some(isMisspelt)));
-  const context: BuildContext = { merged, wrong, incomplete, cwd: options.cwd, problems: [] };
+  const context: BuildContext = { language, merged, wrong, incomplete, cwd, problems: [] };
   const reader = { context, secrets: indexSecrets(context) };
   const providers = buildProviders(reader);
   const secrets = buildSecrets(reader);

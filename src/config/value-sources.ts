@@ -87,7 +87,7 @@ const ALPHABETS: Readonly<Record<string, string>> = {
 };
 
 /** Every value source that this version knows: a new one is one more entry here, its schema, and a reader in `src/values`. */
-export const VALUE_SOURCES: readonly SourceWord[] = [
+const VALUE_SOURCES: readonly SourceWord[] = [
   {
     word: 'env',
     schema: WORD_SCHEMAS.env,
@@ -211,30 +211,41 @@ export const VALUE_SOURCES: readonly SourceWord[] = [
   },
 ];
 
-/** The keys that choose a source. */
-export const SOURCE_WORDS: readonly string[] = VALUE_SOURCES.map((source) => source.word);
-
-/** The known sources as a phrase: `env, file, secret`. */
-export const SOURCE_LIST = SOURCE_WORDS.join(', ');
-
-/** The transforms that may stand beside a source: any but `secret`, which is read as its own entry says, and what is made here. */
-export function transformsOf({ word }: SourceWord): readonly string[] {
-  return word === 'secret' || word === 'generate' ? [] : Object.keys(TRANSFORMS);
+/** The value sources of a language, and what follows from them. */
+export interface SourceTable {
+  readonly all: readonly SourceWord[];
+  /** The keys that choose a source. */
+  readonly words: readonly string[];
+  /** The sources as a phrase: `env, file, secret`. */
+  readonly list: string;
+  /** Every key that may stand in a value source: the sources' own, and those beside them. */
+  readonly keys: ReadonlySet<string>;
+  /** The transforms that may stand beside a source: none beside `secret`, which is read as its own entry says, and what is made here. */
+  readonly transformsOf: (source: SourceWord) => readonly string[];
+  /** The sources that a key may stand beside. */
+  readonly wordsBeside: (key: string) => readonly string[];
 }
 
-/** The sources that a key may stand beside. */
-export function wordsBeside(key: string): readonly string[] {
-  return VALUE_SOURCES.filter(
-    (source) => source.beside.includes(key) || transformsOf(source).includes(key),
-  ).map(({ word }) => word);
+/** Indexes value sources. */
+export function sourceTable(all: readonly SourceWord[]): SourceTable {
+  const words = all.map(({ word }) => word);
+  const transformsOf = ({ word }: SourceWord): readonly string[] =>
+    word === 'secret' || word === 'generate' ? [] : Object.keys(TRANSFORMS);
+  return {
+    all,
+    words,
+    list: words.join(', '),
+    keys: new Set([...words, ...Object.keys(BESIDE), ...Object.keys(TRANSFORMS)]),
+    transformsOf,
+    wordsBeside: (key) =>
+      all
+        .filter((source) => source.beside.includes(key) || transformsOf(source).includes(key))
+        .map(({ word }) => word),
+  };
 }
 
-/** Every key that may stand in a value source: the sources' own, and those beside them. */
-export const SOURCE_KEYS: ReadonlySet<string> = new Set([
-  ...SOURCE_WORDS,
-  ...Object.keys(BESIDE),
-  ...Object.keys(TRANSFORMS),
-]);
+/** The value sources of this version. */
+export const builtInSources: SourceTable = sourceTable(VALUE_SOURCES);
 
 /** From what is written to the model, with its transforms; `undefined` where the source refers to nothing. */
 export function readWord(

@@ -1,4 +1,4 @@
-import { findSources, loadConfiguration } from '../config/index.js';
+import { builtInLanguage, findSources, loadConfiguration } from '../config/index.js';
 import { groupBy, hasErrors, mustParseAddress } from '../model/index.js';
 import type { Configuration, Diagnostic, Kind, KindPolicy } from '../model/index.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
@@ -23,7 +23,7 @@ export async function load(
 ): Promise<{ readonly loaded?: Loaded; readonly diagnostics: readonly Diagnostic[] }> {
   const found = await findSources(files, { cwd: context.cwd });
   if (hasErrors(found.diagnostics)) return { diagnostics: found.diagnostics };
-  const read = loadConfiguration(found.sources, { cwd: context.cwd });
+  const read = loadConfiguration(found.sources, { cwd: context.cwd, language: builtInLanguage });
   const diagnostics = [...found.diagnostics, ...read.diagnostics];
   const { configuration } = read;
   if (configuration === undefined) return { diagnostics };

@@ -1,4 +1,4 @@
-import { loadConfiguration } from '../../src/config/index.js';
+import { builtInLanguage, loadConfiguration } from '../../src/config/index.js';
 import type { Loaded, SourceFile } from '../../src/config/index.js';
 import type { Configuration, Diagnostic } from '../../src/model/index.js';
 
@@ -11,7 +11,7 @@ export function file(path: string, content: string | Uint8Array): SourceFile {
 /** Loads some files of the folder /project; one text alone is `secrets.yaml`. */
 export function load(...files: readonly (string | SourceFile)[]): Loaded {
   const sources = files.map((one) => (typeof one === 'string' ? file('secrets.yaml', one) : one));
-  return loadConfiguration(sources, { cwd: '/project' });
+  return loadConfiguration(sources, { cwd: '/project', language: builtInLanguage });
 }
 
 /** The configuration of a text that has to be right. */

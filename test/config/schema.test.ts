@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { editorSchema } from '../../schemas/editor.js';
-import { configSchema } from '../../src/config/schema/index.js';
+import { configSchema as configSchemaOf } from '../../src/config/schema/index.js';
+import { builtInSources } from '../../src/config/value-sources.js';
 import type { JsonSchema } from '../../src/model/json-schema.js';
+
+const configSchema = configSchemaOf(builtInSources);
 
 /** Every property of every map in a schema, with its path. */
 function propertiesOf(schema: unknown, path: string): [string, JsonSchema][] {

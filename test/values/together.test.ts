@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadConfiguration } from '../../src/config/index.js';
+import { builtInLanguage, loadConfiguration } from '../../src/config/index.js';
 import { resolveValues } from '../../src/values/index.js';
 import { temporaryFolder } from '../core/folder.js';
 import { world } from './read.js';
@@ -37,7 +37,7 @@ describe('a configuration with every source of this machine', () => {
     const path = join(folder, 'secrets.yaml');
     const { configuration, diagnostics } = loadConfiguration(
       [{ path, absolutePath: path, bytes: new TextEncoder().encode(TEXT) }],
-      { cwd: base },
+      { cwd: base, language: builtInLanguage },
     );
     expect(diagnostics).toEqual([]);
     const fields = new Map(

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../model/index.js';
 import { toData } from '../../model/tree.js';
 import type { MapNode, TreeNode } from '../../model/tree.js';
 import { translate } from './problems.js';
-import { validate } from './validator.generated.js';
+import type { Language } from '../language.js';
 import type { SchemaError } from './validator.generated.js';
 
 /** What the schema says of one file. */
@@ -31,10 +31,11 @@ function along(root: TreeNode, pointer: string): TreeNode[] {
 }
 
 /** Checks one file's tree against the schema: one problem for each place that is wrong. */
-export function check(root: MapNode): Checked {
-  if (validate(toData(root))) return { problems: [], wrong: new Set() };
+export function check(root: MapNode, language: Language): Checked {
+  const found = language.validate(toData(root));
+  if (found === undefined) return { problems: [], wrong: new Set() };
   const byPlace = new Map<string, SchemaError[]>();
-  for (const error of validate.errors ?? []) {
+  for (const error of found) {
     const group = byPlace.get(error.instancePath);
     if (group === undefined) byPlace.set(error.instancePath, [error]);
     else group.push(error);
@@ -44,7 +45,7 @@ export function check(root: MapNode): Checked {
   for (const [pointer, errors] of byPlace) {
     const nodes = along(root, pointer);
     const node = nodes.at(-1) ?? root;
-    const found = translate({ node, pointer, errors });
+    const found = translate({ node, pointer, errors }, language);
     if (found.length === 0) continue;
     for (const one of nodes) wrong.add(one);
     problems.push(...found);

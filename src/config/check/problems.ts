@@ -5,6 +5,7 @@ import { meant } from './nearest.js';
 import { problemAt } from '../../model/problem.js';
 import type { JsonSchema } from '../../model/json-schema.js';
 import { TEXT_OR_SOURCE_TITLE, VALUE_SOURCE_TITLE } from '../schema/value-source.js';
+import type { Language } from '../language.js';
 import { isHidden } from '../../model/source-text.js';
 import type { Place } from '../../model/source-text.js';
 import { translateSource } from './source-problems.js';
@@ -38,10 +39,10 @@ function shownText(at: Place): string | undefined {
  * The validator's errors about one place as problems for people: the noise of alternatives is folded into one, and a word
  * is repeated only where its line would show it as well.
  */
-export function translate({ node, pointer, errors }: PlaceErrors): Diagnostic[] {
+export function translate({ node, pointer, errors }: PlaceErrors, { sources }: Language): Diagnostic[] {
   const takesSource = errors.some((error) => titled(error, VALUE_SOURCE_TITLE));
   const takesText = errors.some((error) => error.keyword === 'anyOf' && titled(error, TEXT_OR_SOURCE_TITLE));
-  if (takesSource || takesText) return translateSource({ node, pointer, errors }, takesText);
+  if (takesSource || takesText) return translateSource({ node, pointer, errors }, takesText, sources);
 
   const wrongType = errors.find(({ keyword }) => keyword === 'type');
   if (wrongType !== undefined) return [typeProblem(node, wrongType.parentSchema)];

@@ -1,5 +1,6 @@
 import type { Lexeme } from '../parse/lexemes.js';
-import { KNOWN_KEYS, PLAIN_KEYS } from './shown.js';
+import type { Language } from '../language.js';
+import { PLAIN_KEYS, knownKeys } from './shown.js';
 import type { Stretch } from '../../model/source-text.js';
 
 /** Pieces of YAML that can hold a value; everything else is punctuation and white space. */
@@ -35,7 +36,8 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,40}$/;
  * a line (behind another key it may be a value with a colon in it), and the values of a few keys where they look as they
  * should.
  */
-export function shownWithoutTree(lexemes: readonly Lexeme[]): Map<number, number> {
+export function shownWithoutTree(lexemes: readonly Lexeme[], language: Language): Map<number, number> {
+  const known = knownKeys(language);
   const shown = new Map<number, number>();
   const solid = lexemes.filter(({ type }) => type !== 'mark' && type !== 'space');
   solid.forEach((lexeme, at) => {
@@ -43,7 +45,7 @@ export function shownWithoutTree(lexemes: readonly Lexeme[]): Map<number, number
     const isKey = solid[at + 1]?.type === 'map-value-ind';
     const key = solid[at - 1]?.type === 'map-value-ind' ? (solid[at - 2]?.text ?? '') : '';
     const first = BEFORE_FIRST.has(solid[at - 1]?.type ?? 'newline') && NAME.test(lexeme.text);
-    if (isKey && (first || KNOWN_KEYS.has(lexeme.text))) shown.set(lexeme.start, lexeme.end);
+    if (isKey && (first || known.has(lexeme.text))) shown.set(lexeme.start, lexeme.end);
     else if (!isKey && PLAIN_KEYS.has(key) && looksPlain(key, lexeme.text))
       shown.set(lexeme.start, lexeme.end);
   });

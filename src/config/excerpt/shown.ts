@@ -1,6 +1,6 @@
 import { SHOWN_OPTIONS } from '../../providers/sdk/duckdb-option-names.js';
 import { isRef } from '../value-refs.js';
-import { SOURCE_KEYS } from '../value-sources.js';
+import type { Language } from '../language.js';
 
 /**
  * Which scalars may be shown in the line of a message. The list names what is safe; whatever it lacks is masked, so that a
@@ -190,27 +190,29 @@ function isPasted(key: string, text: string): boolean {
 }
 
 /** Whether the scalar at a path may be shown. */
-export function mayShowValue(path: Path, text: string): boolean {
+export function mayShowValue(path: Path, text: string, { sources }: Language): boolean {
   const key = path.at(-1) ?? '';
   // A reference of vals may have credentials among its parameters.
   if (looksLikeSecret(text) || isRef(text) || isPasted(key, text)) return false;
   if (matches(path, shownValues)) return true;
-  if (!SOURCE_KEYS.has(key) || !matches(path.slice(0, -1), fields)) return false;
+  if (!sources.keys.has(key) || !matches(path.slice(0, -1), fields)) return false;
   // A token pasted where the name of its variable belongs: names of variables are in capitals by custom.
   return key !== 'env' || /^[A-Z_][A-Z0-9_]*$/.test(text);
 }
 
 /** Whether a key of the map at a path may be shown. */
-export function mayShowKey(path: Path, key: string): boolean {
+export function mayShowKey(path: Path, key: string, { sources }: Language): boolean {
   if (key.length > 100 || looksLikeSecret(key)) return false;
-  if (SOURCE_KEYS.has(key) && matches(path, fields)) return true;
+  if (sources.keys.has(key) && matches(path, fields)) return true;
   return matches(path, maps);
 }
 
 /** Keys that may be shown in a file that is not YAML, where nobody can say what stands where. */
-export const KNOWN_KEYS: ReadonlySet<string> = new Set(
-  [...SHOWN_VALUES, ...FIELDS, ...MAPS].flatMap((path) => path.split('.')).concat([...SOURCE_KEYS]),
-);
+export function knownKeys({ sources }: Language): ReadonlySet<string> {
+  return new Set([...PATH_STEPS, ...sources.keys]);
+}
+
+const PATH_STEPS = [...SHOWN_VALUES, ...FIELDS, ...MAPS].flatMap((path) => path.split('.'));
 
 /** Keys whose values may be shown in such a file, where they look as they should. */
 export const PLAIN_KEYS: ReadonlySet<string> = new Set([

@@ -12,7 +12,8 @@ import { refusedParts } from './refused.js';
 import { lineAt, lineStartsOf } from '../../model/source-text.js';
 import type { Place, SourceText, Stretch } from '../../model/source-text.js';
 import type { SourceFile } from './source-file.js';
-import { growTree } from './to-tree.js';
+import type { Language } from '../language.js';
+import { toTree } from './to-tree.js';
 import type { MapNode } from '../../model/tree.js';
 import { yamlWords } from './yaml-errors.js';
 
@@ -98,13 +99,13 @@ function placeIn(source: SourceText, { start, end }: Stretch): Place {
 }
 
 /** From the bytes of a file to its tree. Never throws, whatever the bytes. */
-export function parse(file: SourceFile): Parsed {
+export function parse(file: SourceFile, language: Language): Parsed {
   const decoded = decode(file);
   if ('problem' in decoded) return { problems: [decoded.problem] };
   const { text } = decoded;
   const lexemes = [...lexemesOf(text)];
   const bare = { file: file.path, folder: dirname(file.absolutePath), text, lineStarts: lineStartsOf(text) };
-  const blind: SourceText = { ...bare, hidden: hideAllBut(lexemes, shownWithoutTree(lexemes)) };
+  const blind: SourceText = { ...bare, hidden: hideAllBut(lexemes, shownWithoutTree(lexemes, language)) };
   const stop = (
     found: readonly { at: Stretch; words: ProblemWords }[],
     source: SourceText = blind,
@@ -156,7 +157,7 @@ export function parse(file: SourceFile): Parsed {
   // The tree's places point to the source, and what the source hides is known once the tree has grown.
   const hidden: Stretch[] = [];
   const source: SourceText = { ...bare, hidden };
-  const { root, shown, problems } = growTree(contents, source);
+  const { root, shown, problems } = toTree(contents, source, language);
   for (const one of hideAllBut(lexemes, shown)) hidden.push(one);
   return { root, ...stop(problems, source) };
 }

@@ -1,12 +1,13 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { ParsedNode, Scalar, YAMLMap } from 'yaml';
 import type { ProblemWords } from '../../model/problem.js';
+import type { Language } from '../language.js';
 import { mayShowKey, mayShowValue } from '../excerpt/shown.js';
 import type { Place, SourceText } from '../../model/source-text.js';
 import type { Entry, ListNode, MapNode, ScalarNode, TreeNode } from '../../model/tree.js';
 
 /** A tree, which of its texts may be shown (start and end of each), and what is wrong with it. */
-export interface Grown {
+export interface ParsedTree {
   readonly root: MapNode;
   readonly shown: ReadonlyMap<number, number>;
   readonly problems: readonly { readonly at: Place; readonly words: ProblemWords }[];
@@ -20,7 +21,7 @@ function textOfScalar({ value, source }: Scalar.Parsed): string {
 }
 
 /** From the parser's nodes to our tree. Keys are the text that stands in the file, never numbers or booleans. */
-export function growTree(contents: YAMLMap.Parsed, source: SourceText): Grown {
+export function toTree(contents: YAMLMap.Parsed, source: SourceText, language: Language): ParsedTree {
   const shown = new Map<number, number>();
   const problems: { at: Place; words: ProblemWords }[] = [];
 
@@ -44,7 +45,7 @@ export function growTree(contents: YAMLMap.Parsed, source: SourceText): Grown {
     const { value } = node;
     const text = textOfScalar(node);
     refuseBadText(text, at);
-    if (mayShowValue(path, text)) shown.set(at.start, at.end);
+    if (mayShowValue(path, text, language)) shown.set(at.start, at.end);
     if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'scalar', at, value, text };
     return value === null
       ? { kind: 'scalar', at, value, text: '' }
@@ -71,7 +72,7 @@ export function growTree(contents: YAMLMap.Parsed, source: SourceText): Grown {
       const key = keyNode.value === true || keyNode.value === false ? keyNode.source : textOfScalar(keyNode);
       refuseBadText(key, keyAt);
       // `{ text }` is a key without a value to YAML; whoever wrote it may have meant a value.
-      const mayShow = value !== null && mayShowKey(path, key);
+      const mayShow = value !== null && mayShowKey(path, key, language);
       if (mayShow) shown.set(keyAt.start, keyAt.end);
       const first = entries.get(key);
       const grown: TreeNode =

@@ -6,6 +6,7 @@ import { moved, removed } from './moves.js';
 import { providers } from './providers.js';
 import { secrets, shares } from '../../providers/singlestore/schema.js';
 import { stack, state, version } from './top.js';
+import type { SourceTable } from '../value-sources.js';
 import { valueSourceDefs } from './value-source.js';
 
 /** The sections of the language, in the order of a well-written file: a new one is one more entry. */
@@ -26,18 +27,20 @@ const SECTIONS: readonly SchemaSection[] = [
  * The schema of one configuration file. A file may hold any part of the whole, so nothing is required at the top; what must
  * stand in one of the files is checked when they are put together.
  */
-export const configSchema: JsonSchema = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'urn:secrets-reconciler:schema:config:1',
-  title: 'secrets configuration',
-  description: 'Which secrets a data platform has, who may read them and which DuckDB servers use them.',
-  type: 'object',
-  additionalProperties: false,
-  properties: Object.fromEntries(SECTIONS.map(({ word, schema }) => [word, schema])),
-  $defs: Object.assign(
-    {},
-    commonDefs,
-    valueSourceDefs,
-    ...SECTIONS.map(({ defs }) => defs ?? {}),
-  ) as JsonSchema,
-};
+export function configSchema(sources: SourceTable): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:secrets-reconciler:schema:config:1',
+    title: 'secrets configuration',
+    description: 'Which secrets a data platform has, who may read them and which DuckDB servers use them.',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(SECTIONS.map(({ word, schema }) => [word, schema])),
+    $defs: Object.assign(
+      {},
+      commonDefs,
+      valueSourceDefs(sources),
+      ...SECTIONS.map(({ defs }) => defs ?? {}),
+    ) as JsonSchema,
+  };
+}

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../model/index.js';
+import type { Language } from '../language.js';
 import type { Merged } from '../merge.js';
 import { textsOf } from '../merge.js';
 import { meant } from '../check/nearest.js';
@@ -9,6 +10,7 @@ import type { Entry, TreeNode } from '../../model/tree.js';
 
 /** What the builders share. */
 export interface BuildContext {
+  readonly language: Language;
   readonly merged: Merged;
   /** Nodes that the schema refused, and those around them: what else is wrong with them is still said. */
   readonly wrong: ReadonlySet<TreeNode>;

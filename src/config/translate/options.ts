@@ -6,6 +6,7 @@ import { plainSecretWords } from '../check/source-problems.js';
 import { entriesOf } from '../../model/tree.js';
 import type { Entry, TreeNode } from '../../model/tree.js';
 import { isRef } from '../value-refs.js';
+import type { SourceTable } from '../value-sources.js';
 import { readField } from './values.js';
 import type { FieldReader } from './values.js';
 
@@ -27,7 +28,7 @@ export function readOptions(
   node: TreeNode | undefined,
   where: OptionsPlace,
 ): OptionFields {
-  const { problems } = reader.context;
+  const { problems, language } = reader.context;
   const seen = new Map<string, Place>();
   const fields: Record<string, DesiredField> = {};
   for (const entry of entriesOf(node)) {
@@ -45,7 +46,7 @@ export function readOptions(
       continue;
     }
     seen.set(name, entry.keyAt);
-    const refused = refuse(entry, name, where);
+    const refused = refuse(entry, name, where, language.sources);
     if (refused !== undefined) {
       problems.push(refused);
       continue;
@@ -80,6 +81,7 @@ function refuse(
   { keyAt, value }: Entry,
   name: string,
   { path, place, type }: OptionsPlace,
+  sources: SourceTable,
 ): ReturnType<typeof problemAt> | undefined {
   if (name === 'type') {
     return problemAt(keyAt, {
@@ -104,5 +106,5 @@ function refuse(
     });
   }
   const isText = value.kind === 'scalar' && value.value !== null && !isRef(value.text);
-  return isText ? problemAt(value.at, plainSecretWords(`${path}.${name}`)) : undefined;
+  return isText ? problemAt(value.at, plainSecretWords(`${path}.${name}`, sources)) : undefined;
 }

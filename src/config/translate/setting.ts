@@ -18,7 +18,7 @@ export function readSetting(
   path: string,
   whose: string,
 ): DesiredField | undefined {
-  const { problems } = reader.context;
+  const { problems, language } = reader.context;
   const field = readField(reader, node);
   if (field?.kind === 'source' && field.source.from === 'secret') {
     problems.push(
@@ -39,7 +39,7 @@ export function readSetting(
     );
   }
   if (field?.kind === 'plain' && typeof field.value === 'string' && hasPassword(field.value)) {
-    problems.push(problemAt(node.at, plainSecretWords(path)));
+    problems.push(problemAt(node.at, plainSecretWords(path, language.sources)));
   }
   return field;
 }

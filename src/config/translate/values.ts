@@ -8,7 +8,7 @@ import { rangeOf } from '../../model/source-text.js';
 import { child, entriesOf, itemsOf, textOf } from '../../model/tree.js';
 import type { TreeNode } from '../../model/tree.js';
 import { isRef, readRef } from '../value-refs.js';
-import { VALUE_SOURCES, readWord } from '../value-sources.js';
+import { readWord } from '../value-sources.js';
 import { meantName } from './context.js';
 import type { BuildContext } from './context.js';
 
@@ -34,7 +34,7 @@ export function readField(reader: FieldReader, node: TreeNode): DesiredField | u
 }
 
 function readSource(reader: FieldReader, node: TreeNode): ValueSource | undefined {
-  const word = VALUE_SOURCES.find((source) => child(node, source.word) !== undefined);
+  const word = reader.context.language.sources.all.find((source) => child(node, source.word) !== undefined);
   const behind = word && child(node, word.word);
   if (word === undefined || behind === undefined) return undefined;
   const texts = (behind.kind === 'list' ? itemsOf(behind) : [behind]).map((one) => textOf(one) ?? '');
@@ -70,7 +70,7 @@ function readText({ context }: FieldReader, node: TreeNode, text: string): Value
     refuse(ref.problem);
     return undefined;
   }
-  const word = VALUE_SOURCES.find((source) => source.word === ref.word);
+  const word = context.language.sources.all.find((source) => source.word === ref.word);
   if (word === undefined) return undefined;
   const schemas = new Map([[word.schema, ref.text]]);
   for (const [key, value] of ref.beside) schemas.set(BESIDE[key] ?? TRANSFORMS.key, value);
