@@ -1,11 +1,13 @@
+import { providerOf } from '../model/index.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { POLICIES, fingerprint, have, hidden, remember, s, want } from '../../test/core/plan-input.js';
+import { fingerprint, have, hidden, remember, s, want } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
-import { mustParseAddress } from '../model/index.js';
+
 import type { Change, Outcome, StateRecord } from '../model/index.js';
 import { makeBatches, openRecords, runChanges } from './index.js';
 import type { Applier, ApplyRun } from './index.js';
+import { kinds } from '../../test/core/kinds.js';
 
 const KEPT = (): Promise<boolean> => Promise.resolve(true);
 const step = (
@@ -36,11 +38,11 @@ const plans = fc
       return step(address, after);
     });
   });
-const providerOf = (change: Change): string => mustParseAddress(change.address).provider;
+const providerOfChange = (change: Change): string => providerOf(change.address);
 
 /** Whether some order of whole transactions, with everything else as early as can be, does all of a plan. */
 function canBeWhole(changes: readonly Change[]): boolean {
-  const transactional = [...new Set(changes.map(providerOf).filter(isTransactional))];
+  const transactional = [...new Set(changes.map(providerOfChange).filter(isTransactional))];
   const orders = transactional.length === 2 ? [transactional, [...transactional].reverse()] : [transactional];
   return orders.some((order) => {
     const done = new Set<string>();
@@ -48,14 +50,16 @@ function canBeWhole(changes: readonly Change[]): boolean {
       for (let before = -1; before !== done.size;) {
         before = done.size;
         for (const change of changes) {
-          if (may(providerOf(change)) && change.after.every((it) => done.has(it))) done.add(change.address);
+          if (may(providerOfChange(change)) && change.after.every((it) => done.has(it)))
+            done.add(change.address);
         }
       }
     };
     advance((provider) => !isTransactional(provider));
     for (const name of order) {
       advance((provider) => provider === name);
-      if (changes.some((change) => providerOf(change) === name && !done.has(change.address))) return false;
+      if (changes.some((change) => providerOfChange(change) === name && !done.has(change.address)))
+        return false;
       advance((provider) => !isTransactional(provider));
     }
     return done.size === changes.length;
@@ -79,7 +83,7 @@ describe('batches', () => {
         }
         for (const batch of batches) {
           expect(batch.changes.length).toBeGreaterThan(0);
-          expect(batch.changes.every((change) => providerOf(change) === batch.provider)).toBe(true);
+          expect(batch.changes.every((change) => providerOfChange(change) === batch.provider)).toBe(true);
         }
       },
       500,
@@ -278,7 +282,7 @@ describe('records', () => {
   const byField = (address: string, path: string, value: ReturnType<typeof s>): string =>
     fingerprint(`${address}#${path}`, value);
   const open = (stored: readonly StateRecord[] = [], key = true) =>
-    openRecords(stored, POLICIES, key ? byField : undefined, () => new Date(0));
+    openRecords(stored, kinds, key ? byField : undefined, () => new Date(0));
   const v = { value: s('CANARY') };
 
   it('never hold a value', () => {

@@ -1,4 +1,4 @@
-import { groupBy, mustParseAddress } from '../model/index.js';
+import { groupBy, providerOf } from '../model/index.js';
 import type { Change } from '../model/index.js';
 
 /** Changes that are handed to one provider at once. */
@@ -18,7 +18,7 @@ export function makeBatches(
   changes: readonly Change[],
   isTransactional: (provider: string) => boolean,
 ): readonly Batch[] {
-  const left = new Map(groupBy(changes, (change) => mustParseAddress(change.address).provider));
+  const left = new Map(groupBy(changes, (change) => providerOf(change.address)));
   // What is no change of this plan needs no waiting for.
   const planned = new Set(changes.map((change) => change.address));
   const done = new Set(changes.flatMap((change) => change.after).filter((one) => !planned.has(one)));

@@ -1,11 +1,10 @@
-import { defined, groupBy, isListKind, mustParseAddress, parentAddress, samePlain } from '../model/index.js';
+import { defined, groupBy, kindOf, samePlain } from '../model/index.js';
 import type {
   ActualResource,
   Change,
   DesiredResource,
   Fields,
-  Kind,
-  KindPolicy,
+  Kinds,
   Outcome,
   Plain,
   Sensitive,
@@ -29,14 +28,13 @@ export interface Records {
 /** Starts from the records as stored. */
 export function openRecords(
   stored: readonly StateRecord[],
-  policies: Readonly<Partial<Record<Kind, KindPolicy>>>,
+  kinds: Kinds,
   fingerprint: FieldFingerprint | undefined,
   now: () => Date,
 ): Records {
   const records = new Map(stored.map((record) => [record.address, record]));
   const dying = groupBy(records.keys(), (address) => {
-    const parsed = mustParseAddress(address);
-    return policies[parsed.kind]?.diesWithParent === true ? parentAddress(parsed) : undefined;
+    return kinds.policyOf(kindOf(address)).cascades ? kinds.parentOf(address) : undefined;
   });
   const remove = (address: string): void => {
     for (const one of [address, ...(dying.get(address) ?? [])]) records.delete(one);
@@ -63,7 +61,7 @@ export function openRecords(
       if (actual.inherited === true) return;
       const record = records.get(desired.address);
       // A member of a list of ours is ours, whoever put it there; anything else must be ours already.
-      const isMember = isListKind(mustParseAddress(desired.address).kind);
+      const isMember = kinds.isList(kindOf(desired.address));
       if (record?.id !== actual.id && !isMember) return;
       const seesAll = Object.values(actual.fields).every((field) => field.kind !== 'hidden');
       const seen = seesAll || record === undefined ? actual : record;

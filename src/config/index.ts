@@ -1,4 +1,3 @@
-export { builtInLanguage } from './built-in.js';
 export type { Language } from './language.js';
 export { findSources } from './parse/files.js';
 export { loadConfiguration } from './load.js';

@@ -1,3 +1,4 @@
+import type { Kinds } from '../model/index.js';
 import type { SourceTable } from './value-sources.js';
 import type { SchemaError } from './check/validator.generated.js';
 
@@ -9,6 +10,8 @@ export type Validate = (data: unknown) => readonly SchemaError[] | undefined;
  * registries once and handed down, so that a program that brings its own has its own language.
  */
 export interface Language {
+  /** The kinds of resource of all providers. */
+  readonly kinds: Kinds;
   readonly sources: SourceTable;
   readonly validate: Validate;
 }

@@ -83,7 +83,7 @@ export function loadConfiguration(
     state,
     providers: providers.settings,
     resources,
-    exclusive: [...providers.exclusive, ...secrets.exclusive, ...servers.exclusive],
+    authoritative: [...providers.authoritative, ...secrets.authoritative, ...servers.authoritative],
     ...moves,
     digest: digestOf(sources),
     files,

@@ -1,4 +1,3 @@
-import { mustParseAddress, parentAddress } from '../model/index.js';
 import type { RunContext, RunResult } from './context.js';
 import { load } from './load.js';
 
@@ -17,7 +16,7 @@ export async function graph(files: readonly string[], context: RunContext): Prom
   const { resources } = loaded.configuration;
   const nodes = resources.map((resource) => resource.address).sort();
   const edges = resources.flatMap(({ address, dependsOn }) => {
-    const parent = parentAddress(mustParseAddress(address));
+    const parent = loaded.kinds.parentOf(address);
     const targets = new Set([...dependsOn, ...(parent === undefined ? [] : [parent])]);
     return [...targets].sort().map((to) => ({ from: address, to }));
   });

@@ -1,11 +1,4 @@
-import {
-  DiagnosticError,
-  defined,
-  isListKind,
-  mustParseAddress,
-  nearestWords,
-  parseAddress,
-} from '../model/index.js';
+import { DiagnosticError, defined, nearestWords, providerOf } from '../model/index.js';
 import type {
   ActualResource,
   Configuration,
@@ -15,6 +8,7 @@ import type {
 } from '../model/index.js';
 import type { RunContext, RunOptions } from './context.js';
 import { load } from './load.js';
+import type { Loaded } from './load.js';
 import { underLock } from './locking.js';
 import { fieldFingerprint, observe } from './observe.js';
 import type { Observation } from './observe.js';
@@ -37,7 +31,7 @@ export async function importResource(
 ): Promise<StateChangeResult> {
   const { loaded, diagnostics } = await load(options.files, context);
   if (loaded === undefined) throw new DiagnosticError(diagnostics);
-  const wanted = findResource(loaded.configuration, address);
+  const wanted = findResource(loaded, address);
   const store = await openStore(loaded.configuration, context);
   return underLock(store, 'import', options, context, hooks.onWait, async ({ lock, context: inner }) => {
     const scoped = { ...options, targets: [address], excludes: [] };
@@ -50,7 +44,7 @@ export async function importResource(
     try {
       const found = findObject(observation, address, id);
       const before = observation.state ?? newState(loaded.configuration.stack);
-      const { provider } = mustParseAddress(address);
+      const provider = providerOf(address);
       const system = observation.plan.systems[provider];
       const next: StateData = {
         ...before,
@@ -77,8 +71,8 @@ export async function importResource(
 }
 
 /** The resource of the configuration: what it does not name could not be looked after. */
-function findResource({ resources }: Configuration, address: string): ConfiguredResource {
-  const parsed = parseAddress(address);
+function findResource({ configuration: { resources }, kinds }: Loaded, address: string): ConfiguredResource {
+  const parsed = kinds.parse(address);
   if (parsed === undefined) {
     throw refuse('import-address', `${address} is no address.`, 'Write one such as secret.helios.HF_TOKEN.');
   }
@@ -94,7 +88,7 @@ function findResource({ resources }: Configuration, address: string): Configured
       near === undefined ? 'Write it into the configuration first, then import it.' : `Did you mean ${near}?`,
     );
   }
-  if (isListKind(parsed.kind)) {
+  if (kinds.isList(parsed.kind)) {
     throw refuse(
       'import-member',
       `${address} is a member of a list that the configuration owns as a whole.`,
@@ -110,7 +104,7 @@ function findObject(
   address: string,
   id: string | undefined,
 ): ActualResource {
-  const down = plan.unreachable.find((system) => system.provider === mustParseAddress(address).provider);
+  const down = plan.unreachable.find((system) => system.provider === providerOf(address));
   if (down !== undefined)
     throw refuse('import-unreachable', `${down.provider}: ${down.message}`, down.next ?? 'Try again later.');
   const found = Object.values(seen.actual)

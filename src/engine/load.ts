@@ -1,7 +1,8 @@
-import { builtInLanguage, findSources, loadConfiguration } from '../config/index.js';
-import { groupBy, hasErrors, mustParseAddress } from '../model/index.js';
-import type { Configuration, Diagnostic, Kind, KindPolicy } from '../model/index.js';
+import { findSources, loadConfiguration } from '../config/index.js';
+import { groupBy, hasErrors, providerOf } from '../model/index.js';
+import type { Configuration, Diagnostic, Kinds } from '../model/index.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
+import { builtInLanguage } from './language.js';
 import type { RunContext } from './context.js';
 import { loadProviders } from './providers.js';
 
@@ -10,7 +11,8 @@ export interface Loaded {
   readonly configuration: Configuration;
   /** By the provider's name in the configuration. */
   readonly definitions: ReadonlyMap<string, ProviderDefinition>;
-  readonly policies: Readonly<Partial<Record<Kind, KindPolicy>>>;
+  /** The kinds of all providers. */
+  readonly kinds: Kinds;
 }
 
 /**
@@ -29,10 +31,7 @@ export async function load(
   if (configuration === undefined) return { diagnostics };
   const byType = await loadProviders(configuration.providers.map((provider) => provider.type));
   const definitions = new Map<string, ProviderDefinition>();
-  const resources = groupBy(
-    configuration.resources,
-    (resource) => mustParseAddress(resource.address).provider,
-  );
+  const resources = groupBy(configuration.resources, (resource) => providerOf(resource.address));
   for (const settings of configuration.providers) {
     const definition = byType.get(settings.type);
     if (definition === undefined) continue;
@@ -40,8 +39,5 @@ export async function load(
     diagnostics.push(...definition.audit(settings, resources.get(settings.name) ?? []));
   }
   if (hasErrors(diagnostics)) return { diagnostics };
-  const policies = Object.fromEntries(
-    [...byType.values()].flatMap((one) => one.policies.map((policy) => [policy.kind, policy] as const)),
-  );
-  return { loaded: { configuration, definitions, policies }, diagnostics };
+  return { loaded: { configuration, definitions, kinds: builtInLanguage.kinds }, diagnostics };
 }

@@ -1,9 +1,10 @@
-import { defined, hasErrors, isListKind, mustParseAddress, parentAddress, plain } from '../model/index.js';
+import { defined, hasErrors, plain, providerOf } from '../model/index.js';
 import type {
   ActualResource,
   Configuration,
   DesiredResource,
   Diagnostic,
+  Kinds,
   Plan,
   StateData,
 } from '../model/index.js';
@@ -62,15 +63,16 @@ export async function observe(
   { loaded, store, purpose, options, found, checkState }: ObserveRequest,
   context: RunContext,
 ): Promise<{ readonly observation?: Observation; readonly diagnostics: readonly Diagnostic[] }> {
-  const { configuration, definitions, policies } = loaded;
+  const { configuration, definitions, kinds } = loaded;
   const stored = await store.read();
   const against = checkState?.(stored) ?? [];
   if (hasErrors(against)) return { diagnostics: [...found, ...against] };
-  const state = stored === undefined ? undefined : applyMoves(stored, configuration.moved);
-  const renames = stored === undefined ? new Map<string, string>() : renamesOf(stored, configuration.moved);
+  const state = stored === undefined ? undefined : applyMoves(stored, configuration.moved, kinds);
+  const renames =
+    stored === undefined ? new Map<string, string>() : renamesOf(stored, configuration.moved, kinds);
   const key = await findKey(context.env, store.keyFile);
   const scope = { targets: options.targets, excludes: options.excludes };
-  const inScope = scopeOf(scope, [...configuration.resources, ...(state?.records ?? [])]);
+  const inScope = scopeOf(scope, kinds, [...configuration.resources, ...(state?.records ?? [])]);
   const resources = configuration.resources.filter((resource) => inScope(resource.address));
   const homes = homesOf(configuration);
   context.progress('reading values');
@@ -81,13 +83,13 @@ export async function observe(
     ...(store.warnings ?? []),
     ...(key?.diagnostics ?? []),
     ...valued.diagnostics,
-    ...withoutProvider(configuration, state),
+    ...withoutProvider(loaded, state),
     ...checkRotates(options.rotates ?? [], homes),
   ];
   if (hasErrors(diagnostics)) return { diagnostics };
-  const involved = new Set(resources.map((resource) => mustParseAddress(resource.address).provider));
+  const involved = new Set(resources.map((resource) => providerOf(resource.address)));
   for (const record of state?.records ?? []) {
-    if (inScope(record.address)) involved.add(mustParseAddress(record.address).provider);
+    if (inScope(record.address)) involved.add(providerOf(record.address));
   }
   const isWhole = options.targets.length === 0 && options.excludes.length === 0;
   const seen = await look(
@@ -99,7 +101,7 @@ export async function observe(
         .map((setting) => (options.allowServerLog === true ? withServerLog(setting) : setting)),
       definitions,
       desired: valued.desired,
-      exclusive: configuration.exclusive,
+      authoritative: configuration.authoritative,
       state,
       alsoRead: [
         ...recordsOfIntents(state),
@@ -112,26 +114,31 @@ export async function observe(
   const fingerprint = key?.fingerprint;
   const there = actualOf(seen);
   const desired = settleGenerated(seen.desired, homes, there, new Set(options.rotates), (address) =>
-    Object.hasOwn(seen.actual, mustParseAddress(address).provider),
+    Object.hasOwn(seen.actual, providerOf(address)),
   );
   const left =
-    stored === undefined ? new Set<string>() : unfollowed(stored, renames, (at) => there.get(at)?.id);
+    stored === undefined ? new Set<string>() : unfollowed(stored, renames, (at) => there.get(at)?.id, kinds);
   const followed =
-    stored === undefined || left.size === 0 ? state : applyMoves(stored, configuration.moved, left);
-  const settled = settle(followed, seen, inScope);
-  const said = [...diagnostics, ...seen.diagnostics, ...notFollowed(left, renames), ...settled.diagnostics];
+    stored === undefined || left.size === 0 ? state : applyMoves(stored, configuration.moved, kinds, left);
+  const settled = settle(followed, seen, inScope, kinds);
+  const said = [
+    ...diagnostics,
+    ...seen.diagnostics,
+    ...notFollowed(left, renames, kinds),
+    ...settled.diagnostics,
+  ];
   const plan = makePlan({
     stack: configuration.stack,
     now: context.now().toISOString(),
     configuration: configuration.digest,
     desired,
     configured: configuration.resources.map((resource) => resource.address),
-    exclusive: configuration.exclusive,
+    authoritative: configuration.authoritative,
     removed: configuration.removed.map((one) => one.address),
     actual: seen.actual,
     unreachable: seen.unreachable,
     state: settled.state,
-    policies,
+    kinds,
     ...defined({ fingerprint }),
     scope,
     ...defined({ maxDeletes: options.maxDeletes }),
@@ -152,9 +159,13 @@ export async function observe(
 }
 
 /** What is said of moves that the systems have not followed. */
-function notFollowed(left: ReadonlySet<string>, renames: ReadonlyMap<string, string>): readonly Diagnostic[] {
+function notFollowed(
+  left: ReadonlySet<string>,
+  renames: ReadonlyMap<string, string>,
+  kinds: Kinds,
+): readonly Diagnostic[] {
   return [...left]
-    .filter((address) => !left.has(parentAddress(mustParseAddress(address)) ?? ''))
+    .filter((address) => !left.has(kinds.parentOf(address) ?? ''))
     .map((address) => ({
       severity: 'info',
       code: 'move-not-followed',
@@ -179,12 +190,12 @@ function settle(
   state: StateData | undefined,
   { actual }: Seen,
   inScope: (address: string) => boolean,
+  kinds: Kinds,
 ): { readonly state: StateData | undefined; readonly diagnostics: readonly Diagnostic[] } {
   if (state?.intents === undefined) return { state, diagnostics: [] };
   const found = actualOf({ actual });
-  const isSeen = (address: string): boolean =>
-    Object.hasOwn(actual, mustParseAddress(address).provider) && inScope(address);
-  return settleIntents(state, found, isSeen);
+  const isSeen = (address: string): boolean => Object.hasOwn(actual, providerOf(address)) && inScope(address);
+  return settleIntents(state, found, isSeen, kinds);
 }
 
 /** The domain-separated fingerprint of a field. */
@@ -197,13 +208,16 @@ export function fieldFingerprint(
 }
 
 /** Resources that the state owns with a provider that the configuration has no more: nobody could look after them. */
-function withoutProvider(configuration: Configuration, state: StateData | undefined): readonly Diagnostic[] {
+function withoutProvider(
+  { configuration, kinds }: Loaded,
+  state: StateData | undefined,
+): readonly Diagnostic[] {
   const known = new Set(configuration.providers.map((provider) => provider.name));
   const removed = new Set(configuration.removed.map((one) => one.address));
   const orphans = (state?.records ?? []).filter(({ address }) => {
-    const { provider, kind } = mustParseAddress(address);
-    const family = [address, parentAddress(mustParseAddress(address)) ?? ''];
-    return !known.has(provider) && !family.some((one) => removed.has(one)) && !isListKind(kind);
+    const { provider, kind } = kinds.mustParse(address);
+    const family = [address, kinds.parentOf(address) ?? ''];
+    return !known.has(provider) && !family.some((one) => removed.has(one)) && !kinds.isList(kind);
   });
   if (orphans.length === 0) return [];
   const [first] = orphans;

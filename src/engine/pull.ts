@@ -1,5 +1,5 @@
 import { DiagnosticError, defined, hasErrors } from '../model/index.js';
-import type { ActualResource, Diagnostic } from '../model/index.js';
+import type { ActualResource, Diagnostic, Kinds } from '../model/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
 import { load } from './load.js';
 import { closeAll, look } from './sessions.js';
@@ -8,6 +8,7 @@ import { readValues } from './values.js';
 
 /** What the systems have that the configuration does not name. */
 export interface PullResult extends RunResult {
+  readonly kinds: Kinds;
   /** Sorted by address; without values. */
   readonly resources: readonly ActualResource[];
 }
@@ -23,7 +24,7 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
   const { settings, diagnostics } = await readValues(configuration, [], false, context);
   if (hasErrors(diagnostics)) throw new DiagnosticError([...found, ...diagnostics]);
   const { stack } = configuration;
-  const nothing = { desired: [], exclusive: [], state: undefined, alsoRead: [] };
+  const nothing = { desired: [], authoritative: [], state: undefined, alsoRead: [] };
   const seen = await look({ stack, settings, definitions, ...nothing }, options, context);
   try {
     const lists = await Promise.all(
@@ -43,6 +44,7 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
     const status = seen.unreachable.length > 0 ? 'unreachable' : hasErrors(said) ? 'error' : 'ok';
     return {
       status,
+      kinds: loaded.kinds,
       diagnostics: said,
       resources: resources.sort((a, b) => (a.address < b.address ? -1 : 1)),
     };

@@ -98,7 +98,7 @@ async function findRebindings(
       settings: settings.filter((setting) => isMeant(setting.name)),
       definitions,
       desired: [],
-      exclusive: [],
+      authoritative: [],
       state: undefined,
       alsoRead: [],
     },

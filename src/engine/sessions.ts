@@ -1,8 +1,8 @@
-import { DiagnosticError, defined, groupBy, mustParseAddress } from '../model/index.js';
+import { DiagnosticError, defined, groupBy, providerOf } from '../model/index.js';
 import type {
   DesiredResource,
   Diagnostic,
-  ExclusiveList,
+  AuthoritativeList,
   ReadResult,
   StateData,
   StateRecord,
@@ -30,7 +30,7 @@ export interface LookRequest {
   readonly settings: readonly ResolvedSettings[];
   readonly definitions: ReadonlyMap<string, ProviderDefinition>;
   readonly desired: readonly DesiredResource[];
-  readonly exclusive: readonly ExclusiveList[];
+  readonly authoritative: readonly AuthoritativeList[];
   readonly state: StateData | undefined;
   /** Records of what may be there besides: what an interrupted run was about to make. */
   readonly alsoRead: readonly StateRecord[];
@@ -46,10 +46,9 @@ export async function look(request: LookRequest, options: RunOptions, context: R
   const prepared: DesiredResource[] = [];
   const unreachable: Unreachable[] = [];
   const diagnostics: Diagnostic[] = [];
-  const byProvider = groupBy(request.desired, (resource) => mustParseAddress(resource.address).provider);
-  const recordsBy = groupBy(
-    [...(request.state?.records ?? []), ...request.alsoRead],
-    (record) => mustParseAddress(record.address).provider,
+  const byProvider = groupBy(request.desired, (resource) => providerOf(resource.address));
+  const recordsBy = groupBy([...(request.state?.records ?? []), ...request.alsoRead], (record) =>
+    providerOf(record.address),
   );
   const lookAt = async (settings: ResolvedSettings): Promise<void> => {
     const { name } = settings;
@@ -91,7 +90,7 @@ export async function look(request: LookRequest, options: RunOptions, context: R
       session.read({
         desired: ready.resources,
         records: recordsBy.get(name) ?? [],
-        exclusive: request.exclusive.filter((list) => list.provider === name),
+        authoritative: request.authoritative.filter((list) => list.provider === name),
       }),
     );
     actual[name] = found;

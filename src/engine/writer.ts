@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { STATE_VERSION, isListKind, mustParseAddress } from '../model/index.js';
-import type { Intent, Outcome, Plan, StateData, SystemIdentity } from '../model/index.js';
+import { STATE_VERSION } from '../model/index.js';
+import type { Intent, Kinds, Outcome, Plan, StateData, SystemIdentity } from '../model/index.js';
 import { openRecords } from '../apply/index.js';
 import type { Records } from '../apply/index.js';
 import type { Lock, StateStore } from '../state/index.js';
@@ -39,7 +39,7 @@ export interface WriterOptions {
 /** Starts from the state as it was read, with all that the plan is about to make as intents. */
 export async function openWriter(options: WriterOptions): Promise<Writer> {
   const { store, lock, context } = options;
-  const { policies, configuration } = options.loaded;
+  const { kinds, configuration } = options.loaded;
   const { plan, desired, seen, stored, state: planned } = options.observation;
   let { fingerprint } = options.observation;
   if (fingerprint === undefined && store.keyFile !== undefined && desired.size > 0) {
@@ -47,11 +47,11 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
     fingerprint = (await findKey(context.env, store.keyFile))?.fingerprint;
   }
   let state: StateData = planned ?? newState(configuration.stack);
-  const records: Records = openRecords(state.records, policies, fieldFingerprint(fingerprint), context.now);
+  const records: Records = openRecords(state.records, kinds, fieldFingerprint(fingerprint), context.now);
   const changes = new Map(plan.changes.map((change) => [change.address, change]));
   // What is about to be made is kept before the first write; what has become of it, as it comes.
   const intents = new Map((state.intents ?? []).map((intent) => [intent.address, intent]));
-  for (const intent of intentsOf(plan, context.now())) intents.set(intent.address, intent);
+  for (const intent of intentsOf(plan, context.now(), kinds)) intents.set(intent.address, intent);
   for (const { address, self } of desired.values()) {
     if (self === 'drop' && plan.changes.length > 0) records.handOver(address);
   }
@@ -128,11 +128,11 @@ function contentOf({ systems, records, intents, plans }: StateData): string {
 }
 
 /** What a plan is about to make. Members of lists need none: whoever put them there, they are the list's. */
-function intentsOf(plan: Plan, now: Date): readonly Intent[] {
+function intentsOf(plan: Plan, now: Date, kinds: Kinds): readonly Intent[] {
   return plan.changes.flatMap(({ action, address }) => {
-    const { kind, provider } = mustParseAddress(address);
+    const { kind, provider } = kinds.mustParse(address);
     const by = plan.systems[provider]?.principal;
-    const isMaking = (action === 'create' || action === 'replace') && !isListKind(kind);
+    const isMaking = (action === 'create' || action === 'replace') && !kinds.isList(kind);
     return isMaking && by !== undefined ? [{ address, at: now.toISOString(), by }] : [];
   });
 }

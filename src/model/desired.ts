@@ -1,4 +1,3 @@
-import type { ListKind } from './address.js';
 import type { Fields } from './field.js';
 import type { SourceRange } from './source.js';
 import type { DesiredField } from './value-source.js';
@@ -46,12 +45,12 @@ export interface DesiredResource extends DesiredBase {
 }
 
 /**
- * A list that is the whole truth: resources of `kind` that the configuration does not name are removed even where the
+ * A list that is authoritative: resources of `kind` that the configuration does not name are removed even where the
  * state does not own them. Shares of a secret with `owners`/`readers`, USAGE on a server with `usage`, USAGE on the
  * wrapper of a provider with `fdw_usage`.
  */
-export interface ExclusiveList {
-  readonly kind: ListKind;
+export interface AuthoritativeList {
+  readonly kind: string;
   readonly provider: string;
   /** The address of the resource whose list it is; absent for lists of the provider itself. */
   readonly parent?: string;
@@ -72,7 +71,7 @@ export interface Configuration {
   readonly state: StateSettings;
   readonly providers: readonly ProviderSettings[];
   readonly resources: readonly ConfiguredResource[];
-  readonly exclusive: readonly ExclusiveList[];
+  readonly authoritative: readonly AuthoritativeList[];
   readonly moved: readonly { readonly from: string; readonly to: string; readonly range?: SourceRange }[];
   readonly removed: readonly { readonly address: string; readonly range?: SourceRange }[];
   /** SHA-256 over the text of all files, in order: pins a saved plan to a configuration. */

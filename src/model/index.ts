@@ -12,7 +12,7 @@ export * from './json-schema.js';
 export * from './nearest.js';
 export * from './outcome.js';
 export * from './plan.js';
-export * from './policy.js';
+export * from './kinds.js';
 export * from './problem.js';
 export * from './run-scope.js';
 export * from './safe-plan.js';

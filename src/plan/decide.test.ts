@@ -164,7 +164,7 @@ describe('an unwanted resource', () => {
       {
         records: [remember(SERVER, type), remember(MAPPING, v)],
         unseen: ['wh', 'helios'],
-        more: { removed: [SERVER], policies: {} },
+        more: { removed: [SERVER] },
       },
       [`forget ${MAPPING}`, `forget ${SERVER}`],
     ],

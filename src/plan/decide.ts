@@ -1,4 +1,3 @@
-import { isListKind, mustParseAddress, parentAddress } from '../model/index.js';
 import type {
   Action,
   ActualResource,
@@ -44,7 +43,7 @@ const NOTHING: Decision = { action: 'noop', reason: '', fields: [], diagnostics:
 export function decide(world: World, sides: Sides, parent: Decision | undefined): Decision {
   if (parent?.action === 'refused' || parent?.action === 'blocked') return act('blocked', '');
   if (parent?.action === 'unseen') return act('unseen', '');
-  const family = [sides.text, parentAddress(sides.address) ?? ''];
+  const family = [sides.text, world.kinds.parentOf(sides.address) ?? ''];
   if (sides.record !== undefined && family.some((one) => world.input.removed.includes(one))) {
     return act('forget', 'listed under `removed`: it stays in the system, and is no longer managed here');
   }
@@ -66,7 +65,7 @@ function decideWanted(
     }
     return act('create', say.whyCreate(record), allFields(desired.fields, 'add'));
   }
-  const parentAt = parentAddress(address);
+  const parentAt = world.kinds.parentOf(address);
   const adopt =
     desired.lifecycle.adopt === true ||
     (parentAt !== undefined && world.desired.get(parentAt)?.lifecycle.adopt === true);
@@ -109,12 +108,12 @@ function decideWanted(
 function decideUnwanted(world: World, sides: Sides, parent: Decision | undefined): Decision {
   const { record, actual, address } = sides;
   const policy = world.policyOf(address);
-  if (parent?.action === 'delete' && policy.diesWithParent) return NOTHING;
+  if (parent?.action === 'delete' && policy.cascades) return NOTHING;
   if (record === undefined) return decideUnowned(world, sides, parent);
   // What lives in a resource that is handed over is handed over with it.
   if (parent?.action === 'forget') return act('forget', `what it lives in is forgotten: ${parent.reason}`);
   if (actual === undefined || actual.inherited === true) return act('forget', 'already gone from the system');
-  if (isListKind(address.kind) && !world.isListed(address)) {
+  if (world.kinds.isList(address.kind) && !world.isListed(address)) {
     return act('forget', 'the configuration no longer says who may have access: left as it is');
   }
   if (isKeptSelf(world, address)) {
@@ -148,7 +147,7 @@ function decideUnowned(world: World, sides: Sides, parent: Decision | undefined)
   const { actual, address, text } = sides;
   if (actual === undefined || actual.inherited === true) return NOTHING;
   if (!world.isListed(address)) {
-    const isTold = parent !== undefined && !isListKind(address.kind);
+    const isTold = parent !== undefined && !world.kinds.isList(address.kind);
     return isTold ? { ...NOTHING, diagnostics: [say.notOurs(text, actual)] } : NOTHING;
   }
   if (isKeptSelf(world, address)) return NOTHING;
@@ -179,11 +178,11 @@ function findSighted(world: World): ReadonlySet<string> {
   };
   const sighted = new Set<string>();
   for (const text of world.desired.keys()) {
-    const share = mustParseAddress(text);
+    const share = world.kinds.mustParse(text);
     if (share.kind !== 'share') continue;
     const lookup = lookups.get(share.provider) ?? includesSelf(share.provider);
     lookups.set(share.provider, lookup);
-    if (lookup(share.member ?? '')) sighted.add(parentAddress(share) ?? '');
+    if (lookup(share.member ?? '')) sighted.add(world.kinds.parentOf(share) ?? '');
   }
   return sighted;
 }
@@ -195,7 +194,7 @@ function isSelf(world: World, address: Address): boolean {
 
 /** Whether it is, and the file does not say `self: drop`: then it stays, even where the list does not name it. */
 function isKeptSelf(world: World, address: Address): boolean {
-  const parentAt = parentAddress(address);
+  const parentAt = world.kinds.parentOf(address);
   return isSelf(world, address) && (parentAt === undefined || world.desired.get(parentAt)?.self !== 'drop');
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   APPLIED,
-  POLICIES,
+  kinds,
   errors,
   fieldsOf,
   fingerprint,
@@ -315,7 +315,7 @@ describe('drift', () => {
 });
 
 it('a difference knows which fields force a replacement', () => {
-  const policy = POLICIES.duckdb_server!;
+  const policy = kinds.policyOf('duckdb_server');
   const found = have(SERVER, { type: 's3', 'options.a': '1' });
   const wanted = want(SERVER, { type: 'gcs', 'options.a': '2' });
   const { replaceBecause, changes } = diffResource(wanted, found, remember(SERVER), policy, undefined);

@@ -1,9 +1,8 @@
 import type {
   DesiredResource,
   Diagnostic,
-  ExclusiveList,
-  Kind,
-  KindPolicy,
+  AuthoritativeList,
+  Kinds,
   ReadResult,
   Sensitive,
   StateData,
@@ -25,14 +24,14 @@ export interface PlanInput {
   readonly desired: readonly DesiredResource[];
   /** The addresses of everything that the configuration names, in scope or not; absent: what is desired is all. */
   readonly configured?: readonly string[];
-  readonly exclusive: readonly ExclusiveList[];
+  readonly authoritative: readonly AuthoritativeList[];
   readonly removed: readonly string[];
   /** What each provider's session found. */
   readonly actual: Readonly<Record<string, ReadResult>>;
   /** Providers that could not be seen: nothing is planned for them. */
   readonly unreachable: readonly Unreachable[];
   readonly state: StateData | undefined;
-  readonly policies: Readonly<Partial<Record<Kind, KindPolicy>>>;
+  readonly kinds: Kinds;
   readonly fingerprint?: Fingerprint;
   readonly scope: Scope;
   /** How much of each kind may be destroyed (`--max-deletes`); absent: the usual threshold. */

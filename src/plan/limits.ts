@@ -2,8 +2,8 @@
  * Destruction is asked for. A plan that destroys much of what there is most likely comes from a mistake: a file left out, a
  * list emptied by a template, a wrong branch. So beyond a threshold it is refused unless somebody says how much is meant.
  */
-import { groupBy, mustParseAddress } from '../model/index.js';
-import type { Change, Diagnostic, Kind, StateRecord } from '../model/index.js';
+import { groupBy, kindOf } from '../model/index.js';
+import type { Change, Diagnostic, StateRecord } from '../model/index.js';
 
 /** How much of each kind may be destroyed: so many resources, or so many in a hundred of what is there. */
 export type MaxDeletes = { readonly count: number } | { readonly percent: number };
@@ -25,9 +25,9 @@ export function checkDeletes(
 ): readonly Diagnostic[] {
   const going = groupBy(
     changes.filter(({ action }) => action === 'delete' || action === 'replace'),
-    ({ address }) => mustParseAddress(address).kind,
+    ({ address }) => kindOf(address),
   );
-  const owned = groupBy(records, ({ address }) => mustParseAddress(address).kind);
+  const owned = groupBy(records, ({ address }) => kindOf(address));
   return [...going].flatMap(([kind, doomed]) => {
     // Members that somebody else put on a list of ours are not owned, and are destroyed all the same.
     const all = new Set([...(owned.get(kind) ?? []), ...doomed].map((one) => one.address));
@@ -43,7 +43,7 @@ function isAllowed(count: number, total: number, allowed: MaxDeletes | undefined
 /** How many addresses a message names. */
 const NAMED = 5;
 
-function tooMany(kind: Kind, doomed: readonly Change[], total: number): Diagnostic {
+function tooMany(kind: string, doomed: readonly Change[], total: number): Diagnostic {
   const count = doomed.length;
   const named = doomed.slice(0, NAMED).map((change) => change.address);
   const rest = count > NAMED ? `, and ${count - NAMED} more` : '';

@@ -1,11 +1,4 @@
-import {
-  KINDS,
-  PLAN_FORMAT,
-  defined,
-  formatAddress,
-  mustParseAddress,
-  parentAddress,
-} from '../model/index.js';
+import { PLAN_FORMAT, defined, formatAddress } from '../model/index.js';
 import type {
   Action,
   Change,
@@ -42,7 +35,7 @@ export function makePlan(input: PlanInput): Plan {
   const diagnostics: Diagnostic[] = [...input.diagnostics, ...unknownPatterns(world)];
   let unchanged = 0;
   for (const sides of allSides(world)) {
-    const parentAt = parentAddress(sides.address);
+    const parentAt = world.kinds.parentOf(sides.address);
     const decision = decide(world, sides, parentAt === undefined ? undefined : decisions.get(parentAt));
     decisions.set(sides.text, decision);
     diagnostics.push(...decision.diagnostics);
@@ -63,7 +56,7 @@ export function makePlan(input: PlanInput): Plan {
     state: { lineage: input.state?.lineage ?? '', serial: input.state?.serial ?? 0 },
     configuration: input.configuration,
     systems: Object.fromEntries(Object.entries(input.actual).map(([name, one]) => [name, one.system])),
-    changes: orderChanges(changes, world.desired, world.records),
+    changes: orderChanges(changes, world.desired, world.records, world.kinds),
     drift,
     rotation: rotationNotes(world, rotated),
     unreachable: input.unreachable,
@@ -91,14 +84,15 @@ function allSides(world: World): readonly Sides[] {
   // What is only to be forgotten needs no system: its provider may be gone from the configuration.
   const isForgettable = (text: string): boolean =>
     world.records.has(text) &&
-    [text, parentAddress(mustParseAddress(text)) ?? ''].some((one) => world.input.removed.includes(one)) &&
+    [text, world.kinds.parentOf(text) ?? ''].some((one) => world.input.removed.includes(one)) &&
     world.inScope(text);
   const texts = new Set([...world.desired.keys(), ...world.records.keys(), ...world.actual.keys()]);
   return [...texts]
-    .map((text) => ({ text, address: mustParseAddress(text) }))
+    .map((text) => ({ text, address: world.kinds.mustParse(text) }))
     .filter(({ text, address }) => isForgettable(text) || (world.isVisible(address) && world.inScope(text)))
     .sort(
-      (a, b) => KINDS.indexOf(a.address.kind) - KINDS.indexOf(b.address.kind) || (a.text < b.text ? -1 : 1),
+      (a, b) =>
+        world.kinds.rankOf(a.address.kind) - world.kinds.rankOf(b.address.kind) || (a.text < b.text ? -1 : 1),
     )
     .map(({ text, address }) => ({
       text,
@@ -118,9 +112,10 @@ function driftEntry(world: World, sides: Sides, decision: Decision): DriftEntry 
     return driftOf(record, direct, desired, world.input.fingerprint);
   }
   // Without a state there was no last apply, so nothing can have changed since.
-  const wasApplied = world.records.has(parentAddress(sides.address) ?? '') || world.input.state !== undefined;
+  const wasApplied =
+    world.records.has(world.kinds.parentOf(sides.address) ?? '') || world.input.state !== undefined;
   if (actual === undefined || decision.action !== 'delete' || !wasApplied) return undefined;
-  const parent = parentAddress(sides.address);
+  const parent = world.kinds.parentOf(sides.address);
   const lastAppliedAt = parent === undefined ? undefined : world.records.get(parent)?.appliedAt;
   return {
     address: sides.text,

@@ -4,6 +4,7 @@ import { errors, have, planOf, remember, s, steps, want } from '../../test/core/
 import { holds } from '../../test/core/seeded.js';
 import type { Change, DesiredResource, StateRecord } from '../model/index.js';
 import { orderChanges } from './order.js';
+import { kinds } from '../../test/core/kinds.js';
 
 const change = (address: string, action: 'create' | 'update' | 'delete' | 'forget' | 'replace'): Change => ({
   action,
@@ -50,7 +51,7 @@ function ordered(
       remember(node.address, {}, { dependsOn: node.recorded }),
     ]),
   );
-  return orderChanges(changes, desired, records);
+  return orderChanges(changes, desired, records, kinds);
 }
 
 describe('the order of changes', () => {

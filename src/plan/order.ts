@@ -1,5 +1,5 @@
-import { KINDS, mustParseAddress } from '../model/index.js';
-import type { Change, DesiredResource, StateRecord } from '../model/index.js';
+import { kindOf } from '../model/index.js';
+import type { Change, DesiredResource, Kinds, StateRecord } from '../model/index.js';
 
 /**
  * Puts changes into the order in which they are done, and writes into each what must be done before it.
@@ -14,6 +14,7 @@ export function orderChanges(
   changes: readonly Change[],
   desired: ReadonlyMap<string, DesiredResource>,
   records: ReadonlyMap<string, StateRecord>,
+  kinds: Kinds,
 ): readonly Change[] {
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const before = new Map<string, Set<string>>(changes.map((change) => [change.address, new Set()]));
@@ -35,7 +36,7 @@ export function orderChanges(
       if (other?.action === 'replace' && isRemoval(change)) add(address, needed);
     }
   }
-  return sort(changes, before).map((change) => ({
+  return sort(changes, before, kinds).map((change) => ({
     ...change,
     after: [...(before.get(change.address) ?? [])].sort(),
   }));
@@ -52,8 +53,9 @@ function isRemoval(change: Change): boolean {
 function sort(
   changes: readonly Change[],
   before: ReadonlyMap<string, ReadonlySet<string>>,
+  kinds: Kinds,
 ): readonly Change[] {
-  const ranked = [...changes].sort(byRank);
+  const ranked = [...changes].sort((a, b) => byRank(a, b, kinds));
   const byAddress = new Map(ranked.map((change) => [change.address, change]));
   const rank = new Map(ranked.map((change, index) => [change.address, index]));
   const marks = new Map<string, 'entered' | 'done'>();
@@ -85,14 +87,10 @@ function sort(
 }
 
 /** Destruction last; then by kind, children in the reverse order when they go; then by address. */
-function byRank(a: Change, b: Change): number {
+function byRank(a: Change, b: Change, table: Kinds): number {
   const removal = Number(isRemoval(a)) - Number(isRemoval(b));
   if (removal !== 0) return removal;
-  const kinds = kindRank(a) - kindRank(b);
-  if (kinds !== 0) return isRemoval(a) ? -kinds : kinds;
+  const ranks = table.rankOf(kindOf(a.address)) - table.rankOf(kindOf(b.address));
+  if (ranks !== 0) return isRemoval(a) ? -ranks : ranks;
   return a.address < b.address ? -1 : 1;
-}
-
-function kindRank(change: Change): number {
-  return KINDS.indexOf(mustParseAddress(change.address).kind);
 }

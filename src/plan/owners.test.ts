@@ -25,7 +25,7 @@ interface Secret {
   readonly more?: Partial<Case>;
 }
 
-/** A secret whose list of shares is the whole truth: who is wanted, and who is there. Absent `found`: it is new. */
+/** A secret whose list of shares is authoritative: who is wanted, and who is there. Absent `found`: it is new. */
 function secretOf({ wanted, found, inherited, self, minOwners, directory, more }: Secret): Case {
   return {
     desired: [

@@ -10,7 +10,7 @@
  * This looks at the end of the plan. That no step on the way there passes through 'no Owner' is the order of the
  * provider: grants before revokes, the own Owner at the very end.
  */
-import { defined, groupBy, mustParseAddress, parentAddress } from '../model/index.js';
+import { defined, groupBy, providerOf } from '../model/index.js';
 import type { Change, DesiredResource, Diagnostic, Fields, PrincipalDirectory } from '../model/index.js';
 import type { World } from './world.js';
 
@@ -41,27 +41,25 @@ export function usersBehindIn(directory: PrincipalDirectory): UsersBehind {
 
 /**
  * Checks every secret whose shares the plan touches, whatever the scope of the run and whoever manages its list, and those in
- * scope whose list is the whole truth.
+ * scope whose list is authoritative.
  */
 export function checkOwners(world: World, changes: readonly Change[]): readonly Diagnostic[] {
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const touched = new Set<string>();
   for (const change of changes) {
-    const address = mustParseAddress(change.address);
-    const secret = address.kind === 'share' ? parentAddress(address) : undefined;
+    const address = world.kinds.mustParse(change.address);
+    const secret = address.kind === 'share' ? world.kinds.parentOf(address) : undefined;
     if (secret !== undefined && change.action !== 'forget') touched.add(secret);
   }
-  const wantedShares = groupBy(world.desired.values(), ({ address }) =>
-    parentAddress(mustParseAddress(address)),
-  );
+  const wantedShares = groupBy(world.desired.values(), ({ address }) => world.kinds.parentOf(address));
   const managed = [...world.desired.keys()].filter((text) => {
-    const { kind, provider, name } = mustParseAddress(text);
+    const { kind, provider, name } = world.kinds.mustParse(text);
     const isListed = world.isListed({ kind: 'share', provider, name, member: '' });
     return kind === 'secret' && isListed && world.inScope(text);
   });
   const lookups = new Map<PrincipalDirectory, UsersBehind>();
   return [...new Set([...managed, ...touched])].flatMap((text) => {
-    const directory = world.directoryOf(mustParseAddress(text).provider);
+    const directory = world.directoryOf(providerOf(text));
     // A secret that is neither there nor to be made has no Owners to look after: it was handed over, or its plan is refused.
     const isThere = world.actual.has(text) || byAddress.get(text)?.action === 'create';
     if (directory === undefined || !isThere) return [];
@@ -184,5 +182,5 @@ function isOwner(fields: Fields): boolean {
 }
 
 function memberOf(address: string): string {
-  return mustParseAddress(address).member ?? '';
+  return /\/(.*)$/s.exec(address)?.[1] ?? '';
 }

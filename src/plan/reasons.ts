@@ -1,4 +1,4 @@
-import { defined, mustParseAddress } from '../model/index.js';
+import { defined } from '../model/index.js';
 import type {
   ActualResource,
   DesiredResource,
@@ -54,7 +54,7 @@ export function whyUpdate(
   return `the configuration changed; and changed outside of it${since}`;
 }
 
-/** Why a member is taken off a list that is the whole truth. */
+/** Why a member is taken off a list that is authoritative. */
 export function whyNotListed(actual: ActualResource): string {
   return `not in the configuration; added outside of it${byWhomAndWhen(actual)}`;
 }
@@ -100,8 +100,8 @@ export function notVerifiable(desired: DesiredResource, path: string, reason: st
 /** Warns of what a replacement takes along and nobody makes again: USAGE that the configuration does not name. */
 export function lostWithReplacement(world: World, desired: DesiredResource): readonly Diagnostic[] {
   const lost = (world.children.get(desired.address) ?? []).filter(({ address }) => {
-    const parsed = mustParseAddress(address);
-    return world.policyOf(parsed).diesWithParent && !world.desired.has(address) && !world.isListed(parsed);
+    const parsed = world.kinds.mustParse(address);
+    return world.policyOf(parsed).cascades && !world.desired.has(address) && !world.isListed(parsed);
   });
   if (lost.length === 0) return [];
   return [

@@ -1,4 +1,4 @@
-import { defined, mustParseAddress } from '../model/index.js';
+import { defined } from '../model/index.js';
 import type { ActualResource, DesiredResource, Diagnostic, StateRecord } from '../model/index.js';
 import { byWhomAndWhen } from './reasons.js';
 import type { World } from './world.js';
@@ -83,8 +83,7 @@ export function inTheWay(
   fate: 'replaced' | 'destroyed',
 ): Diagnostic | undefined {
   const foreign = (world.children.get(address) ?? []).filter(
-    (child) =>
-      !world.policyOf(mustParseAddress(child.address)).diesWithParent && !goesToo(world, child, fate),
+    (child) => !world.policyOf(world.kinds.mustParse(child.address)).cascades && !goesToo(world, child, fate),
   );
   if (foreign.length === 0) return undefined;
   const names = foreign

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { APPLIED, errors, have, planOf, remember, s, steps, want } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
 import { matchesNothing, scopeOf } from './scope.js';
+import { kinds } from '../../test/core/kinds.js';
 
 const server = 'duckdb_server.wh.lake';
 const mapping = 'user_mapping.wh.lake/analyst';
@@ -15,7 +16,7 @@ const edges = [
   { address: 'secret.helios.OTHER', dependsOn: [] },
 ];
 const inScope = (targets: string[], excludes: string[] = []): string[] =>
-  edges.map((edge) => edge.address).filter(scopeOf({ targets, excludes }, edges));
+  edges.map((edge) => edge.address).filter(scopeOf({ targets, excludes }, kinds, edges));
 
 describe('the scope of a run', () => {
   const [KEY, COPY, SHARE, , , OTHER] = edges.map((edge) => edge.address);
@@ -39,9 +40,11 @@ describe('the scope of a run', () => {
   });
 
   it('holds for members of lists that nobody wrote', () => {
-    const test = scopeOf({ targets: [server], excludes: [] }, edges);
+    const test = scopeOf({ targets: [server], excludes: [] }, kinds, edges);
     expect(test('server_usage.wh.lake/eve')).toBe(true);
-    expect(scopeOf({ targets: [], excludes: [server] }, edges)('server_usage.wh.lake/eve')).toBe(false);
+    expect(scopeOf({ targets: [], excludes: [server] }, kinds, edges)('server_usage.wh.lake/eve')).toBe(
+      false,
+    );
   });
 
   it('survives circles and long chains', () => {
@@ -49,7 +52,7 @@ describe('the scope of a run', () => {
       address: `secret.helios.S${index}`,
       dependsOn: [`secret.helios.S${(index + 1) % 20_000}`],
     }));
-    const test = scopeOf({ targets: ['secret.helios.S7'], excludes: [] }, chain);
+    const test = scopeOf({ targets: ['secret.helios.S7'], excludes: [] }, kinds, chain);
     expect(chain.filter((one) => test(one.address))).toHaveLength(20_000);
   });
 });

@@ -1,4 +1,5 @@
-import { groupBy, mustParseAddress, parentAddress } from '../model/index.js';
+import type { Kinds } from '../model/index.js';
+import { groupBy } from '../model/index.js';
 import type { Scope } from './input.js';
 
 /** What the scope needs to know of a resource. */
@@ -13,7 +14,12 @@ export interface ScopeEdge {
  * @param edges every known resource, wanted or remembered
  * @returns a predicate over addresses, which also holds for members of lists that `edges` doesn't name
  */
-export function scopeOf(scope: Scope, edges: readonly ScopeEdge[]): (address: string) => boolean {
+export function scopeOf(
+  scope: Scope,
+  kinds: Kinds,
+  edges: readonly ScopeEdge[],
+): (address: string) => boolean {
+  const familyOf = (address: string): readonly string[] => [address, kinds.parentOf(address) ?? address];
   if (scope.targets.length === 0 && scope.excludes.length === 0) return () => true;
   const targets = scope.targets.map(pattern);
   const excludes = scope.excludes.map(pattern);
@@ -29,11 +35,6 @@ export function scopeOf(scope: Scope, edges: readonly ScopeEdge[]): (address: st
     const isOut = family.some((one) => matches(excludes, one) || excluded.has(one));
     return isIn && !isOut;
   };
-}
-
-/** A resource, and the one that it lives in. */
-function familyOf(address: string): readonly string[] {
-  return [address, parentAddress(mustParseAddress(address)) ?? address];
 }
 
 /** Whether a pattern names anything: one that doesn't is most likely a typing error. */

@@ -1,6 +1,6 @@
 import { Document } from 'yaml';
-import { defined, mustParseAddress, parentAddress } from '../model/index.js';
-import type { ActualResource, Address } from '../model/index.js';
+import { defined } from '../model/index.js';
+import type { ActualResource, Address, Kinds } from '../model/index.js';
 
 /** A map of YAML before it is written. */
 type Section = Record<string, Record<string, unknown>>;
@@ -12,17 +12,17 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}$/;
  * What the systems have, as a configuration says it: to be looked through, and put where the other files are. Values are taken
  * from variables that are named after their places; `adopt: true` lets the next apply take over what is there.
  */
-export function pullText(resources: readonly ActualResource[]): string {
+export function pullText(resources: readonly ActualResource[], kinds: Kinds): string {
   const secrets: Section = {};
   const servers: Section = {};
   const duckdb: Section = {};
   const strange: string[] = [];
   const byAddress = new Map(
-    resources.map((resource) => [resource.address, mustParseAddress(resource.address)]),
+    resources.map((resource) => [resource.address, kinds.mustParse(resource.address)]),
   );
   for (const resource of resources) {
     const address = byAddress.get(resource.address);
-    if (address === undefined || parentAddress(address) !== undefined || address.kind === 'fdw_usage')
+    if (address === undefined || kinds.parentOf(address) !== undefined || address.kind === 'fdw_usage')
       continue;
     if (!NAME.test(address.name)) strange.push(resource.address);
     else if (address.kind === 'secret') secrets[keyOf(address, secrets)] = secretEntry(address);

@@ -1,4 +1,4 @@
-import { DiagnosticError, STATE_VERSION, parseAddress } from '../model/index.js';
+import { DiagnosticError, STATE_VERSION, splitAddress } from '../model/index.js';
 import type { AppliedPlan, Intent, Plain, StateBinding, StateData, StateRecord } from '../model/index.js';
 
 type Json = { readonly [key: string]: unknown };
@@ -162,7 +162,7 @@ function decodeIntents(json: unknown, location: string): Intent[] {
     if (typeof address !== 'string' || typeof at !== 'string' || typeof by !== 'string') {
       throw damaged(location, `intent ${index + 1} lacks address, at or by`);
     }
-    if (parseAddress(address) === undefined)
+    if (splitAddress(address) === undefined)
       throw damaged(location, `intent ${index + 1}: \`address\` is none`);
     return { address, at, by };
   });
@@ -188,7 +188,7 @@ function decodeRecord(item: unknown, location: string, index: number): StateReco
   const wrong = (what: string): DiagnosticError => damaged(location, `record ${index + 1}: ${what}`);
   if (!isObject(item)) throw wrong('not an object');
   const address = item['address'];
-  if (typeof address !== 'string' || parseAddress(address) === undefined) throw wrong('`address` is none');
+  if (typeof address !== 'string' || splitAddress(address) === undefined) throw wrong('`address` is none');
   const id = item['id'];
   if (typeof id !== 'string' || id === '') throw wrong('`id` is missing');
   const appliedAt = item['appliedAt'];

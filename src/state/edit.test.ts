@@ -3,6 +3,7 @@ import { remember } from '../../test/core/plan-input.js';
 import { DiagnosticError } from '../model/index.js';
 import type { StateData } from '../model/index.js';
 import { moveRecord, removeRecords } from './edit.js';
+import { kinds } from '../../test/core/kinds.js';
 
 const [A, B] = ['secret.helios.A', 'secret.helios.B'];
 const SHARE = 'share.helios.A/team:X';
@@ -27,7 +28,7 @@ const refusal = (act: () => unknown): string => {
 
 describe('moving a record by hand', () => {
   it('takes along what lives in it, and names all that moved', () => {
-    const { state, moved } = moveRecord(of(A, SHARE), A, B);
+    const { state, moved } = moveRecord(of(A, SHARE), A, B, kinds);
     expect(state.records.map((record) => record.address)).toEqual([B, 'share.helios.B/team:X']);
     expect(moved).toEqual([
       { from: A, to: B },
@@ -36,24 +37,24 @@ describe('moving a record by hand', () => {
   });
 
   it('is refused where it makes no sense', () => {
-    expect(refusal(() => moveRecord(of(A), 'secret.helios.AA', B))).toContain(
+    expect(refusal(() => moveRecord(of(A), 'secret.helios.AA', B, kinds))).toContain(
       'Did you mean secret.helios.A?',
     );
-    expect(refusal(() => moveRecord(of(A, B), A, B))).toContain('in the state already');
-    expect(refusal(() => moveRecord(of(A), A, 'nothing'))).toContain('no address');
-    expect(refusal(() => moveRecord(of(A), A, 'duckdb_server.wh.a'))).toContain('different kinds');
+    expect(refusal(() => moveRecord(of(A, B), A, B, kinds))).toContain('in the state already');
+    expect(refusal(() => moveRecord(of(A), A, 'nothing', kinds))).toContain('no address');
+    expect(refusal(() => moveRecord(of(A), A, 'duckdb_server.wh.a', kinds))).toContain('different kinds');
   });
 });
 
 describe('forgetting records by hand', () => {
   it('forgets what lives in them', () => {
-    const { state, removed } = removeRecords(of(A, B, SHARE), [A]);
+    const { state, removed } = removeRecords(of(A, B, SHARE), [A], kinds);
     expect(removed).toEqual([A, SHARE]);
     expect(state.records.map((record) => record.address)).toEqual([B]);
   });
 
   it('names every address that is not there, and forgets nothing', () => {
-    const said = refusal(() => removeRecords(of(A), [A, 'secret.helios.X', 'fdw_usage.wh.y']));
+    const said = refusal(() => removeRecords(of(A), [A, 'secret.helios.X', 'fdw_usage.wh.y'], kinds));
     expect(said).toContain('secret.helios.X is not in the state');
     expect(said).toContain('fdw_usage.wh.y is not in the state');
   });

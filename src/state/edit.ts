@@ -1,11 +1,5 @@
-import {
-  DiagnosticError,
-  mustParseAddress,
-  nearestWords,
-  parentAddress,
-  parseAddress,
-} from '../model/index.js';
-import type { StateData, StateRecord } from '../model/index.js';
+import { DiagnosticError, nearestWords } from '../model/index.js';
+import type { Kinds, StateData, StateRecord } from '../model/index.js';
 import { applyMoves, renamesOf } from './moves.js';
 
 /**
@@ -17,11 +11,12 @@ export function moveRecord(
   state: StateData,
   from: string,
   to: string,
+  kinds: Kinds,
 ): { readonly state: StateData; readonly moved: readonly { readonly from: string; readonly to: string }[] } {
-  const target = parseAddress(to);
+  const target = kinds.parse(to);
   if (target === undefined) throw refuse(`${to} is no address.`, 'Write one such as secret.helios.HF_TOKEN.');
   findRecord(state, from);
-  const source = mustParseAddress(from);
+  const source = kinds.mustParse(from);
   if (source.kind !== target.kind) {
     throw refuse(`${from} and ${to} are of different kinds.`, 'Move a record to an address of its own kind.');
   }
@@ -32,8 +27,8 @@ export function moveRecord(
     );
   }
   const moves = [{ from, to }];
-  const moved = [...renamesOf(state, moves)].map(([before, after]) => ({ from: before, to: after }));
-  return { state: applyMoves(state, moves), moved };
+  const moved = [...renamesOf(state, moves, kinds)].map(([before, after]) => ({ from: before, to: after }));
+  return { state: applyMoves(state, moves, kinds), moved };
 }
 
 /**
@@ -43,6 +38,7 @@ export function moveRecord(
 export function removeRecords(
   state: StateData,
   addresses: readonly string[],
+  kinds: Kinds,
 ): { readonly state: StateData; readonly removed: readonly string[] } {
   const missing = addresses.filter((address) => !state.records.some((record) => record.address === address));
   if (missing.length > 0) {
@@ -50,7 +46,7 @@ export function removeRecords(
   }
   const going = new Set(addresses);
   const isGoing = (address: string): boolean =>
-    going.has(address) || going.has(parentAddress(mustParseAddress(address)) ?? '');
+    going.has(address) || going.has(kinds.parentOf(address) ?? '');
   const removed = state.records.filter((record) => isGoing(record.address)).map((record) => record.address);
   return {
     state: { ...state, records: state.records.filter((record) => !isGoing(record.address)) },

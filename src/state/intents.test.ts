@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ActualResource, Intent, StateData, StateRecord } from '../model/index.js';
 import { decodeState, encodeState } from './decode.js';
 import { recordsOfIntents, settleIntents } from './intents.js';
+import { kinds } from '../../test/core/kinds.js';
 
 const AT = '2026-01-02T08:00:00.000Z';
 const secret: Intent = { address: 'secret.helios.HF_TOKEN', at: AT, by: 'user:ci-bot@example.com' };
@@ -17,7 +18,7 @@ function found(address: string, more: Partial<ActualResource> = {}): ActualResou
 }
 
 function settle(state: StateData, actual: readonly ActualResource[], isSeen = () => true) {
-  return settleIntents(state, new Map(actual.map((resource) => [resource.address, resource])), isSeen);
+  return settleIntents(state, new Map(actual.map((resource) => [resource.address, resource])), isSeen, kinds);
 }
 
 describe('the intents of an interrupted run', () => {

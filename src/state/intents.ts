@@ -1,5 +1,4 @@
-import { mustParseAddress, parentAddress } from '../model/index.js';
-import type { ActualResource, Diagnostic, Intent, StateData, StateRecord } from '../model/index.js';
+import type { ActualResource, Diagnostic, Intent, Kinds, StateData, StateRecord } from '../model/index.js';
 
 /**
  * How much earlier than the intent an object may seem to have been made: clocks differ. Its name was free when the intent was
@@ -33,6 +32,7 @@ export function settleIntents(
   state: StateData,
   actual: ReadonlyMap<string, ActualResource>,
   isSeen: (address: string) => boolean,
+  kinds: Kinds,
 ): Settled {
   if (state.intents === undefined) return { state, diagnostics: [] };
   const records = new Map(state.records.map((record) => [record.address, record]));
@@ -47,7 +47,7 @@ export function settleIntents(
     const found = actual.get(address);
     const record = records.get(address);
     if (found !== undefined && record?.id === found.id) continue;
-    const isOurs = found !== undefined && isMadeByUs(found, intent, actual, state.stack);
+    const isOurs = found !== undefined && isMadeByUs(found, intent, actual, state.stack, kinds);
     if (isOurs) records.set(address, unfinished(intent, found.id, record));
     diagnostics.push(isOurs ? takenIn(intent) : dropped(intent));
   }
@@ -65,6 +65,7 @@ function isMadeByUs(
   intent: Intent,
   actual: ReadonlyMap<string, ActualResource>,
   stack: string,
+  kinds: Kinds,
 ): boolean {
   if (found.claimedBy !== undefined) return found.claimedBy === stack;
   if (found.createdBy !== undefined) {
@@ -72,7 +73,7 @@ function isMadeByUs(
     const madeAt = Date.parse(found.createdAt ?? '');
     return isBySelf && madeAt >= Date.parse(intent.at) - CLOCK_TOLERANCE_MS;
   }
-  const parent = parentAddress(mustParseAddress(found.address));
+  const parent = kinds.parentOf(found.address);
   return parent !== undefined && actual.get(parent)?.claimedBy === stack;
 }
 

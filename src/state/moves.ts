@@ -1,5 +1,5 @@
-import { formatAddress, groupBy, mustParseAddress, parentAddress, parseAddress } from '../model/index.js';
-import type { StateData, StateRecord } from '../model/index.js';
+import { formatAddress, groupBy } from '../model/index.js';
+import type { Kinds, StateData, StateRecord } from '../model/index.js';
 
 /** One entry of `moved:`. */
 export interface Move {
@@ -16,9 +16,10 @@ export interface Move {
 export function applyMoves(
   state: StateData,
   moves: readonly Move[],
+  kinds: Kinds,
   except: ReadonlySet<string> = new Set(),
 ): StateData {
-  const renamed = new Map([...renamesOf(state, moves)].filter(([from]) => !except.has(from)));
+  const renamed = new Map([...renamesOf(state, moves, kinds)].filter(([from]) => !except.has(from)));
   if (renamed.size === 0) return state;
   const records = state.records.map((record): StateRecord => {
     const address = renamed.get(record.address);
@@ -30,7 +31,11 @@ export function applyMoves(
 }
 
 /** The new address of every record that moves follow, by its old one. */
-export function renamesOf(state: StateData, moves: readonly Move[]): ReadonlyMap<string, string> {
+export function renamesOf(
+  state: StateData,
+  moves: readonly Move[],
+  kinds: Kinds,
+): ReadonlyMap<string, string> {
   const taken = new Set(state.records.map((record) => record.address));
   const renamed = new Map<string, string>();
   const rename = (from: string, to: string): void => {
@@ -38,14 +43,14 @@ export function renamesOf(state: StateData, moves: readonly Move[]): ReadonlyMap
     renamed.set(from, to);
     taken.add(to);
   };
-  const children = groupBy(taken, (address) => parentAddress(mustParseAddress(address)));
+  const children = groupBy(taken, (address) => kinds.parentOf(address));
   const ends = endsOf(moves, new Set(taken));
   for (const [from, to] of ends) rename(from, to);
   // What lives in it follows, unless an entry of its own says where to.
   for (const [from, to] of ends) {
     if (renamed.get(from) !== to) continue;
     for (const child of children.get(from) ?? []) {
-      const next = moveChild(child, from, to);
+      const next = moveChild(child, from, to, kinds);
       if (next !== undefined && !renamed.has(child)) rename(child, next);
     }
   }
@@ -63,6 +68,7 @@ export function unfollowed(
   state: StateData,
   renames: ReadonlyMap<string, string>,
   idAt: (address: string) => string | undefined,
+  kinds: Kinds,
 ): ReadonlySet<string> {
   const isLeft = ({ address, id }: StateRecord): boolean => {
     const to = renames.get(address);
@@ -70,7 +76,7 @@ export function unfollowed(
   };
   const left = new Set(state.records.filter(isLeft).map((record) => record.address));
   for (const address of renames.keys()) {
-    if (left.has(parentAddress(mustParseAddress(address)) ?? '')) left.add(address);
+    if (left.has(kinds.parentOf(address) ?? '')) left.add(address);
   }
   return left;
 }
@@ -96,8 +102,8 @@ function endsOf(
 }
 
 /** The new address of what lives in a moved resource; `undefined` where the two are of different kinds. */
-function moveChild(child: string, from: string, to: string): string | undefined {
-  const [source, target] = [parseAddress(from), parseAddress(to)];
+function moveChild(child: string, from: string, to: string, kinds: Kinds): string | undefined {
+  const [source, target] = [kinds.parse(from), kinds.parse(to)];
   if (source === undefined || target === undefined || source.kind !== target.kind) return undefined;
-  return formatAddress({ ...mustParseAddress(child), provider: target.provider, name: target.name });
+  return formatAddress({ ...kinds.mustParse(child), provider: target.provider, name: target.name });
 }

@@ -10,6 +10,7 @@ import { DiagnosticError } from '../model/index.js';
 import type { Plain, StateData, StateRecord } from '../model/index.js';
 import { applyMoves, decodeState, encodeState, localStore, renamesOf, unfollowed } from './index.js';
 import type { StateStore } from './index.js';
+import { kinds } from '../../test/core/kinds.js';
 
 const root = temporaryFolder();
 let folders = 0;
@@ -282,13 +283,14 @@ describe('moved addresses', () => {
     applyMoves(
       state,
       moves.map(([from, to]) => ({ from, to })),
+      kinds,
     ).records.map((one) => one.address);
   const [A, B, C] = ['secret.helios.A', 'secret.helios.B', 'secret.helios.C'];
 
   it('are followed, with what lives there and what depends on it', () => {
     const state = of(A, 'share.helios.A/team:X', 'secret.helios.AB');
     expect(moved(state, [A, C])).toEqual(['secret.helios.AB', C, 'share.helios.C/team:X']);
-    const child = applyMoves(state, [{ from: A, to: C }]).records.at(-1);
+    const child = applyMoves(state, [{ from: A, to: C }], kinds).records.at(-1);
     expect(child).toMatchObject({ dependsOn: [C], fingerprintedAs: 'share.helios.A/team:X' });
   });
 
@@ -317,15 +319,15 @@ describe('moved addresses', () => {
 
   it('are not followed where the systems have not followed them', () => {
     const state = of(A, 'share.helios.A/team:X', B);
-    const renames = renamesOf(state, [{ from: A, to: C }]);
+    const renames = renamesOf(state, [{ from: A, to: C }], kinds);
     const left = (ids: Record<string, string>): string[] =>
-      [...unfollowed(state, renames, (at) => ids[at])].sort();
+      [...unfollowed(state, renames, (at) => ids[at], kinds)].sort();
     const id = `id of ${A}`;
     expect(left({})).toEqual([]);
     expect(left({ [A]: id, [C]: id })).toEqual([]);
     expect(left({ [A]: 'another one' })).toEqual([]);
     expect(left({ [A]: id })).toEqual([A, 'share.helios.A/team:X']);
-    expect(applyMoves(state, [{ from: A, to: C }], new Set(left({ [A]: id })))).toEqual(state);
+    expect(applyMoves(state, [{ from: A, to: C }], kinds, new Set(left({ [A]: id })))).toEqual(state);
   });
 
   it('may be followed again, and never make two records of one address', () => {
@@ -336,6 +338,7 @@ describe('moved addresses', () => {
       const once = applyMoves(
         of(...addresses, ...addresses.map((address) => `${address.replace('secret', 'share')}/team:X`)),
         list,
+        kinds,
       );
       const found = once.records.map((one) => one.address);
       expect(new Set(found).size).toBe(found.length);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../src/model/index.js';
+
 import type { Configuration, ConfiguredResource } from '../../src/model/index.js';
 import { HEAD, file, loadRight } from './load-text.js';
+import { kinds } from '../core/kinds.js';
 
 const example = readFileSync(new URL('./fixtures/example.yaml', import.meta.url));
 const configuration = loadRight(file('secrets.yaml', example));
@@ -82,8 +83,8 @@ describe('the example of the language', () => {
     });
   });
 
-  it('names the lists that are the whole truth', () => {
-    expect(configuration.exclusive).toEqual([
+  it('names the lists that are authoritative', () => {
+    expect(configuration.authoritative).toEqual([
       { kind: 'fdw_usage', provider: 'warehouse' },
       { kind: 'share', provider: 'helios', parent: 'secret.helios.HF_TOKEN' },
       { kind: 'share', provider: 'helios', parent: 'secret.helios.AWS_ACCESS_KEY_ID' },
@@ -113,7 +114,7 @@ describe('the example of the language', () => {
 
   it('has addresses that parse back, each once', () => {
     const addresses = configuration.resources.map(({ address }) => address);
-    expect(addresses.filter((address) => parseAddress(address) === undefined)).toEqual([]);
+    expect(addresses.filter((address) => kinds.parse(address) === undefined)).toEqual([]);
     expect(new Set(addresses).size).toBe(addresses.length);
   });
 });
@@ -160,12 +161,12 @@ shares:
 `);
     expect(fieldsOf(right, 'share.helios.A_1/user:a@b.c')).toEqual({ role: 'Owner' });
     expect(fieldsOf(right, 'share.helios.A_1/team:T')).toEqual({ role: 'Owner' });
-    expect(right.exclusive).toEqual([{ kind: 'share', provider: 'helios', parent: 'secret.helios.A_1' }]);
+    expect(right.authoritative).toEqual([{ kind: 'share', provider: 'helios', parent: 'secret.helios.A_1' }]);
   });
 
   it('takes an empty list as a list: nobody else', () => {
     const right = loadRight(`${HEAD}secrets: { A: { value: { env: X }, readers: [] } }`);
-    expect(right.exclusive).toEqual([{ kind: 'share', provider: 'helios', parent: 'secret.helios.A' }]);
+    expect(right.authoritative).toEqual([{ kind: 'share', provider: 'helios', parent: 'secret.helios.A' }]);
   });
 });
 

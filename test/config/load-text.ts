@@ -1,4 +1,5 @@
-import { builtInLanguage, loadConfiguration } from '../../src/config/index.js';
+import { loadConfiguration } from '../../src/config/index.js';
+import { builtInLanguage } from '../../src/engine/language.js';
 import type { Loaded, SourceFile } from '../../src/config/index.js';
 import type { Configuration, Diagnostic } from '../../src/model/index.js';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { formatAddress, mustParseAddress } from '../../src/model/index.js';
+import { formatAddress } from '../../src/model/index.js';
 import { HEAD, file, load, loadRight } from './load-text.js';
+import { kinds } from '../core/kinds.js';
 
 const words = [
   'version',
@@ -72,7 +73,7 @@ describe('random input', () => {
           { aliasDuplicateObjects: false },
         );
         for (const { address } of load(HEAD + text).configuration?.resources ?? []) {
-          expect(formatAddress(mustParseAddress(address))).toBe(address);
+          expect(formatAddress(kinds.mustParse(address))).toBe(address);
         }
       }),
     );

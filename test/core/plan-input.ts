@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { STATE_VERSION, Sensitive, mustParseAddress, plain, sensitive } from '../../src/model/index.js';
+import { STATE_VERSION, Sensitive, plain, providerOf, sensitive } from '../../src/model/index.js';
 import type {
   ActualResource,
   DesiredResource,
   Field,
   Fields,
-  Kind,
-  KindPolicy,
   Plain,
   PrincipalDirectory,
   ReadResult,
@@ -15,13 +13,9 @@ import type {
 import { makePlan } from '../../src/plan/index.js';
 import type { Fingerprint, MaxDeletes, PlanInput } from '../../src/plan/index.js';
 import type { Plan } from '../../src/model/index.js';
-import { policies as postgres } from '../../src/providers/postgres/kinds.js';
-import { policies as singlestore } from '../../src/providers/singlestore/kinds.js';
+import { kinds } from './kinds.js';
 
-/** The policies of the real providers. */
-export const POLICIES: Readonly<Partial<Record<Kind, KindPolicy>>> = Object.fromEntries(
-  [...singlestore, ...postgres].map((policy) => [policy.kind, policy]),
-);
+export { kinds };
 
 /** When everything in these tests was last applied. */
 export const APPLIED = '2026-01-01T00:00:00.000Z';
@@ -57,7 +51,7 @@ export function want(
   fields: Short = {},
   more: Partial<Omit<DesiredResource, 'fields'>> = {},
 ): DesiredResource {
-  const { kind, provider, name } = mustParseAddress(address);
+  const { kind, provider, name } = kinds.mustParse(address);
   const parent =
     kind === 'share'
       ? [`secret.${provider}.${name}`]
@@ -116,7 +110,7 @@ export interface Case {
   readonly desired?: readonly DesiredResource[];
   readonly actual?: readonly ActualResource[];
   readonly records?: readonly StateRecord[];
-  /** Parents whose lists of children are the whole truth: `share secret.helios.S`, `fdw_usage wh`. */
+  /** Parents whose lists of children are authoritative: `share secret.helios.S`, `fdw_usage wh`. */
   readonly lists?: readonly string[];
   readonly directory?: PrincipalDirectory;
   readonly unseen?: readonly string[];
@@ -136,7 +130,7 @@ export function inputOf(one: Case): PlanInput {
     if (one.unseen?.includes(provider) === true) continue;
     actual[provider] = {
       system: { type, id: `${provider}-1`, name: provider, principal: ME },
-      resources: (one.actual ?? []).filter((it) => mustParseAddress(it.address).provider === provider),
+      resources: (one.actual ?? []).filter((it) => providerOf(it.address) === provider),
       ...(type === 'singlestore' ? { directory: one.directory ?? DIRECTORY } : {}),
     };
   }
@@ -145,11 +139,11 @@ export function inputOf(one: Case): PlanInput {
     now: NOW,
     configuration: 'digest',
     desired: one.desired ?? [],
-    exclusive: (one.lists ?? []).map((text) => {
+    authoritative: (one.lists ?? []).map((text) => {
       const [kind, where] = text.split(' ') as ['share' | 'server_usage' | 'fdw_usage', string];
       return kind === 'fdw_usage'
         ? { kind, provider: where }
-        : { kind, provider: mustParseAddress(where).provider, parent: where };
+        : { kind, provider: providerOf(where), parent: where };
     }),
     removed: [],
     actual,
@@ -165,7 +159,7 @@ export function inputOf(one: Case): PlanInput {
             systems: {},
             records: one.records,
           },
-    policies: POLICIES,
+    kinds,
     ...(one.withoutKey === true ? {} : { fingerprint }),
     scope: { targets: [], excludes: [] },
     diagnostics: [],

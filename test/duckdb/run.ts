@@ -26,7 +26,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
     'options.bearer_token': sensitive(new Sensitive(`${writer}-${round}-`.repeat(500))),
   };
   const desired = { address, dependsOn: [], lifecycle: {}, fields };
-  const { resources } = await session.read({ desired: [desired], records: [], exclusive: [] });
+  const { resources } = await session.read({ desired: [desired], records: [], authoritative: [] });
   const [found] = resources;
   const item: ApplyItem = {
     desired,

@@ -84,7 +84,7 @@ it('every value comes back as it was written, whatever is in it', async () => {
     );
     expect(failures).toEqual([]);
     expect((await readdir(folder)).length).toBe(pairs.length);
-    const { resources } = await session.read({ desired, records: [], exclusive: [] });
+    const { resources } = await session.read({ desired, records: [], authoritative: [] });
     const byAddress = new Map(resources.map((resource) => [resource.address, resource.fields]));
     let doubtful = 0;
     for (const [index, [token, proxy]] of pairs.entries()) {

@@ -128,7 +128,7 @@ onRealPostgres('a database that is broken already, or would be', {}, (server) =>
     const session = await openSession(url);
     try {
       const { resources, diagnostics } = await session.prepare(desired);
-      const read = await session.read({ desired: resources, records, exclusive: [] });
+      const read = await session.read({ desired: resources, records, authoritative: [] });
       return [...diagnostics, ...(read.diagnostics ?? [])].filter(
         (diagnostic) => diagnostic.severity !== 'info',
       );

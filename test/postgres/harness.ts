@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
-import { Sensitive, parentAddress, mustParseAddress, plain, sensitive } from '../../src/model/index.js';
+import { Sensitive, plain, sensitive } from '../../src/model/index.js';
 import type {
   ActualResource,
   ApplyItem,
   Change,
   DesiredResource,
-  ExclusiveList,
+  AuthoritativeList,
   Fields,
   Outcome,
   StateRecord,
@@ -14,6 +14,7 @@ import { postgres } from '../../src/providers/postgres/index.js';
 import type { Session, SessionContext } from '../../src/providers/sdk/index.js';
 import { startRealPostgres } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
+import { kinds } from '../core/kinds.js';
 
 const VERSIONS = [18, 15] as const;
 
@@ -85,7 +86,7 @@ export function wanted(
   more: Partial<DesiredResource> = {},
 ): DesiredResource {
   const isMapping = address.startsWith('user_mapping');
-  const parent = parentAddress(mustParseAddress(address));
+  const parent = kinds.parentOf(address);
   return {
     address,
     dependsOn: parent === undefined ? [] : [parent],
@@ -104,10 +105,10 @@ export function wanted(
 export async function readAll(
   session: Session,
   desired: readonly DesiredResource[],
-  exclusive: readonly ExclusiveList[] = [],
+  authoritative: readonly AuthoritativeList[] = [],
 ): Promise<readonly ActualResource[]> {
   const records: readonly StateRecord[] = [];
-  return (await session.read({ desired, records, exclusive })).resources;
+  return (await session.read({ desired, records, authoritative })).resources;
 }
 
 /** One change, with the precondition that what was read gives. */

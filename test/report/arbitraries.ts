@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { KINDS } from '../../src/model/index.js';
+
 import type {
   Change,
   Diagnostic,
@@ -18,6 +18,7 @@ import type {
 } from '../../src/model/index.js';
 import type { ApplySums } from '../../src/report/index.js';
 import { ACTIONS } from './samples.js';
+import { kinds } from '../core/kinds.js';
 
 /** Text as it may come from anywhere: any code units, with a taste for what terminals obey. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
@@ -56,7 +57,7 @@ const moment = fc
 const name = anyText.map((text) => `n${text}`);
 /** An address whose name may hold anything. */
 export const address: fc.Arbitrary<string> = fc
-  .tuple(fc.constantFrom(...KINDS), name)
+  .tuple(fc.constantFrom(...kinds.all.map(({ kind }) => kind)), name)
   .map(([kind, text]) => `${kind}.helios.${text}/m`);
 
 export const range: fc.Arbitrary<SourceRange> = both(

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
-import { KINDS, Sensitive, parentAddress, parseAddress, plain, sensitive } from '../../src/model/index.js';
-import type {
-  ActualResource,
-  DesiredResource,
-  Fields,
-  Kind,
-  KindPolicy,
-  StateRecord,
-} from '../../src/model/index.js';
+import { Sensitive, kindTable, plain, sensitive } from '../../src/model/index.js';
+import type { ActualResource, DesiredResource, Fields, StateRecord } from '../../src/model/index.js';
 import type { PlanInput } from '../../src/plan/index.js';
+import { kinds as realKinds } from '../core/kinds.js';
 
 /** A value that no output may hold. */
 export const CANARY = 'c4n4ry-v4lue';
@@ -41,20 +35,17 @@ const side: fc.Arbitrary<Side> = fc.record({
   protect: fc.boolean(),
 });
 
-const policies: Partial<Record<Kind, KindPolicy>> = Object.fromEntries(
-  KINDS.map((kind) => [
-    kind,
-    {
-      kind,
-      mustReplace: (path: string) => path === 'type',
-      managedWhereNamed: ['owner'],
-      diesWithParent: kind === 'share',
-    },
-  ]),
+const kinds = kindTable(
+  realKinds.all.map((policy) => ({
+    ...policy,
+    mustReplace: (path: string) => path === 'type',
+    managedWhereNamed: ['owner'],
+    cascades: policy.kind === 'share',
+  })),
 );
 
 function fieldsOf(address: string, value: number): Fields {
-  const kind = parseAddress(address)?.kind;
+  const kind = kinds.parse(address)?.kind;
   if (kind === 'share') return { role: plain(value === 0 ? 'Reader' : 'Owner') };
   if (kind === 'duckdb_server') {
     return { type: plain(value === 0 ? 's3' : 'gcs'), 'options.scope': plain([`s3://${value}`, 'x\n']) };
@@ -63,7 +54,7 @@ function fieldsOf(address: string, value: number): Fields {
 }
 
 function recordOf(address: string, one: Side): StateRecord {
-  const parent = parentAddress(parseAddress(address)!);
+  const parent = kinds.parentOf(address);
   const entries = Object.entries(fieldsOf(address, one.values[2]));
   return {
     address,
@@ -95,7 +86,7 @@ function actualOf(address: string, one: Side): ActualResource {
 }
 
 function desiredOf(address: string, one: Side): DesiredResource {
-  const parent = parentAddress(parseAddress(address)!);
+  const parent = kinds.parentOf(address);
   return {
     address,
     dependsOn: parent === undefined ? [] : [parent],
@@ -129,7 +120,7 @@ export const world: fc.Arbitrary<PlanInput> = fc
       now: '2026-01-31T09:30:00.000Z',
       configuration: 'sha256:00',
       desired: pick('wanted', desiredOf),
-      exclusive: isExclusive
+      authoritative: isExclusive
         ? [{ kind: 'share' as const, provider: 'helios', parent: 'secret.helios.HF_TOKEN' }]
         : [],
       removed: [],
@@ -152,7 +143,7 @@ export const world: fc.Arbitrary<PlanInput> = fc
             records: pick('recorded', recordOf),
           }
         : undefined,
-      policies,
+      kinds,
       ...(hasKey
         ? {
             fingerprint: (_domain: string, value: Sensitive | string) =>

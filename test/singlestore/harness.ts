@@ -1,21 +1,20 @@
 import { createHmac } from 'node:crypto';
 import {
-  mustParseAddress,
   Sensitive,
   type ApplyItem,
   type DesiredResource,
-  type ExclusiveList,
+  type AuthoritativeList,
   type Outcome,
-  type Plan,
   type Plain,
+  type Plan,
   type StateData,
   type StateRecord,
 } from '../../src/model/index.js';
 import { makePlan } from '../../src/plan/index.js';
 import type { Clock, Session } from '../../src/providers/sdk/index.js';
-import { policies } from '../../src/providers/singlestore/kinds.js';
 import { openSession } from '../../src/providers/singlestore/session.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
+import { kinds } from '../core/kinds.js';
 
 /** One secret as a test wants it. */
 export interface Wanted {
@@ -72,10 +71,10 @@ export function open(sandbox: HeliosSandbox, options: OpenOptions = {}): Promise
 /** What the configuration reader would give for these secrets. */
 export function configured(wanted: Readonly<Record<string, Wanted>>): {
   desired: DesiredResource[];
-  exclusive: ExclusiveList[];
+  authoritative: AuthoritativeList[];
 } {
   const desired: DesiredResource[] = [];
-  const exclusive: ExclusiveList[] = [];
+  const authoritative: AuthoritativeList[] = [];
   for (const [name, one] of Object.entries(wanted)) {
     const parent = `secret.helios.${name}`;
     desired.push({
@@ -86,7 +85,7 @@ export function configured(wanted: Readonly<Record<string, Wanted>>): {
       ...(one.self === undefined ? {} : { self: one.self }),
     });
     if (one.owners === undefined && one.readers === undefined) continue;
-    exclusive.push({ kind: 'share', provider: 'helios', parent });
+    authoritative.push({ kind: 'share', provider: 'helios', parent });
     const add = (role: string, members: readonly string[] = []): void => {
       for (const member of members) {
         desired.push({
@@ -100,7 +99,7 @@ export function configured(wanted: Readonly<Record<string, Wanted>>): {
     add('Owner', one.owners);
     add('Reader', one.readers);
   }
-  return { desired, exclusive };
+  return { desired, authoritative };
 }
 
 const fingerprint = (domain: string, value: Sensitive | string): string =>
@@ -123,9 +122,9 @@ export class Stack {
     wanted: Readonly<Record<string, Wanted>>,
   ): Promise<{ plan: Plan; session: Session; items: ApplyItem[] }> {
     const session = await open(this.sandbox, this.options);
-    const { desired, exclusive } = configured(wanted);
+    const { desired, authoritative } = configured(wanted);
     const prepared = await session.prepare(desired);
-    const actual = await session.read({ desired: prepared.resources, records: this.records, exclusive });
+    const actual = await session.read({ desired: prepared.resources, records: this.records, authoritative });
     const state: StateData | undefined =
       this.serial === 0
         ? undefined
@@ -142,12 +141,12 @@ export class Stack {
       now: new Date().toISOString(),
       configuration: '',
       desired: prepared.resources,
-      exclusive,
+      authoritative,
       removed: [],
       actual: { helios: actual },
       unreachable: [],
       state,
-      policies: Object.fromEntries(policies.map((policy) => [policy.kind, policy])),
+      kinds,
       fingerprint,
       scope: { targets: [], excludes: [] },
       diagnostics: prepared.diagnostics,
@@ -236,7 +235,7 @@ export function living(sandbox: HeliosSandbox): string[] {
 /** Actions and addresses of a plan, short. */
 export function shortly(plan: Plan): string[] {
   return plan.changes.map((change) => {
-    const { name, member } = mustParseAddress(change.address);
+    const { name, member } = kinds.mustParse(change.address);
     return `${change.action} ${name}${member === undefined ? '' : `/${member}`}`;
   });
 }

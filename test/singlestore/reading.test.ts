@@ -140,8 +140,8 @@ describe('reading values', () => {
     edit({ kind: 'grant', secret: 'A', role: 'Reader', user: 'ana@example.com', by: 'ben@example.com' });
     edit({ kind: 'grant', secret: 'B', role: 'Auditor', user: 'ana@example.com', by: 'ben@example.com' });
     const session = await open(sandbox);
-    const { desired, exclusive } = configured({ A: { value: '' }, B: { value: 'x' } });
-    const { resources, system } = await session.read({ desired, exclusive, records: [] });
+    const { desired, authoritative } = configured({ A: { value: '' }, B: { value: 'x' } });
+    const { resources, system } = await session.read({ desired, authoritative, records: [] });
     expect(system).toMatchObject({ name: 'Example Analytics', principal: 'user:ana@example.com' });
     expect(resources).toMatchObject([
       {

@@ -1,5 +1,5 @@
 import type { Configuration, ConfiguredResource } from '../../model/index.js';
-import { KINDS, parseAddress } from '../../model/index.js';
+
 import type { Address } from '../../model/index.js';
 import { meant } from '../check/nearest.js';
 import { problemAt } from '../../model/problem.js';
@@ -20,10 +20,11 @@ function readAddress(
 ): { text: string; address: Address; at: Place } | undefined {
   const text = textOf(node);
   if (node === undefined || text === undefined || context.wrong.has(node)) return undefined;
-  const address = parseAddress(text);
+  const { kinds } = context.language;
+  const address = kinds.parse(text);
   if (address !== undefined) return { text, address, at: node.at };
   const kind = text.slice(0, text.indexOf('.'));
-  const known: readonly string[] = KINDS;
+  const known = kinds.all.map((policy) => policy.kind);
   context.problems.push(
     problemAt(node.at, {
       code: 'bad-address',

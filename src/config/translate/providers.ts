@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import type { ConfiguredResource, DesiredField, ExclusiveList, ProviderSettings } from '../../model/index.js';
+import type {
+  ConfiguredResource,
+  DesiredField,
+  AuthoritativeList,
+  ProviderSettings,
+} from '../../model/index.js';
 import { formatAddress } from '../../model/index.js';
 import { rangeOf } from '../../model/source-text.js';
 import { child, entriesOf, textOf } from '../../model/tree.js';
@@ -12,25 +17,25 @@ import type { FieldReader } from './values.js';
 export interface BuiltProviders {
   readonly settings: readonly ProviderSettings[];
   readonly resources: readonly ConfiguredResource[];
-  readonly exclusive: readonly ExclusiveList[];
+  readonly authoritative: readonly AuthoritativeList[];
 }
 
 /** Builds the providers, and the roles that may use the wrapper of each. */
 export function buildProviders(reader: FieldReader): BuiltProviders {
   const settings: ProviderSettings[] = [];
   const resources: ConfiguredResource[] = [];
-  const exclusive: ExclusiveList[] = [];
+  const authoritative: AuthoritativeList[] = [];
   for (const entry of reader.context.merged.providers.values()) {
     settings.push(readSettings(reader, entry));
     const usage = child(entry.value, 'fdw_usage');
     if (usage === undefined) continue;
-    exclusive.push({ kind: 'fdw_usage', provider: entry.key });
+    authoritative.push({ kind: 'fdw_usage', provider: entry.key });
     for (const { role, at } of readRoles(reader.context, usage)) {
       const address = formatAddress({ kind: 'fdw_usage', provider: entry.key, name: role });
       resources.push({ address, dependsOn: [], lifecycle: {}, fields: {}, range: rangeOf(at) });
     }
   }
-  return { settings, resources, exclusive };
+  return { settings, resources, authoritative };
 }
 
 /** Settings of the `duckdb` provider that are paths: relative ones start from the current folder, as the state's does. */

@@ -1,4 +1,4 @@
-import type { ConfiguredResource, ExclusiveList } from '../../model/index.js';
+import type { ConfiguredResource, AuthoritativeList } from '../../model/index.js';
 import { defined, formatAddress } from '../../model/index.js';
 import { rangeOf } from '../../model/source-text.js';
 import { child, textOf } from '../../model/tree.js';
@@ -27,7 +27,7 @@ const secretAddress = (provider: string, name: string): string =>
 /** What `secrets:` and `shares:` give. */
 export interface BuiltSecrets {
   readonly resources: readonly ConfiguredResource[];
-  readonly exclusive: readonly ExclusiveList[];
+  readonly authoritative: readonly AuthoritativeList[];
 }
 
 /** Builds the secrets with their shares: one of each in each of their providers. */
@@ -35,7 +35,7 @@ export function buildSecrets(reader: FieldReader): BuiltSecrets {
   const { context } = reader;
   const rules = readShareRules(context);
   const resources: ConfiguredResource[] = [];
-  const exclusive: ExclusiveList[] = [];
+  const authoritative: AuthoritativeList[] = [];
   for (const entry of context.merged.secrets.values()) {
     const { names, problems } = providersOf(context, 'secrets', entry);
     context.problems.push(...problems);
@@ -45,7 +45,7 @@ export function buildSecrets(reader: FieldReader): BuiltSecrets {
       const address = secretAddress(provider, entry.key);
       resources.push({ ...base, address });
       const { grants, managed } = grantsFor(entry, provider, own, rules);
-      if (managed) exclusive.push({ kind: 'share', provider, parent: address });
+      if (managed) authoritative.push({ kind: 'share', provider, parent: address });
       for (const [member, { role, at }] of grants) {
         resources.push({
           address: formatAddress({ kind: 'share', provider, name: entry.key, member }),
@@ -57,7 +57,7 @@ export function buildSecrets(reader: FieldReader): BuiltSecrets {
       }
     }
   }
-  return { resources, exclusive };
+  return { resources, authoritative };
 }
 
 /** All grants on a secret: its own, and what the patterns add; the greater role counts. */

@@ -1,4 +1,4 @@
-import type { ConfiguredResource, DesiredField, ExclusiveList } from '../../model/index.js';
+import type { ConfiguredResource, DesiredField, AuthoritativeList } from '../../model/index.js';
 import { formatAddress } from '../../model/index.js';
 import { problemAt } from '../../model/problem.js';
 import { rangeOf } from '../../model/source-text.js';
@@ -16,14 +16,14 @@ import type { FieldReader } from './values.js';
 /** What `duckdb_servers:` gives. */
 export interface BuiltServers {
   readonly resources: readonly ConfiguredResource[];
-  readonly exclusive: readonly ExclusiveList[];
+  readonly authoritative: readonly AuthoritativeList[];
 }
 
 /** Builds the servers with their mappings and the USAGE on them: one of each in each of their providers. */
 export function buildServers(reader: FieldReader): BuiltServers {
   const { context } = reader;
   const resources: ConfiguredResource[] = [];
-  const exclusive: ExclusiveList[] = [];
+  const authoritative: AuthoritativeList[] = [];
   for (const entry of context.merged.servers.values()) {
     const { names, problems } = providersOf(context, 'duckdb_servers', entry);
     context.problems.push(...problems);
@@ -44,7 +44,7 @@ export function buildServers(reader: FieldReader): BuiltServers {
           range: rangeOf(at),
         });
       }
-      if (usage !== undefined) exclusive.push({ kind: 'server_usage', provider, parent: address });
+      if (usage !== undefined) authoritative.push({ kind: 'server_usage', provider, parent: address });
       for (const { role, at } of roles) {
         const member = { kind: 'server_usage', provider, name: entry.key, member: role } as const;
         resources.push({
@@ -57,7 +57,7 @@ export function buildServers(reader: FieldReader): BuiltServers {
       }
     }
   }
-  return { resources, exclusive };
+  return { resources, authoritative };
 }
 
 /** A server without its address. */

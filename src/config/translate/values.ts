@@ -1,5 +1,5 @@
 import type { DesiredField, ValueSource } from '../../model/index.js';
-import { parseAddress } from '../../model/index.js';
+
 import { expected } from '../check/expectation.js';
 import { problemAt } from '../../model/problem.js';
 import type { ProblemWords } from '../../model/problem.js';
@@ -97,7 +97,7 @@ function readText({ context }: FieldReader, node: TreeNode, text: string): Value
 /** The address of a secret by its name or its address; a problem is noted where there is none, or several. */
 function resolveSecret({ context, secrets }: FieldReader, name: string, node: TreeNode): string | undefined {
   const isAddress = name.includes('.');
-  const address = isAddress ? parseAddress(name) : undefined;
+  const address = isAddress ? context.language.kinds.parse(name) : undefined;
   const bare = address?.name ?? name;
   const addresses = secrets.get(bare) ?? [];
   if (isAddress && addresses.includes(name)) return name;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Sensitive, defined, errorCode, mustParseAddress, plain, sensitive } from '../../model/index.js';
+import { Sensitive, defined, errorCode, plain, sensitive } from '../../model/index.js';
 import type { ApplyItem, DesiredResource, Field, Outcome, Precondition } from '../../model/index.js';
 import type { SessionContext } from '../sdk/index.js';
 import { createSecret } from './create.js';
@@ -18,6 +18,7 @@ import type { Stamp } from './files.js';
 import { openDuckdb } from './library.js';
 import type { DirectorySettings } from './settings.js';
 import { readStored } from './stored.js';
+import { kinds } from './kinds.js';
 
 const PLAN_AGAIN = 'Plan again and look at what it says now.';
 
@@ -73,7 +74,7 @@ async function write(
   desired: DesiredResource,
 ): Promise<Outcome> {
   const { address, precondition } = change;
-  const { name } = mustParseAddress(address);
+  const { name } = kinds.mustParse(address);
   const path = secretPath(secretDirectory, name);
   await makeDirectory(secretDirectory);
   return withScratch(secretDirectory, async (scratch) => {
@@ -101,7 +102,7 @@ async function write(
 
 async function remove({ secretDirectory }: DirectorySettings, { change }: ApplyItem): Promise<Outcome> {
   const { address, precondition } = change;
-  const path = secretPath(secretDirectory, mustParseAddress(address).name);
+  const path = secretPath(secretDirectory, kinds.mustParse(address).name);
   return withLock(secretDirectory, async (): Promise<Outcome> => {
     const stamp = await stampOf(path);
     if (stamp === undefined) return { status: 'done', address };

@@ -1,6 +1,7 @@
-import { defined, mustParseAddress } from '../../model/index.js';
+import { defined } from '../../model/index.js';
 import type { ConfiguredResource, DesiredResource, Diagnostic, ProviderSettings } from '../../model/index.js';
 import { foldName } from './names.js';
+import { kinds } from './kinds.js';
 
 /** A file name holds 255 bytes, and DuckDB needs 55 of them for its suffix and for a name to write under. */
 const LONGEST_NAME = 200;
@@ -13,7 +14,7 @@ export function audit(
   const found: Diagnostic[] = [];
   const seen = new Map<string, ConfiguredResource>();
   for (const resource of resources) {
-    const { name } = mustParseAddress(resource.address);
+    const { name } = kinds.mustParse(resource.address);
     const at = {
       address: resource.address,
       ...defined({ range: resource.range }),
@@ -32,7 +33,7 @@ export function audit(
       found.push({
         severity: 'error',
         code: 'clashing-secret-names',
-        summary: `The secrets ${mustParseAddress(first.address).name} and ${name} are one name to DuckDB, which does not tell upper case from lower.`,
+        summary: `The secrets ${kinds.mustParse(first.address).name} and ${name} are one name to DuckDB, which does not tell upper case from lower.`,
         next: 'Rename one of them.',
         ...at,
         ...(first.range === undefined ? {} : { related: [{ message: 'the other one', range: first.range }] }),

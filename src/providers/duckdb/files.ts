@@ -111,10 +111,10 @@ export async function removeLeftovers(directory: string): Promise<void> {
  * @param exclusive whether it must not replace anything
  * @throws a system error `EEXIST` where it is exclusive and there is a file
  */
-export async function putInPlace(from: string, to: string, exclusive: boolean): Promise<void> {
+export async function putInPlace(from: string, to: string, authoritative: boolean): Promise<void> {
   await chmod(from, 0o600);
   await sync(from);
-  if (exclusive) {
+  if (authoritative) {
     await link(from, to);
     await unlink(from);
   } else await rename(from, to);

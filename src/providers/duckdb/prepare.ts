@@ -1,4 +1,4 @@
-import { Sensitive, defined, formatAddress, mustParseAddress, plain, sensitive } from '../../model/index.js';
+import { Sensitive, defined, formatAddress, plain, sensitive } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, Field, Fields } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import { createSecret, optionText } from './create.js';
@@ -8,6 +8,7 @@ import { openDuckdb } from './library.js';
 import type { Duckdb } from './library.js';
 import { foldName } from './names.js';
 import type { DirectorySettings } from './settings.js';
+import { kinds } from './kinds.js';
 
 /**
  * Turns what is wanted into DuckDB's own terms, by making each secret in memory: DuckDB says what it does not take, and how it
@@ -42,7 +43,7 @@ export async function prepareAll(
 
 /** The name folded, the type in lower case, the default provider left unsaid, plain options as text. */
 function inSystemTerms(resource: DesiredResource): DesiredResource {
-  const parsed = mustParseAddress(resource.address);
+  const parsed = kinds.mustParse(resource.address);
   const fields: Record<string, Field> = {};
   for (const [path, field] of Object.entries(resource.fields)) {
     if (field.kind !== 'plain') {
@@ -85,7 +86,7 @@ async function modeProblem(
   { address, range }: DesiredResource,
   { secretDirectory }: DirectorySettings,
 ): Promise<readonly Diagnostic[]> {
-  const path = secretPath(secretDirectory, mustParseAddress(address).name);
+  const path = secretPath(secretDirectory, kinds.mustParse(address).name);
   const stamp = await stampOf(path);
   if (stamp === undefined || stamp.isPrivate) return [];
   return [

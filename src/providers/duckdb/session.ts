@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { lstat, readFile } from 'node:fs/promises';
-import { DiagnosticError, defined, errorCode, formatAddress, mustParseAddress } from '../../model/index.js';
+import { DiagnosticError, defined, errorCode, formatAddress } from '../../model/index.js';
 import type { ActualResource, SystemIdentity } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import type { ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
@@ -14,6 +14,7 @@ import { toResource } from './read.js';
 import { directorySettings } from './settings.js';
 import type { DirectorySettings } from './settings.js';
 import { readStored } from './stored.js';
+import { kinds } from './kinds.js';
 
 /**
  * Finds the directory; DuckDB itself is loaded when something is to be tried, read or written. A directory is known by its path with
@@ -133,7 +134,7 @@ function byName({ desired, records }: ReadRequest): {
   readonly desired: ReadonlyMap<string, ReadRequest['desired'][number]>;
   readonly records: ReadonlyMap<string, ReadRequest['records'][number]>;
 } {
-  const nameOf = (address: string): string => foldName(mustParseAddress(address).name);
+  const nameOf = (address: string): string => foldName(kinds.mustParse(address).name);
   return {
     desired: new Map(desired.map((resource) => [nameOf(resource.address), resource])),
     records: new Map(records.map((record) => [nameOf(record.address), record])),

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { mustParseAddress, parentAddress } from '../../model/index.js';
+
 import type { DesiredResource, Diagnostic } from '../../model/index.js';
 import { neededExtensions } from './extensions.js';
 import { fieldText } from './field-text.js';
 import { placeOf } from './preflight-document.js';
 import type { Preflight } from './preflight-document.js';
+import { kinds } from './kinds.js';
 
 /** A secret as DuckDB would be told to make it, and who asks for it. */
 interface Question {
@@ -50,7 +51,7 @@ function questionsOf(
   desired: readonly DesiredResource[],
   found: Preflight,
 ): readonly Question[] {
-  const { kind, name } = mustParseAddress(server.address);
+  const { kind, name } = kinds.mustParse(server.address);
   if (kind !== 'duckdb_server' || server.optionsUnchecked === true) return [];
   const type = fieldText(server.fields['type']) ?? '';
   const own = optionsOf(server);
@@ -61,13 +62,12 @@ function questionsOf(
     [...own].every(([key, value]) => existing.options[key] === value);
   const mappings = desired.filter(
     (resource) =>
-      parentAddress(mustParseAddress(resource.address)) === server.address &&
-      resource.address.startsWith('user_mapping.'),
+      kinds.parentOf(resource.address) === server.address && resource.address.startsWith('user_mapping.'),
   );
   const sets = mappings.length === 0 ? [new Map<string, string>()] : mappings.map(optionsOf);
   return sets.flatMap((mapping, at): Question[] => {
     const about = mappings[at] ?? server;
-    const role = mustParseAddress(about.address).member;
+    const role = kinds.mustParse(about.address).member;
     const before = found.mappings.find((one) => one.server === name && one.role === role);
     // A mapping that is hidden from us was checked when it was made.
     const known =

@@ -1,6 +1,7 @@
-import { defined, mustParseAddress } from '../../model/index.js';
+import { defined } from '../../model/index.js';
 import type { ConfiguredResource, Diagnostic } from '../../model/index.js';
 import { nameProblem } from './names.js';
+import { kinds } from './kinds.js';
 
 function at(resource: ConfiguredResource): Pick<Diagnostic, 'address' | 'range'> {
   return {
@@ -14,7 +15,7 @@ export function auditNames(resources: readonly ConfiguredResource[]): readonly D
   const found: Diagnostic[] = [];
   const seen = new Map<string, ConfiguredResource>();
   for (const resource of resources) {
-    const { kind, name, member } = mustParseAddress(resource.address);
+    const { kind, name, member } = kinds.mustParse(resource.address);
     if (kind === 'duckdb_server') {
       const problem = nameProblem(name);
       if (problem !== undefined) {
@@ -31,7 +32,7 @@ export function auditNames(resources: readonly ConfiguredResource[]): readonly D
         found.push({
           severity: 'error',
           code: 'clashing-server-names',
-          summary: `The servers ${mustParseAddress(first.address).name} and ${name} are one name to DuckDB, which breaks it for the whole database.`,
+          summary: `The servers ${kinds.mustParse(first.address).name} and ${name} are one name to DuckDB, which breaks it for the whole database.`,
           next: 'Rename one of them.',
           ...at(resource),
           ...(first.range === undefined

@@ -1,4 +1,4 @@
-import { defined, mustParseAddress, parentAddress } from '../../model/index.js';
+import { defined, kindOf } from '../../model/index.js';
 import type {
   ConfiguredResource,
   DesiredField,
@@ -10,6 +10,7 @@ import { auditNames } from './audit-names.js';
 import { auditOptions } from './audit-options.js';
 import type { ServerShape } from './audit-options.js';
 import { isStorable } from './text.js';
+import { kinds } from './kinds.js';
 
 /** The plain text of a field, if it is that. */
 function plainText(field: DesiredField | undefined): string | undefined {
@@ -37,8 +38,8 @@ export function audit(
   _settings: ProviderSettings,
   resources: readonly ConfiguredResource[],
 ): readonly Diagnostic[] {
-  const servers = resources.filter((resource) => mustParseAddress(resource.address).kind === 'duckdb_server');
-  const mappings = resources.filter((resource) => mustParseAddress(resource.address).kind === 'user_mapping');
+  const servers = resources.filter((resource) => kindOf(resource.address) === 'duckdb_server');
+  const mappings = resources.filter((resource) => kindOf(resource.address) === 'user_mapping');
   const shapes = new Map(servers.map((server) => [server.address, shapeOf(server)]));
   const found: Diagnostic[] = [...auditNames(resources)];
   for (const server of servers) {
@@ -46,7 +47,7 @@ export function audit(
     if (shape !== undefined) found.push(...auditOptions(server, shape, 'server'));
   }
   for (const mapping of mappings) {
-    const parent = parentAddress(mustParseAddress(mapping.address));
+    const parent = kinds.parentOf(mapping.address);
     const shape = parent === undefined ? undefined : shapes.get(parent);
     if (shape !== undefined) found.push(...auditOptions(mapping, shape, 'mapping'));
   }
@@ -84,7 +85,7 @@ function auditMotherduck(
         ...(type?.range === undefined ? {} : { range: type.range }),
       });
     }
-    if (!mappings.some((mapping) => parentAddress(mustParseAddress(mapping.address)) === duck.address)) {
+    if (!mappings.some((mapping) => kinds.parentOf(mapping.address) === duck.address)) {
       found.push({
         severity: 'warning',
         code: 'motherduck-without-token',

@@ -1,4 +1,3 @@
-import { mustParseAddress } from '../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../model/index.js';
 import type { ReadRequest } from '../sdk/index.js';
 import { fieldText } from './field-text.js';
@@ -6,6 +5,7 @@ import { breaksDuckdb } from './names.js';
 import { findOptionSet, isKnownOption, isSensitiveOption } from './options.js';
 import { isIn, placeOf } from './preflight-document.js';
 import type { FoundMapping, FoundServer, Preflight } from './preflight-document.js';
+import { kinds } from './kinds.js';
 
 /** Servers that are there already and break DuckDB for everyone, or open what they should not. */
 export function existingServers(
@@ -16,7 +16,7 @@ export function existingServers(
   const byFolded = new Map<string, string>();
   const wanted = new Map(desired.map((resource) => [resource.address, resource]));
   const usage = desired
-    .map((resource) => mustParseAddress(resource.address))
+    .map((resource) => kinds.mustParse(resource.address))
     .filter((address) => address.kind === 'fdw_usage')
     .map((address) => address.name);
   return found.servers.flatMap((server): Diagnostic[] => {
@@ -133,7 +133,7 @@ export function strandedMappings(
   // What the state owns and the configuration names no more goes, before the server changes.
   const addresses = new Set([...desired, ...records].map((one) => one.address));
   return desired.flatMap((server): Diagnostic[] => {
-    const { kind, name, provider } = mustParseAddress(server.address);
+    const { kind, name, provider } = kinds.mustParse(server.address);
     if (kind !== 'duckdb_server') return [];
     const options = Object.keys(server.fields)
       .filter((path) => path.startsWith('options.'))

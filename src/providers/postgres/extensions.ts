@@ -1,8 +1,9 @@
-import { mustParseAddress } from '../../model/index.js';
+import { kindOf } from '../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../model/index.js';
 import { fieldText } from './field-text.js';
 import { isIn, placeOf } from './preflight-document.js';
 import type { Preflight } from './preflight-document.js';
+import { kinds } from './kinds.js';
 
 /** The DuckDB extensions that bring a secret type, by the names that they go by; what is linked into the wrapper is not here. */
 const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
@@ -39,8 +40,7 @@ export function asksForExtensions(desired: readonly DesiredResource[], found: Pr
   );
 }
 
-const isServer = (resource: DesiredResource): boolean =>
-  mustParseAddress(resource.address).kind === 'duckdb_server';
+const isServer = (resource: DesiredResource): boolean => kindOf(resource.address) === 'duckdb_server';
 
 /** One SELECT that gives the names of `duckdb.extensions` as `document`. */
 export const EXTENSIONS_SQL = `SELECT COALESCE(pg_catalog.json_agg(e.name ORDER BY e.name), '[]') AS document FROM duckdb.extensions e`;
@@ -59,7 +59,7 @@ export function extensionDiagnostics(
   const diagnostics: Diagnostic[] = [];
   const named = new Set<string>();
   for (const server of desired.filter(isServer)) {
-    const { name } = mustParseAddress(server.address);
+    const { name } = kinds.mustParse(server.address);
     named.add(name);
     const needed = needOf(server);
     if (needed.length === 0) continue;

@@ -1,8 +1,9 @@
-import { defined, formatAddress, mustParseAddress, nearestWords, plain } from '../../model/index.js';
+import { defined, formatAddress, nearestWords, plain } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, Field } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import type { Preflight } from './preflight-document.js';
 import { optionText } from './text.js';
+import { kinds } from './kinds.js';
 
 /** A resource in the database's own terms, and the role that it needs, if any. */
 interface Resolved {
@@ -25,7 +26,7 @@ export function rolesOf(desired: readonly DesiredResource[], principal: string):
 }
 
 function resolve(resource: DesiredResource, principal: string): Resolved {
-  const parsed = mustParseAddress(resource.address);
+  const parsed = kinds.mustParse(resource.address);
   const fields = Object.fromEntries(
     Object.entries(resource.fields).map(([path, field]) => [path, inSystemTerms(path, field, principal)]),
   );

@@ -1,3 +1,4 @@
+import { kindTable } from '../../model/index.js';
 import type { Fields, KindPolicy } from '../../model/index.js';
 import { fieldText } from './field-text.js';
 
@@ -17,11 +18,29 @@ function mustReplaceServer(path: string, wanted: Fields): boolean {
 export const policies: readonly KindPolicy[] = [
   {
     kind: 'duckdb_server',
+    isList: false,
     mustReplace: mustReplaceServer,
     managedWhereNamed: ['owner'],
-    diesWithParent: false,
+    cascades: false,
   },
-  { kind: 'user_mapping', mustReplace: () => false, managedWhereNamed: [], diesWithParent: false },
-  { kind: 'server_usage', mustReplace: () => false, managedWhereNamed: [], diesWithParent: true },
-  { kind: 'fdw_usage', mustReplace: () => false, managedWhereNamed: [], diesWithParent: false },
+  {
+    kind: 'user_mapping',
+    parent: 'duckdb_server',
+    isList: false,
+    mustReplace: () => false,
+    managedWhereNamed: [],
+    cascades: false,
+  },
+  {
+    kind: 'server_usage',
+    parent: 'duckdb_server',
+    isList: true,
+    mustReplace: () => false,
+    managedWhereNamed: [],
+    cascades: true,
+  },
+  { kind: 'fdw_usage', isList: true, mustReplace: () => false, managedWhereNamed: [], cascades: false },
 ];
+
+/** The kinds of this provider, and their addresses. */
+export const kinds = kindTable(policies);

@@ -1,9 +1,9 @@
-import { mustParseAddress } from '../../model/index.js';
 import type { ApplyItem } from '../../model/index.js';
 import type { Batch, Check } from './batch.js';
 import { UNSEEN } from './read.js';
 import { stepsFor, targetOf } from './statements.js';
 import type { BatchView, Phase } from './statements.js';
+import { kinds } from './kinds.js';
 
 const PHASES: readonly Phase[] = [
   'revoke',
@@ -31,7 +31,7 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
     new Set(
       active
         .filter((item) => actions.includes(item.change.action))
-        .map((item) => mustParseAddress(item.change.address))
+        .map((item) => kinds.mustParse(item.change.address))
         .filter((address) => address.kind === 'duckdb_server')
         .map((address) => address.name),
     );
@@ -55,7 +55,7 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
 function groupRevoked(active: readonly ApplyItem[]): ReadonlyMap<string, readonly string[]> {
   const revoked = new Map<string, string[]>();
   for (const { change } of active) {
-    const { kind, name, member } = mustParseAddress(change.address);
+    const { kind, name, member } = kinds.mustParse(change.address);
     if (kind !== 'server_usage' || change.action !== 'delete' || member === undefined) continue;
     revoked.set(name, [...(revoked.get(name) ?? []), member]);
   }
@@ -66,7 +66,7 @@ function groupRevoked(active: readonly ApplyItem[]): ReadonlyMap<string, readonl
 function formerOwners(active: readonly ApplyItem[]): ReadonlyMap<string, string> {
   return new Map(
     active.flatMap(({ change }) => {
-      const { kind, name } = mustParseAddress(change.address);
+      const { kind, name } = kinds.mustParse(change.address);
       const before = change.fields.find((field) => field.path === 'owner')?.before;
       return kind === 'duckdb_server' && typeof before === 'string' ? [[name, before] as const] : [];
     }),

@@ -1,10 +1,10 @@
-import { mustParseAddress } from '../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../model/index.js';
 import { existingServers, notAdministrated } from './existing.js';
 import { fieldText } from './field-text.js';
 import { isIn, placeOf as place } from './preflight-document.js';
 import type { Preflight } from './preflight-document.js';
 import { WRAPPER } from './sql.js';
+import { kinds } from './kinds.js';
 
 /** What cannot work in this database, at the resources that ask for it. */
 export function preflightDiagnostics(
@@ -20,14 +20,14 @@ export function preflightDiagnostics(
     ...existingServers(provider, desired, found),
   ];
   const usage = desired
-    .map((resource) => mustParseAddress(resource.address))
+    .map((resource) => kinds.mustParse(resource.address))
     .filter((address) => address.kind === 'fdw_usage')
     .map((address) => address.name);
   const names = new Set(found.servers.map((server) => server.name));
   const wanted = new Set<string>();
   const created: DesiredResource[] = [];
   for (const resource of desired) {
-    const { kind, name } = mustParseAddress(resource.address);
+    const { kind, name } = kinds.mustParse(resource.address);
     if (kind === 'fdw_usage' && !found.superuser && !found.ownsWrapper) {
       diagnostics.push({
         severity: 'warning',

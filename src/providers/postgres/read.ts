@@ -1,6 +1,7 @@
-import { Sensitive, defined, mustParseAddress, plain, sensitive } from '../../model/index.js';
+import { Sensitive, defined, plain, sensitive } from '../../model/index.js';
 import type { ActualResource, Field, Fields } from '../../model/index.js';
 import { parseMark } from './mark.js';
+import { kinds } from './kinds.js';
 
 type Options = Readonly<Record<string, string | null>> | null;
 
@@ -69,7 +70,7 @@ export function toResources(document: WrapperDocument, view: ReadView): readonly
       ...defined({ claimedBy }),
     };
   });
-  const claims = new Map(servers.map((server) => [mustParseAddress(server.address).name, server.claimedBy]));
+  const claims = new Map(servers.map((server) => [kinds.mustParse(server.address).name, server.claimedBy]));
   const mappings = document.mappings.map((mapping): ActualResource => {
     const claimedBy = claims.get(mapping.server);
     return {

@@ -1,5 +1,5 @@
 import { escapeLiteral } from 'pg';
-import { defined, hasErrors, mustParseAddress } from '../../model/index.js';
+import { defined, hasErrors, kindOf } from '../../model/index.js';
 import type { ActualResource, DesiredResource, SystemIdentity } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import type { Prepared, ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
@@ -19,6 +19,7 @@ import type { WrapperDocument } from './read.js';
 import { readSql } from './read-sql.js';
 import { postgresSettings } from './settings.js';
 import type { PostgresSettings } from './settings.js';
+import { kinds } from './kinds.js';
 
 const READ_TIMEOUT_MS = 60_000;
 
@@ -103,8 +104,8 @@ function session({ provider, connection, where, identity, system, context }: Pla
         readSql({ names, values: true, catalog }),
       );
       const wrapperUsage =
-        request.exclusive.some((list) => list.kind === 'fdw_usage') ||
-        [...addresses].some((address) => mustParseAddress(address).kind === 'fdw_usage');
+        request.authoritative.some((list) => list.kind === 'fdw_usage') ||
+        [...addresses].some((address) => kindOf(address) === 'fdw_usage');
       const asked = (address: string): boolean => addresses.has(address);
       const nextOwners = ownersWanted(request.desired);
       const handsOver = (server: string, owner: string): boolean =>
@@ -162,7 +163,7 @@ function session({ provider, connection, where, identity, system, context }: Pla
 function ownersWanted(desired: readonly DesiredResource[]): ReadonlyMap<string, string> {
   return new Map(
     desired.flatMap(({ address, fields }) => {
-      const { kind, name } = mustParseAddress(address);
+      const { kind, name } = kinds.mustParse(address);
       const owner = fieldText(fields['owner']);
       return kind === 'duckdb_server' && owner !== undefined ? [[name, owner] as const] : [];
     }),
@@ -170,11 +171,11 @@ function ownersWanted(desired: readonly DesiredResource[]): ReadonlyMap<string, 
 }
 
 /** The servers that a request is about: those it names, and those that what it names lives on. */
-function serverNames({ desired, records, exclusive }: ReadRequest): readonly string[] {
+function serverNames({ desired, records, authoritative }: ReadRequest): readonly string[] {
   const addresses = [
     ...[...desired, ...records].map((one) => one.address),
-    ...exclusive.flatMap((list) => (list.parent === undefined ? [] : [list.parent])),
-  ].map(mustParseAddress);
+    ...authoritative.flatMap((list) => (list.parent === undefined ? [] : [list.parent])),
+  ].map((address) => kinds.mustParse(address));
   return [
     ...new Set(addresses.filter((address) => address.kind !== 'fdw_usage').map((address) => address.name)),
   ];

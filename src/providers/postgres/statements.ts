@@ -1,10 +1,11 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import { defined, mustParseAddress } from '../../model/index.js';
+import { defined } from '../../model/index.js';
 import type { Address, ApplyItem, DesiredResource } from '../../model/index.js';
 import type { Step, Target } from './batch.js';
 import { fieldText } from './field-text.js';
 import { markFor } from './mark.js';
 import { WRAPPER } from './sql.js';
+import { kinds } from './kinds.js';
 
 /**
  * When a statement runs, in this order. Nothing may fail in the middle, and what the wrapper checks must be final:
@@ -69,7 +70,7 @@ function optionsSql(options: Readonly<Record<string, string>>): string {
 
 /** The object of an address, as the batch function looks it up. */
 export function targetOf(address: string): Target {
-  const parsed = mustParseAddress(address);
+  const parsed = kinds.mustParse(address);
   switch (parsed.kind) {
     case 'duckdb_server':
       return { address, kind: parsed.kind, server: parsed.name };
@@ -78,26 +79,20 @@ export function targetOf(address: string): Target {
       return { address, kind: parsed.kind, server: parsed.name, role: parsed.member ?? '' };
     case 'fdw_usage':
       return { address, kind: parsed.kind, role: parsed.name };
-    case 'secret':
-    case 'share':
-    case 'duckdb_secret':
+    default:
       throw new Error(`not a resource of PostgreSQL: ${address}`);
   }
 }
 
 /** The statements of one change. Pure. */
 export function stepsFor(item: ApplyItem, view: BatchView): readonly PlacedStep[] {
-  const address = mustParseAddress(item.change.address);
+  const address = kinds.mustParse(item.change.address);
   switch (address.kind) {
     case 'duckdb_server':
       return serverSteps(item, address, view);
     case 'user_mapping':
       return mappingSteps(item, address, view);
-    case 'server_usage':
-    case 'fdw_usage':
-    case 'secret':
-    case 'share':
-    case 'duckdb_secret':
+    default:
       return usageSteps(item, address, view);
   }
 }

@@ -4,7 +4,7 @@ import type {
   ConfiguredResource,
   DesiredResource,
   Diagnostic,
-  ExclusiveList,
+  AuthoritativeList,
   Fields,
   KindPolicy,
   Outcome,
@@ -79,8 +79,8 @@ export interface ReadRequest {
   readonly desired: readonly DesiredResource[];
   /** What the state owns. */
   readonly records: readonly StateRecord[];
-  /** Lists that are the whole truth: every member is to be read. */
-  readonly exclusive: readonly ExclusiveList[];
+  /** Lists that are authoritative: every member is to be read. */
+  readonly authoritative: readonly AuthoritativeList[];
 }
 
 /** What `prepare` gives back. */

@@ -5,13 +5,7 @@
  *
  * What the plan saw is read again right before. Where it differs, nothing of this secret is done.
  */
-import {
-  defined,
-  mustParseAddress,
-  type ApplyItem,
-  type Outcome,
-  type Sensitive,
-} from '../../model/index.js';
+import { defined, kindOf, type ApplyItem, type Outcome, type Sensitive } from '../../model/index.js';
 import type { HttpClient, SessionContext } from '../sdk/index.js';
 import { takesAway, type ShareStep } from './access-plan.js';
 import type { Api } from './api.js';
@@ -22,6 +16,7 @@ import { checkSecret, checkShare, ownStep, remainingOwner, shareStep, type Held 
 import { directRoles, shareId } from './shares.js';
 import { failedOutcome, StepError } from './step-error.js';
 import { changeAccess, createSecret, deleteSecret, gone, updateValue, type Writer } from './writes.js';
+import { kinds } from './kinds.js';
 
 /** What one run of apply works with. */
 export interface Run {
@@ -45,7 +40,7 @@ export async function applySecret(run: Run, name: string, items: readonly ApplyI
     else active.push(item);
   }
   if (active.length === 0) return;
-  const ofSecret = active.find((item) => mustParseAddress(item.change.address).kind === 'secret');
+  const ofSecret = active.find((item) => kindOf(item.change.address) === 'secret');
   const shares = active.filter((item) => item !== ofSecret);
   // Whose failure it is, while a step is under way.
   let current: readonly ApplyItem[] = ofSecret === undefined ? shares : [ofSecret];

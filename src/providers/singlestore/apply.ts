@@ -1,5 +1,6 @@
-import { mustParseAddress, type ApplyItem, type Outcome } from '../../model/index.js';
+import { type ApplyItem, type Outcome } from '../../model/index.js';
 import { applySecret, type Run } from './apply-secret.js';
+import { kinds } from './kinds.js';
 
 /** What applying needs of its session. */
 export type ApplyContext = Omit<Run, 'onOutcome' | 'checkpoint'>;
@@ -58,7 +59,7 @@ export async function applyItems(
 function groupItems(items: readonly ApplyItem[]): readonly Group[] {
   const byName = new Map<string, ApplyItem[]>();
   for (const item of items) {
-    const { name } = mustParseAddress(item.change.address);
+    const { name } = kinds.mustParse(item.change.address);
     const list = byName.get(name);
     if (list === undefined) byName.set(name, [item]);
     else list.push(item);

@@ -1,9 +1,5 @@
-import {
-  parseAddress,
-  type ConfiguredResource,
-  type DesiredResource,
-  type Diagnostic,
-} from '../../model/index.js';
+import { type ConfiguredResource, type DesiredResource, type Diagnostic } from '../../model/index.js';
+import { kinds } from './kinds.js';
 
 /** A value has at most so many bytes in UTF-8: the seed's 5 MB, read in the larger way (5 × 1024 × 1024). */
 export const MAX_VALUE_BYTES = 5 * 1024 * 1024;
@@ -14,7 +10,7 @@ export const MAX_VALUE_BYTES = 5 * 1024 * 1024;
  */
 export function audit(resources: readonly ConfiguredResource[]): readonly Diagnostic[] {
   return resources.flatMap((resource) => {
-    const address = parseAddress(resource.address);
+    const address = kinds.parse(resource.address);
     if (address?.kind === 'secret' && !/^[A-Za-z0-9_]+$/.test(address.name)) {
       return [
         problem(

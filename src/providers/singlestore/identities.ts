@@ -1,6 +1,6 @@
 import {
   formatAddress,
-  mustParseAddress,
+  kindOf,
   type DesiredResource,
   type Diagnostic,
   type SourceRange,
@@ -9,6 +9,7 @@ import { HttpError, type Prepared } from '../sdk/index.js';
 import type { Api } from './api.js';
 import type { Identities, Member } from './directory.js';
 import { nearest } from './nearest.js';
+import { kinds } from './kinds.js';
 
 /**
  * Writes the people and teams that shares name in their canonical form, and says at its line who cannot be found.
@@ -19,7 +20,7 @@ export async function prepareShares(
   identities: () => Promise<Identities>,
   api: Api,
 ): Promise<Prepared> {
-  if (!desired.some((resource) => mustParseAddress(resource.address).kind === 'share')) {
+  if (!desired.some((resource) => kindOf(resource.address) === 'share')) {
     return { resources: desired, diagnostics: [] };
   }
   const known = await identities();
@@ -29,7 +30,7 @@ export async function prepareShares(
   const diagnostics: Diagnostic[] = [];
   const taken = new Map<string, DesiredResource>();
   for (const { resource, member, isMissing, ids } of found) {
-    const address = mustParseAddress(resource.address);
+    const address = kinds.mustParse(resource.address);
     if (address.kind !== 'share') {
       resources.push(resource);
       continue;
@@ -55,7 +56,7 @@ function resolve(
   resource: DesiredResource,
   known: Identities,
 ): { member?: Member; isMissing: boolean; ids: readonly string[] } {
-  const address = mustParseAddress(resource.address);
+  const address = kinds.mustParse(resource.address);
   if (address.kind !== 'share') return { isMissing: false, ids: [] };
   const result = known.find(address.member ?? '');
   switch (result.kind) {
@@ -120,7 +121,7 @@ function ambiguous(resource: DesiredResource, who: string, ids: readonly string[
 }
 
 function twice(resource: DesiredResource, earlier: DesiredResource, member: Member): Diagnostic {
-  const { name } = mustParseAddress(resource.address);
+  const { name } = kinds.mustParse(resource.address);
   const related: { message: string; range: SourceRange }[] =
     earlier.range === undefined ? [] : [{ message: 'first named here', range: earlier.range }];
   return {

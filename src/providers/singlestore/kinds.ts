@@ -1,3 +1,4 @@
+import { kindTable } from '../../model/index.js';
 import type { KindPolicy } from '../../model/index.js';
 
 /** The type, as in `type:` of the configuration. */
@@ -5,9 +6,19 @@ export const TYPE = 'singlestore';
 
 /** What this provider manages: secrets, and who they are shared with. */
 export const policies: readonly KindPolicy[] = [
-  { kind: 'secret', mustReplace: () => false, managedWhereNamed: [], diesWithParent: false },
-  { kind: 'share', mustReplace: () => false, managedWhereNamed: [], diesWithParent: true },
+  { kind: 'secret', isList: false, mustReplace: () => false, managedWhereNamed: [], cascades: false },
+  {
+    kind: 'share',
+    parent: 'secret',
+    isList: true,
+    mustReplace: () => false,
+    managedWhereNamed: [],
+    cascades: true,
+  },
 ];
+
+/** The kinds of this provider, and their addresses. */
+export const kinds = kindTable(policies);
 
 /** The built-in roles on a secret, by falling power (management API contract). */
 export const ROLES = ['Owner', 'Reader'] as const;

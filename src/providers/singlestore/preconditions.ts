@@ -1,4 +1,4 @@
-import { mustParseAddress, type ApplyItem } from '../../model/index.js';
+import { type ApplyItem } from '../../model/index.js';
 import { isPending, ownersAfter, takesAway, type ShareStep } from './access-plan.js';
 import type { Grant, SecretInfo } from './api-types.js';
 import type { Identities } from './directory.js';
@@ -7,6 +7,7 @@ import { versionOf } from './read.js';
 import { shareId } from './shares.js';
 import { StepError } from './step-error.js';
 import { changedBy, gone, type Writer } from './writes.js';
+import { kinds } from './kinds.js';
 
 /** The built-in roles that holders have on one secret, by the holder's id. */
 export type Held = ReadonlyMap<string, ReadonlySet<Role>>;
@@ -14,7 +15,7 @@ const NO_ROLES: ReadonlySet<Role> = new Set();
 
 /** @throws StepError where the secret is not the one, or not as, the plan saw */
 export function checkSecret(writer: Writer, { change }: ApplyItem, now: SecretInfo | undefined): SecretInfo {
-  const { name } = mustParseAddress(change.address);
+  const { name } = kinds.mustParse(change.address);
   const { precondition } = change;
   if (now === undefined) throw gone(name);
   if (
@@ -28,7 +29,7 @@ export function checkSecret(writer: Writer, { change }: ApplyItem, now: SecretIn
 }
 
 function memberOf(item: ApplyItem, identities: Identities): ShareStep['member'] {
-  const member = mustParseAddress(item.change.address).member ?? '';
+  const member = kinds.mustParse(item.change.address).member ?? '';
   const { precondition } = item.change;
   // Whoever is to lose access may have left the organization; the id stands in the plan.
   const id = precondition.kind === 'present' ? precondition.id.split('/')[1] : undefined;
@@ -58,7 +59,7 @@ export function ownStep(
   { self }: Identities,
 ): readonly ShareStep[] {
   if (ofSecret?.change.action !== 'create' || ofSecret.desired?.self !== 'drop') return [];
-  const isNamed = shares.some((item) => mustParseAddress(item.change.address).member === self.principal);
+  const isNamed = shares.some((item) => kinds.mustParse(item.change.address).member === self.principal);
   if (isNamed) return [];
   return [{ item: undefined, member: self, current: new Set<Role>(['Owner']), wanted: NO_ROLES }];
 }
@@ -79,7 +80,7 @@ export function checkShare(
   const version = precondition.kind === 'present' ? precondition.version : '';
   const sameSecret = precondition.kind !== 'present' || precondition.id === shareId(secretId, id);
   if (sameSecret && rolesText(now) === version) return;
-  const { name, member = '' } = mustParseAddress(item.change.address);
+  const { name, member = '' } = kinds.mustParse(item.change.address);
   const newest = list
     .filter((one) => one.holder.id === id && !one.inherited)
     .sort((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1))[0];

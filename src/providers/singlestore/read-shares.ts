@@ -13,13 +13,14 @@
  * Thus N secrets cost at most 1 + min(N, U + T) requests, and both ways lead to the same changes. Who and when is known for
  * every share the first way, and for those of one secret the second: asking for more would cost a request for each secret.
  */
-import { mustParseAddress, type ActualResource } from '../../model/index.js';
+import { type ActualResource } from '../../model/index.js';
 import { HttpError, type ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
 import type { SecretInfo } from './api-types.js';
 import type { Identities, Member } from './directory.js';
 import { isRole, rolesText, type Role } from './kinds.js';
 import { directRoles, share, sharesOf } from './shares.js';
+import { kinds } from './kinds.js';
 
 /** Shares by the id of their secret; a secret that went away meanwhile, or is unseen by now, is not in it. */
 export type SharesById = ReadonlyMap<string, readonly ActualResource[]>;
@@ -132,7 +133,7 @@ function isExplained({ expected, identities }: ShareQuery, shares: readonly Actu
     shares.every((one) => {
       const wanted = expected.get(one.address);
       if (wanted !== undefined) return wanted === one.version;
-      return mustParseAddress(one.address).member === identities.self.principal && one.version === 'Owner';
+      return kinds.mustParse(one.address).member === identities.self.principal && one.version === 'Owner';
     })
   );
 }

@@ -1,8 +1,6 @@
 import {
   DiagnosticError,
   formatAddress,
-  mustParseAddress,
-  parentAddress,
   type ActualResource,
   type Field,
   type StateRecord,
@@ -12,6 +10,7 @@ import type { Api } from './api.js';
 import type { SecretInfo } from './api-types.js';
 import type { Identities } from './directory.js';
 import { expectedRoles, readShares } from './read-shares.js';
+import { kinds } from './kinds.js';
 
 /** The version of a secret: moves with every change of its value (management API contract). */
 export function versionOf(secret: SecretInfo): string {
@@ -40,7 +39,7 @@ export async function readResources(
   for (const address of [...wanted.all].sort()) {
     const record = records.get(address);
     const mine = record === undefined ? undefined : byId.get(record.id);
-    const secret = mine ?? onlyOne(address, byName.get(mustParseAddress(address).name) ?? []);
+    const secret = mine ?? onlyOne(address, byName.get(kinds.mustParse(address).name) ?? []);
     if (secret !== undefined) found.set(secret.id, { secret, record });
   }
   const secrets = await Promise.all(
@@ -111,12 +110,12 @@ function secretAddresses(request: ReadRequest): { all: ReadonlySet<string>; shar
   const all = new Set<string>();
   const shared = new Set<string>();
   for (const { address } of [...request.desired, ...request.records]) {
-    const parsed = mustParseAddress(address);
+    const parsed = kinds.mustParse(address);
     if (parsed.kind === 'secret') all.add(address);
-    const parent = parsed.kind === 'share' ? parentAddress(parsed) : undefined;
+    const parent = parsed.kind === 'share' ? kinds.parentOf(parsed) : undefined;
     if (parent !== undefined) shared.add(parent);
   }
-  for (const { kind, parent } of request.exclusive) {
+  for (const { kind, parent } of request.authoritative) {
     if (kind === 'share' && parent !== undefined) shared.add(parent);
   }
   for (const address of shared) all.add(address);
@@ -140,7 +139,7 @@ function onlyOne(address: string, named: readonly SecretInfo[]): SecretInfo | un
     {
       severity: 'error',
       code: 'ambiguous-secret',
-      summary: `The organization has ${named.length} secrets called ${mustParseAddress(address).name}.`,
+      summary: `The organization has ${named.length} secrets called ${kinds.mustParse(address).name}.`,
       next: 'Delete all but one in the Cloud Portal.',
       address,
     },

@@ -20,12 +20,12 @@ export const secrets: SchemaSection = {
         ]),
         owners: ref(
           'principals',
-          'Who may edit, share and delete it. With `owners` or `readers` the lists are the whole truth: others lose access.',
+          'Who may edit, share and delete it. With `owners` or `readers` the lists are authoritative: others lose access.',
           [['user:ana@example.com', 'team:Platform']],
         ),
         readers: ref(
           'principals',
-          'Who may read it. With `owners` or `readers` the lists are the whole truth: others lose access.',
+          'Who may read it. With `owners` or `readers` the lists are authoritative: others lose access.',
           [['team:Machine Learning']],
         ),
         self: {

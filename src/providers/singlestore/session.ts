@@ -1,4 +1,4 @@
-import { DiagnosticError, defined, mustParseAddress, type ApplyItem } from '../../model/index.js';
+import { DiagnosticError, defined, kindOf, type ApplyItem } from '../../model/index.js';
 import {
   createHttpClient,
   type Clock,
@@ -15,6 +15,7 @@ import { TYPE } from './kinds.js';
 import { readShares } from './read-shares.js';
 import { readResources, secretResource } from './read.js';
 import { resolveConnection } from './settings.js';
+import { kinds } from './kinds.js';
 
 /**
  * Opens a session: two requests, for the organization and for whose key it is.
@@ -105,7 +106,7 @@ export async function openSession(
 }
 
 function mayTakeAccess({ change, desired }: ApplyItem): boolean {
-  const isShare = mustParseAddress(change.address).kind === 'share';
+  const isShare = kindOf(change.address) === 'share';
   return desired?.self === 'drop' || (isShare && change.action !== 'create');
 }
 

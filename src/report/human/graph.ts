@@ -1,4 +1,4 @@
-import { mustParseAddress } from '../../model/index.js';
+import { providerOf } from '../../model/index.js';
 
 /** A graph in the language of Graphviz, one box for each provider; an arrow points at what comes first. */
 export function graphText(
@@ -7,7 +7,7 @@ export function graphText(
 ): string {
   const providers = new Map<string, string[]>();
   for (const node of nodes) {
-    const { provider } = mustParseAddress(node);
+    const provider = providerOf(node);
     const known = providers.get(provider);
     if (known === undefined) providers.set(provider, [node]);
     else known.push(node);

@@ -1,4 +1,3 @@
-import { mustParseAddress, parentAddress } from '../../model/index.js';
 import type { Action, Change, Plan, PlanSummary, RotationNote, Unreachable } from '../../model/index.js';
 import { fieldLines } from './fields.js';
 import { displayWidth, printable } from '../printable.js';
@@ -64,8 +63,7 @@ function legend(plan: Plan, style: Style): string {
 }
 
 function changeText(change: Change, style: Style): string {
-  const parent = parentAddress(mustParseAddress(change.address));
-  const after = change.after.filter((address) => address !== parent);
+  const after = change.after.filter((address) => !livesIn(change.address, address));
   const lines = [
     `${signOf(change.action, style)} ${style.bold(printable(change.address))} ${willBe(change.action)}`,
     `${INDENT}${style.dim(`because: ${printable(change.reason)}`)}`,
@@ -75,6 +73,12 @@ function changeText(change: Change, style: Style): string {
     ...fieldLines(change.fields, INDENT, style),
   ];
   return lines.join('\n');
+}
+
+/** Whether one resource lives in another: the address of the parent is that of the child without kind and member. */
+function livesIn(child: string, parent: string): boolean {
+  const [inner, outer] = [child, parent].map((address) => address.slice(address.indexOf('.')));
+  return inner?.startsWith(`${outer ?? ''}/`) === true;
 }
 
 /** Names with commas between, in lines that are not too long; all but the first line are indented. */

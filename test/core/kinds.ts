@@ -1,0 +1,4 @@
+import { builtInLanguage } from '../../src/engine/language.js';
+
+/** The kinds of the real providers. */
+export const { kinds } = builtInLanguage;
