@@ -38,8 +38,8 @@ writeIfChanged(modulePath, await format(optionModule(), { ...style, parser: 'typ
 
 // The schema is made with the table, so it is loaded when the table is written.
 const { configSchema } = await import('../src/config/schema/index.js');
-const { builtInSources } = await import('../src/config/value-sources.js');
-const schema = configSchema(builtInSources);
+const { VALUE_SOURCES, sourceTable } = await import('../src/config/value-sources.js');
+const schema = configSchema(sourceTable(VALUE_SOURCES));
 const schemaText = await format(JSON.stringify(editorSchema(schema)), {
   parser: 'json',
   printWidth: 110,

@@ -3,7 +3,6 @@ import type { Diagnostic } from '../model/index.js';
 import { DiagnosticError, defined } from '../model/index.js';
 import type { RunContext } from '../engine/index.js';
 import { diagnosticsText } from '../report/index.js';
-import { CREDENTIALS } from './credentials.js';
 import { EXIT } from './exit.js';
 import { commonFlags } from './flags.js';
 import { openLog } from './log.js';
@@ -41,7 +40,8 @@ export abstract class SecretsCommand extends Command {
     'Stopping: what is in flight is finished and kept. Press Ctrl-C again to stop at once.\n';
 
   override async run(): Promise<void> {
-    for (const name of CREDENTIALS) protect(process.env[name]);
+    const { credentialVariables } = await import('../engine/extensions.js');
+    for (const name of credentialVariables()) protect(process.env[name]);
     const release = this.takesSignals ? this.#handleSignals() : () => undefined;
     try {
       process.exitCode = await this.work();

@@ -87,7 +87,7 @@ const ALPHABETS: Readonly<Record<string, string>> = {
 };
 
 /** Every value source that this version knows: a new one is one more entry here, its schema, and a reader in `src/values`. */
-const VALUE_SOURCES: readonly SourceWord[] = [
+export const VALUE_SOURCES: readonly SourceWord[] = [
   {
     word: 'env',
     schema: WORD_SCHEMAS.env,
@@ -243,9 +243,6 @@ export function sourceTable(all: readonly SourceWord[]): SourceTable {
         .map(({ word }) => word),
   };
 }
-
-/** The value sources of this version. */
-export const builtInSources: SourceTable = sourceTable(VALUE_SOURCES);
 
 /** From what is written to the model, with its transforms; `undefined` where the source refers to nothing. */
 export function readWord(

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/index.js';
+import type { Extensions } from './extensions.js';
 
 /** What a verb may use of the world, given by whoever calls it: a command, a program, a test. */
 export interface RunContext {
@@ -16,6 +17,8 @@ export interface RunContext {
   readonly toolVersion: string;
   /** Notes something for whoever looks for a fault, as a short phrase without any value; absent: nobody does. */
   readonly log?: (message: string) => void;
+  /** The providers, value sources and backends of the run; absent: the built-in ones. */
+  readonly extensions?: Extensions;
   /** Whether the configuration may run programs to get values (`exec`); not where absent. */
   readonly allowExec?: boolean;
   /** Reads standard input to its end, for values that come that way; absent: there is none. */

@@ -1,4 +1,4 @@
-import { DiagnosticError, Sensitive, hasErrors, nearestWords } from '../model/index.js';
+import { DiagnosticError, Sensitive, hasErrors, nearestWords, splitAddress } from '../model/index.js';
 import type { Configuration, ConfiguredResource, Diagnostic, ValueSource } from '../model/index.js';
 import { fieldAt } from '../plan/index.js';
 import { handOver } from '../values/index.js';
@@ -6,7 +6,6 @@ import { DEFAULT_OPTIONS } from './context.js';
 import type { RunContext, RunResult } from './context.js';
 import { homeOf } from './generated.js';
 import type { Home } from './generated.js';
-import { builtInLanguage } from './language.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { observe } from './observe.js';
@@ -128,9 +127,8 @@ function findPlace(text: string, { resources }: Configuration): Place | Diagnost
 function find(text: string, resources: readonly ConfiguredResource[]): ConfiguredResource | undefined {
   const exact = resources.find((resource) => resource.address === text);
   if (exact !== undefined || text.includes('.')) return exact;
-  const named = resources.filter(({ address }) => {
-    const { kind, name } = builtInLanguage.kinds.mustParse(address);
-    return kind === 'secret' && name === text;
+  const named = resources.filter(({ address, fields }) => {
+    return fields['value'] !== undefined && splitAddress(address)?.rest === text;
   });
   return named.length === 1 ? named[0] : undefined;
 }

@@ -2,6 +2,8 @@ export { apply } from './apply.js';
 export type { ApplyHooks, ApplyResult, ApplySummary } from './apply.js';
 export { DEFAULT_OPTIONS } from './context.js';
 export type { RunContext, RunOptions, RunResult, RunStatus } from './context.js';
+export { builtIn, credentialVariables, withExtensions } from './extensions.js';
+export type { Extensions } from './extensions.js';
 export { getValues } from './get.js';
 export { graph } from './graph.js';
 export type { GraphResult } from './graph.js';

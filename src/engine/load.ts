@@ -2,9 +2,9 @@ import { findSources, loadConfiguration } from '../config/index.js';
 import { groupBy, hasErrors, providerOf } from '../model/index.js';
 import type { Configuration, Diagnostic, Kinds } from '../model/index.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
-import { builtInLanguage } from './language.js';
+import { builtIn } from './extensions.js';
+import { languageOf } from './language.js';
 import type { RunContext } from './context.js';
-import { loadProviders } from './providers.js';
 
 /** A configuration that is sound as far as its text tells, and the providers that it uses. */
 export interface Loaded {
@@ -25,11 +25,13 @@ export async function load(
 ): Promise<{ readonly loaded?: Loaded; readonly diagnostics: readonly Diagnostic[] }> {
   const found = await findSources(files, { cwd: context.cwd });
   if (hasErrors(found.diagnostics)) return { diagnostics: found.diagnostics };
-  const read = loadConfiguration(found.sources, { cwd: context.cwd, language: builtInLanguage });
+  const extensions = context.extensions ?? builtIn;
+  const language = await languageOf(extensions);
+  const read = loadConfiguration(found.sources, { cwd: context.cwd, language });
   const diagnostics = [...found.diagnostics, ...read.diagnostics];
   const { configuration } = read;
   if (configuration === undefined) return { diagnostics };
-  const byType = await loadProviders(configuration.providers.map((provider) => provider.type));
+  const byType = new Map(extensions.providers.map((definition) => [definition.type, definition]));
   const definitions = new Map<string, ProviderDefinition>();
   const resources = groupBy(configuration.resources, (resource) => providerOf(resource.address));
   for (const settings of configuration.providers) {
@@ -39,5 +41,5 @@ export async function load(
     diagnostics.push(...definition.audit(settings, resources.get(settings.name) ?? []));
   }
   if (hasErrors(diagnostics)) return { diagnostics };
-  return { loaded: { configuration, definitions, kinds: builtInLanguage.kinds }, diagnostics };
+  return { loaded: { configuration, definitions, kinds: language.kinds }, diagnostics };
 }

@@ -5,7 +5,7 @@ import type { Diagnostic, StateData, StateRecord } from '../model/index.js';
 import { decodeState, encodeState, findRecord, moveRecord, removeRecords } from '../state/index.js';
 import type { LockInfo, StateStore } from '../state/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
-import { builtInLanguage } from './language.js';
+import { kindsOf } from './language.js';
 import { load } from './load.js';
 import { underLock } from './locking.js';
 import { openStore } from './store.js';
@@ -78,7 +78,7 @@ export async function stateMove(
   hooks: StateHooks,
 ): Promise<StateChangeResult> {
   return editState('state mv', options, context, hooks, (state) => {
-    const moved = moveRecord(state, from, to, builtInLanguage.kinds);
+    const moved = moveRecord(state, from, to, kindsOf(context.extensions));
     return { state: moved.state, changes: moved.moved.map((one) => ({ action: 'moved', ...one })) };
   });
 }
@@ -91,7 +91,7 @@ export async function stateRemove(
   hooks: StateHooks,
 ): Promise<StateChangeResult> {
   return editState('state rm', options, context, hooks, (state) => {
-    const { state: next, removed } = removeRecords(state, addresses, builtInLanguage.kinds);
+    const { state: next, removed } = removeRecords(state, addresses, kindsOf(context.extensions));
     return { state: next, changes: removed.map((address) => ({ action: 'removed', address })) };
   });
 }

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { editorSchema } from '../../schemas/editor.js';
 import { configSchema as configSchemaOf } from '../../src/config/schema/index.js';
-import { builtInSources } from '../../src/config/value-sources.js';
+import { builtInLanguage } from '../../src/engine/language.js';
 import type { JsonSchema } from '../../src/model/json-schema.js';
 
-const configSchema = configSchemaOf(builtInSources);
+const configSchema = configSchemaOf(builtInLanguage.sources);
 
 /** Every property of every map in a schema, with its path. */
 function propertiesOf(schema: unknown, path: string): [string, JsonSchema][] {

@@ -1,7 +1,6 @@
 import type { ProviderDefinition } from '../sdk/index.js';
 import { audit, auditValues } from './audit.js';
 import { policies } from './kinds.js';
-import { open } from './session.js';
 
 /**
  * DuckDB's own persistent secrets, as they lie in a secret directory. DuckDB's library writes and reads them, and is loaded
@@ -9,10 +8,11 @@ import { open } from './session.js';
  */
 export const duckdb: ProviderDefinition = {
   type: 'duckdb',
-  policies,
+  kinds: policies,
+  credentials: [],
   transactional: false,
   audit,
   auditValues,
   hosts: () => [],
-  open,
+  open: async (settings, context) => (await import('./session.js')).open(settings, context),
 };

@@ -1,7 +1,6 @@
 import type { ProviderDefinition } from '../sdk/index.js';
 import { audit, auditValues } from './audit.js';
 import { policies } from './kinds.js';
-import { open } from './session.js';
 import { postgresSettings } from './settings.js';
 
 /**
@@ -10,10 +9,11 @@ import { postgresSettings } from './settings.js';
  */
 export const postgres: ProviderDefinition = {
   type: 'postgres',
-  policies,
+  kinds: policies,
+  credentials: ['PGPASSWORD'],
   transactional: true,
   audit,
   auditValues,
   hosts: (settings, env) => postgresSettings(settings, env).hosts.map(({ host, port }) => `${host}:${port}`),
-  open,
+  open: async (settings, context) => (await import('./session.js')).open(settings, context),
 };

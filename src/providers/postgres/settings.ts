@@ -1,7 +1,7 @@
 import { defined } from '../../model/index.js';
 import type { ResolvedSettings } from '../sdk/index.js';
-import { connectionSettings, refuseSetting, settingText } from '../../net/sql/index.js';
-import type { ConnectionSettings, Env } from '../../net/sql/index.js';
+import { connectionSettings, refuseSetting, settingText } from '../../net/sql/settings.js';
+import type { ConnectionSettings, Env } from '../../net/sql/settings.js';
 
 /** Where and how to connect, and what else an entry of this provider says; all defaults filled in. */
 export interface PostgresSettings extends ConnectionSettings {

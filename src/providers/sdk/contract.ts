@@ -17,13 +17,16 @@ import type {
 
 /**
  * What a provider is: a kind of system, what can be said of its resources before any call, and a way to open a session.
- * One folder under `src/providers/` holds one of these, and the provider list of the engine names it.
+ * One folder under `src/providers/` holds one of these, and the registry names it. All of them are loaded in every run, so
+ * what needs a driver is imported by `open`.
  */
 export interface ProviderDefinition {
   /** As in `type:` of the configuration. */
   readonly type: string;
-  /** One policy for each kind that it manages. */
-  readonly policies: readonly KindPolicy[];
+  /** The kinds that it manages, parents before what lives in them. */
+  readonly kinds: readonly KindPolicy[];
+  /** Environment variables that hold credentials of its own: their values are masked from the start. */
+  readonly credentials: readonly string[];
   /** Whether all changes handed to one `apply` succeed or fail together. */
   readonly transactional: boolean;
   /**
