@@ -3,6 +3,8 @@ import type { Diagnostic, Outcome, Plan } from '../model/index.js';
 import { runChanges } from '../apply/index.js';
 import type { Lock, LockInfo, StateStore } from '../state/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
+import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { underLock } from './locking.js';
@@ -63,9 +65,10 @@ export async function apply(
   context: RunContext,
   hooks: ApplyHooks,
 ): Promise<ApplyResult> {
-  const { loaded, diagnostics } = await load(options.files, context);
+  const scope = openScope(context);
+  const { loaded, diagnostics } = await load(options.files, scope);
   if (loaded === undefined) return { status: 'error', diagnostics };
-  return applyLoaded(loaded, diagnostics, options, context, hooks);
+  return applyLoaded(loaded, diagnostics, options, scope, hooks);
 }
 
 /**
@@ -77,7 +80,7 @@ export async function applyLoaded(
   loaded: Loaded,
   found: readonly Diagnostic[],
   options: RunOptions,
-  context: RunContext,
+  context: EngineScope,
   hooks: ApplyHooks,
   pinned?: Pinned,
 ): Promise<ApplyResult> {
@@ -113,7 +116,7 @@ interface Workplace {
 async function applyObserved(
   place: Workplace,
   observation: Observation,
-  context: RunContext,
+  context: EngineScope,
 ): Promise<ApplyResult> {
   const { hooks, pinned } = place;
   const { plan } = observation;
@@ -152,7 +155,7 @@ async function carryOut(
   { loaded, hooks }: Workplace,
   { plan, desired, sessions }: Observation,
   writer: Writer,
-  context: RunContext,
+  context: EngineScope,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsaved: readonly Diagnostic[] }> {
   const stop = new AbortController();
   const outcomes = await runChanges({

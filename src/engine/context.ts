@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../model/index.js';
+import type { Diagnostic, Mask } from '../model/index.js';
 import type { Extensions } from './extensions.js';
 
 /** What a verb may use of the world, given by whoever calls it: a command, a program, a test. */
@@ -19,10 +19,29 @@ export interface RunContext {
   readonly log?: (message: string) => void;
   /** The providers, value sources and backends of the run; absent: the built-in ones. */
   readonly extensions?: Extensions;
+  /** Told of every value that is read, so that output can be masked. */
+  readonly mask?: Mask;
   /** Whether the configuration may run programs to get values (`exec`); not where absent. */
   readonly allowExec?: boolean;
   /** Reads standard input to its end, for values that come that way; absent: there is none. */
   readonly readStdin?: () => Promise<Uint8Array>;
+}
+
+/**
+ * The context of a program that says nothing else: this process's folder and environment, no way to stop, no progress, no standard
+ * input, no programs run for values.
+ * @param more what is to be otherwise
+ */
+export function defaultContext(more: Partial<RunContext> = {}): RunContext {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    now: () => new Date(),
+    toolVersion: 'library',
+    ...more,
+  };
 }
 
 /** What every verb that looks at systems takes. */

@@ -1,5 +1,11 @@
-import { DiagnosticError, Sensitive, hasErrors, nearestWords, splitAddress } from '../model/index.js';
-import type { Configuration, ConfiguredResource, Diagnostic, ValueSource } from '../model/index.js';
+import { DiagnosticError, hasErrors, nearestWords, splitAddress } from '../model/index.js';
+import type {
+  Configuration,
+  ConfiguredResource,
+  Diagnostic,
+  Sensitive,
+  ValueSource,
+} from '../model/index.js';
 import { fieldAt } from '../plan/index.js';
 import { handOver } from '../values/index.js';
 import { DEFAULT_OPTIONS } from './context.js';
@@ -9,6 +15,8 @@ import type { Home } from './generated.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { observe } from './observe.js';
+import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { openStore } from './store.js';
 import { readPlaces } from './values.js';
 
@@ -32,8 +40,9 @@ interface Place {
 export async function getValues(
   wanted: readonly string[],
   files: readonly string[],
-  context: RunContext,
+  given: RunContext,
 ): Promise<GetResult> {
+  const context = openScope(given);
   const { loaded, diagnostics: found } = await load(files, context);
   if (loaded === undefined) throw new DiagnosticError(found);
   const { configuration } = loaded;
@@ -66,9 +75,9 @@ export async function getValues(
 async function readKept(
   loaded: Loaded,
   homes: readonly Home[],
-  context: RunContext,
+  context: EngineScope,
 ): Promise<(home: Home) => Sensitive> {
-  if (homes.length === 0) return () => new Sensitive('');
+  if (homes.length === 0) return () => context.sensitive('');
   const store = await openStore(loaded.configuration, context);
   const options = { ...DEFAULT_OPTIONS, targets: homes.map((home) => home.address) };
   const looked = await observe({ loaded, store, purpose: 'look', options, found: [] }, context).finally(() =>

@@ -1,5 +1,6 @@
 import type { RunContext, RunResult } from './context.js';
 import { load } from './load.js';
+import { openScope } from './run-scope.js';
 
 /** What the configuration names, and what of it comes after what. */
 export interface GraphResult extends RunResult {
@@ -11,7 +12,7 @@ export interface GraphResult extends RunResult {
 
 /** The order that the configuration asks for. Reads no value and asks no system. */
 export async function graph(files: readonly string[], context: RunContext): Promise<GraphResult> {
-  const { loaded, diagnostics } = await load(files, context);
+  const { loaded, diagnostics } = await load(files, openScope(context));
   if (loaded === undefined) return { status: 'error', diagnostics, nodes: [], edges: [] };
   const { resources } = loaded.configuration;
   const nodes = resources.map((resource) => resource.address).sort();

@@ -1,17 +1,12 @@
 import { DiagnosticError, defined, nearestWords, providerOf } from '../model/index.js';
-import type {
-  ActualResource,
-  Configuration,
-  ConfiguredResource,
-  StateData,
-  StateRecord,
-} from '../model/index.js';
+import type { ActualResource, ConfiguredResource, StateData, StateRecord } from '../model/index.js';
 import type { RunContext, RunOptions } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { underLock } from './locking.js';
 import { fieldFingerprint, observe } from './observe.js';
 import type { Observation } from './observe.js';
+import { openScope } from './run-scope.js';
 import type { StateChangeResult, StateHooks } from './state.js';
 import { openStore } from './store.js';
 import { newState } from './writer.js';
@@ -26,9 +21,10 @@ export async function importResource(
   address: string,
   id: string | undefined,
   options: RunOptions,
-  context: RunContext,
+  given: RunContext,
   hooks: StateHooks,
 ): Promise<StateChangeResult> {
+  const context = openScope(given);
   const { loaded, diagnostics } = await load(options.files, context);
   if (loaded === undefined) throw new DiagnosticError(diagnostics);
   const wanted = findResource(loaded, address);

@@ -2,9 +2,8 @@ import { findSources, loadConfiguration } from '../config/index.js';
 import { groupBy, hasErrors, providerOf } from '../model/index.js';
 import type { Configuration, Diagnostic, Kinds } from '../model/index.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
-import { builtIn } from './extensions.js';
 import { languageOf } from './language.js';
-import type { RunContext } from './context.js';
+import type { EngineScope } from './run-scope.js';
 
 /** A configuration that is sound as far as its text tells, and the providers that it uses. */
 export interface Loaded {
@@ -21,11 +20,11 @@ export interface Loaded {
  */
 export async function load(
   files: readonly string[],
-  context: RunContext,
+  context: EngineScope,
 ): Promise<{ readonly loaded?: Loaded; readonly diagnostics: readonly Diagnostic[] }> {
   const found = await findSources(files, { cwd: context.cwd });
   if (hasErrors(found.diagnostics)) return { diagnostics: found.diagnostics };
-  const extensions = context.extensions ?? builtIn;
+  const { extensions } = context;
   const language = await languageOf(extensions);
   const read = loadConfiguration(found.sources, { cwd: context.cwd, language });
   const diagnostics = [...found.diagnostics, ...read.diagnostics];

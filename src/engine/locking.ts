@@ -1,12 +1,13 @@
 import type { Lock, LockInfo, StateStore } from '../state/index.js';
-import type { RunContext, RunOptions } from './context.js';
+import type { RunOptions } from './context.js';
+import type { EngineScope } from './run-scope.js';
 
 /** What a verb does under the state's lock. */
 export interface Locked {
   /** Absent where the user wants none. */
   readonly lock: Lock | undefined;
   /** The context, with a signal that also says when the lock is lost. */
-  readonly context: RunContext;
+  readonly context: EngineScope;
 }
 
 /**
@@ -17,7 +18,7 @@ export async function underLock<Result>(
   store: StateStore,
   operation: string,
   options: Pick<RunOptions, 'lock' | 'lockTimeoutMs'>,
-  context: RunContext,
+  context: EngineScope,
   onWait: (holder: LockInfo) => void,
   work: (locked: Locked) => Promise<Result>,
 ): Promise<Result> {

@@ -1,20 +1,13 @@
 import { defined, hasErrors, plain, providerOf } from '../model/index.js';
-import type {
-  ActualResource,
-  Configuration,
-  DesiredResource,
-  Diagnostic,
-  Kinds,
-  Plan,
-  StateData,
-} from '../model/index.js';
+import type { ActualResource, DesiredResource, Diagnostic, Kinds, Plan, StateData } from '../model/index.js';
 import { fingerprintDomain, makePlan, scopeOf } from '../plan/index.js';
 import type { ResolvedSettings, Session } from '../providers/sdk/index.js';
 import { applyMoves, recordsOfIntents, renamesOf, settleIntents, unfollowed } from '../state/index.js';
 import type { StateStore } from '../state/index.js';
 import { findKey } from '../values/index.js';
 import type { Fingerprinter } from '../values/index.js';
-import type { RunContext, RunOptions } from './context.js';
+import type { RunOptions } from './context.js';
+import type { EngineScope } from './run-scope.js';
 import { checkRotates, homesOf, settleGenerated } from './generated.js';
 import type { Loaded } from './load.js';
 import { closeAll, look } from './sessions.js';
@@ -61,7 +54,7 @@ export interface ObserveRequest {
  */
 export async function observe(
   { loaded, store, purpose, options, found, checkState }: ObserveRequest,
-  context: RunContext,
+  context: EngineScope,
 ): Promise<{ readonly observation?: Observation; readonly diagnostics: readonly Diagnostic[] }> {
   const { configuration, definitions, kinds } = loaded;
   const stored = await store.read();

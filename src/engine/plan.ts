@@ -4,6 +4,8 @@ import type { RunContext, RunOptions, RunResult, RunStatus } from './context.js'
 import { load } from './load.js';
 import { observe } from './observe.js';
 import type { Purpose } from './observe.js';
+import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { openStore } from './store.js';
 
 /** What `plan` and `drift` found. */
@@ -14,15 +16,20 @@ export interface PlanResult extends RunResult {
 
 /** Compares what is wanted with what the systems hold. Changes nothing, anywhere. */
 export async function plan(options: RunOptions, context: RunContext): Promise<PlanResult> {
-  return observeOnly('plan', options, context);
+  return planIn(options, openScope(context));
 }
 
 /** Compares what the systems hold with what was last applied. Changes nothing, anywhere. */
 export async function drift(options: RunOptions, context: RunContext): Promise<PlanResult> {
-  return observeOnly('drift', options, context);
+  return observeOnly('drift', options, openScope(context));
 }
 
-async function observeOnly(purpose: Purpose, options: RunOptions, context: RunContext): Promise<PlanResult> {
+/** As `plan`, within a run that is open already. */
+export async function planIn(options: RunOptions, scope: EngineScope): Promise<PlanResult> {
+  return observeOnly('plan', options, scope);
+}
+
+async function observeOnly(purpose: Purpose, options: RunOptions, context: EngineScope): Promise<PlanResult> {
   const { loaded, diagnostics: found } = await load(options.files, context);
   if (loaded === undefined) return { status: 'error', diagnostics: found };
   const store = await openStore(loaded.configuration, context);

@@ -2,6 +2,7 @@ import { DiagnosticError, defined, hasErrors } from '../model/index.js';
 import type { ActualResource, Diagnostic, Kinds } from '../model/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
 import { load } from './load.js';
+import { openScope } from './run-scope.js';
 import { closeAll, look } from './sessions.js';
 import { timed } from './timed.js';
 import { readValues } from './values.js';
@@ -17,7 +18,8 @@ export interface PullResult extends RunResult {
  * Finds everything of the managed kinds that the providers' identities may see and that the configuration does not name. Reads
  * no value, and takes nothing into the state.
  */
-export async function pull(options: RunOptions, context: RunContext): Promise<PullResult> {
+export async function pull(options: RunOptions, given: RunContext): Promise<PullResult> {
+  const context = openScope(given);
   const { loaded, diagnostics: found } = await load(options.files, context);
   if (loaded === undefined) throw new DiagnosticError(found);
   const { configuration, definitions } = loaded;

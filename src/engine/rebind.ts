@@ -4,6 +4,8 @@ import type { RunContext, RunOptions } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { underLock } from './locking.js';
+import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { closeAll, look } from './sessions.js';
 import type { StateChange, StateChangeResult, StateHooks } from './state.js';
 import { openStore } from './store.js';
@@ -31,9 +33,10 @@ export interface RebindHooks extends StateHooks {
 export async function stateRebind(
   providers: readonly string[],
   options: RunOptions,
-  context: RunContext,
+  given: RunContext,
   hooks: RebindHooks,
 ): Promise<StateChangeResult & { readonly declined?: boolean }> {
+  const context = openScope(given);
   const { loaded, diagnostics } = await load(options.files, context);
   if (loaded === undefined) throw new DiagnosticError(diagnostics);
   checkNames(providers, loaded);
@@ -86,7 +89,7 @@ async function findRebindings(
   { configuration, definitions }: Loaded,
   state: StateData,
   options: RunOptions,
-  context: RunContext,
+  context: EngineScope,
 ): Promise<readonly Rebinding[]> {
   const { settings, diagnostics } = await readValues(configuration, [], false, context);
   if (hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);

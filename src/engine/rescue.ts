@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { errorCode } from '../model/index.js';
 import type { Diagnostic, StateData } from '../model/index.js';
 import { encodeState } from '../state/index.js';
-import type { RunContext } from './context.js';
+import type { EngineScope } from './run-scope.js';
 
 /**
  * Keeps a state that its backend did not take in a file of the current folder (mode 0600), so that nothing of what this run
@@ -14,7 +14,7 @@ import type { RunContext } from './context.js';
 export async function rescueState(
   next: StateData,
   why: readonly Diagnostic[],
-  context: RunContext,
+  context: EngineScope,
 ): Promise<readonly Diagnostic[]> {
   const isFenced = why.some(({ code }) => code === 'state-lock-lost' || code === 'state-moved-on');
   if (isFenced) return [...why, FENCED];

@@ -9,8 +9,10 @@ import { applyLoaded } from './apply.js';
 import type { ApplyHooks, ApplyResult } from './apply.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
 import { load } from './load.js';
-import { plan } from './plan.js';
+import { planIn } from './plan.js';
 import type { PlanResult } from './plan.js';
+import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { keyFileOf } from './store.js';
 
 /** What came of saving a plan. */
@@ -24,16 +26,13 @@ export interface SavedPlanResult extends PlanResult {
  * there is no key yet: without one neither the values nor the file could be pinned.
  * @throws DiagnosticError where the file cannot be written
  */
-export async function planTo(
-  file: string,
-  options: RunOptions,
-  context: RunContext,
-): Promise<SavedPlanResult> {
+export async function planTo(file: string, options: RunOptions, given: RunContext): Promise<SavedPlanResult> {
+  const context = openScope(given);
   const { loaded } = await load(options.files, context);
   const keyFile = loaded === undefined ? undefined : keyFileOf(loaded.configuration);
   if (keyFile !== undefined && (await findKey(context.env, keyFile)) === undefined)
     await makeKeyFile(keyFile);
-  const result = await plan(options, context);
+  const result = await planIn(options, context);
   if (result.plan === undefined || result.status !== 'ok') return { ...result, saved: false };
   const key = await sealOf(keyFile, context);
   const saved: SavedPlan = {
@@ -67,7 +66,7 @@ export async function showPlan(
   files: readonly string[],
   context: RunContext,
 ): Promise<ShowResult> {
-  const { saved, sealed } = await readPlan(file, files, context);
+  const { saved, sealed } = await readPlan(file, files, openScope(context));
   return {
     status: 'ok',
     plan: saved.plan,
@@ -84,9 +83,10 @@ export async function showPlan(
 export async function applyPlan(
   file: string,
   options: RunOptions,
-  context: RunContext,
+  given: RunContext,
   hooks: Omit<ApplyHooks, 'approve'> & { readonly onPlan: (plan: Plan) => void },
 ): Promise<ApplyResult> {
+  const context = openScope(given);
   const { saved, sealed } = await readPlan(file, options.files, context);
   if (sealed === 'no-key') throw new DiagnosticError([NO_KEY]);
   const { loaded, diagnostics } = await load(filesOf(saved, options.files), context);
@@ -124,7 +124,7 @@ function filesOf(saved: SavedPlan, files: readonly string[]): readonly string[] 
 async function readPlan(
   file: string,
   files: readonly string[],
-  context: RunContext,
+  context: EngineScope,
 ): Promise<{ readonly saved: SavedPlan; readonly sealed: Sealed }> {
   let text: string;
   try {
@@ -142,7 +142,7 @@ async function readPlan(
   return decodePlanFile(text, file, seal);
 }
 
-async function keyFileFor(files: readonly string[], context: RunContext): Promise<string | undefined> {
+async function keyFileFor(files: readonly string[], context: EngineScope): Promise<string | undefined> {
   const key = context.env['SECRETS_KEY'] ?? '';
   if (key !== '') return undefined;
   const { loaded, diagnostics } = await load(files, context);
@@ -150,7 +150,7 @@ async function keyFileFor(files: readonly string[], context: RunContext): Promis
   return loaded === undefined || hasErrors(diagnostics) ? undefined : keyFileOf(loaded.configuration);
 }
 
-async function sealOf(keyFile: string | undefined, context: RunContext): Promise<Seal | undefined> {
+async function sealOf(keyFile: string | undefined, context: EngineScope): Promise<Seal | undefined> {
   const fingerprint = (await findKey(context.env, keyFile))?.fingerprint;
   // No field's domain is without a `#`.
   return fingerprint && ((text) => fingerprint('saved plan', text));

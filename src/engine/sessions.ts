@@ -10,7 +10,8 @@ import type {
 } from '../model/index.js';
 import { UnreachableError } from '../providers/sdk/index.js';
 import type { ProviderDefinition, ResolvedSettings, Session } from '../providers/sdk/index.js';
-import type { RunContext, RunOptions } from './context.js';
+import type { RunOptions } from './context.js';
+import type { EngineScope } from './run-scope.js';
 import { checkHosts } from './hosts.js';
 import { timed } from './timed.js';
 
@@ -40,7 +41,7 @@ export interface LookRequest {
  * Opens a session with every system at the same time, makes sure that each is the one that the state belongs to, and reads
  * what the run is about. A system that does not answer is reported, and the others go on.
  */
-export async function look(request: LookRequest, options: RunOptions, context: RunContext): Promise<Seen> {
+export async function look(request: LookRequest, options: RunOptions, context: EngineScope): Promise<Seen> {
   const sessions = new Map<string, Session>();
   const actual: Record<string, ReadResult> = {};
   const prepared: DesiredResource[] = [];
@@ -58,14 +59,12 @@ export async function look(request: LookRequest, options: RunOptions, context: R
     checkHosts(definition.hosts(settings, context.env), `The provider ${name}`, context.env);
     const session = await timed(context, `${name}: open`, () =>
       definition.open(settings, {
+        ...context,
         stack: request.stack,
-        env: context.env,
-        signal: context.signal,
         parallelism: options.parallelism,
         progress: (message) => {
           context.progress(`${name}: ${message}`);
         },
-        now: context.now,
         ...(log === undefined
           ? {}
           : {

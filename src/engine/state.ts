@@ -8,6 +8,8 @@ import type { RunContext, RunOptions, RunResult } from './context.js';
 import { kindsOf } from './language.js';
 import { load } from './load.js';
 import { underLock } from './locking.js';
+import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { openStore } from './store.js';
 
 /** What the verbs that work on the state alone take. */
@@ -41,7 +43,7 @@ export interface StateChangeResult extends RunResult {
 
 /** Reads the state. Takes no lock: what is written is always whole. */
 export async function stateRead(files: readonly string[], context: RunContext): Promise<StateReadResult> {
-  return withStore(files, context, async (store, diagnostics) => {
+  return withStore(files, openScope(context), async (store, diagnostics) => {
     const state = await store.read().finally(() => store.close());
     return { status: 'ok', diagnostics, ...defined({ state }) };
   });
@@ -77,8 +79,9 @@ export async function stateMove(
   context: RunContext,
   hooks: StateHooks,
 ): Promise<StateChangeResult> {
-  return editState('state mv', options, context, hooks, (state) => {
-    const moved = moveRecord(state, from, to, kindsOf(context.extensions));
+  const scope = openScope(context);
+  return editState('state mv', options, scope, hooks, (state) => {
+    const moved = moveRecord(state, from, to, kindsOf(scope.extensions));
     return { state: moved.state, changes: moved.moved.map((one) => ({ action: 'moved', ...one })) };
   });
 }
@@ -90,8 +93,9 @@ export async function stateRemove(
   context: RunContext,
   hooks: StateHooks,
 ): Promise<StateChangeResult> {
-  return editState('state rm', options, context, hooks, (state) => {
-    const { state: next, removed } = removeRecords(state, addresses, kindsOf(context.extensions));
+  const scope = openScope(context);
+  return editState('state rm', options, scope, hooks, (state) => {
+    const { state: next, removed } = removeRecords(state, addresses, kindsOf(scope.extensions));
     return { state: next, changes: removed.map((address) => ({ action: 'removed', address })) };
   });
 }
@@ -102,7 +106,7 @@ export async function stateUnlock(
   files: readonly string[],
   context: RunContext,
 ): Promise<StateChangeResult> {
-  return withStore(files, context, async (store, diagnostics) => {
+  return withStore(files, openScope(context), async (store, diagnostics) => {
     const holder = await store.unlock(id).finally(() => store.close());
     return { status: 'ok', diagnostics, changes: [{ action: 'unlocked', holder }] };
   });
@@ -116,9 +120,10 @@ export async function stateUnlock(
 export async function statePush(
   file: string,
   options: StateOptions & { readonly force: boolean },
-  context: RunContext,
+  given: RunContext,
   hooks: StateHooks,
 ): Promise<StateChangeResult> {
+  const context = openScope(given);
   let text: string;
   try {
     text = await readFile(resolve(context.cwd, file), 'utf8');
@@ -178,7 +183,7 @@ function obstacleTo(pushed: StateData, stored: StateData, file: string): Diagnos
 async function editState(
   operation: string,
   options: StateOptions,
-  context: RunContext,
+  context: EngineScope,
   hooks: StateHooks,
   edit: (state: StateData) => { readonly state: StateData; readonly changes: readonly StateChange[] },
 ): Promise<StateChangeResult> {
@@ -198,7 +203,7 @@ async function editState(
 /** Opens the store of a configuration, and hands it over to be closed. */
 async function withStore<Result extends RunResult>(
   files: readonly string[],
-  context: RunContext,
+  context: EngineScope,
   work: (store: StateStore, diagnostics: readonly Diagnostic[], stack: string) => Promise<Result>,
 ): Promise<Result> {
   const { loaded, diagnostics } = await load(files, context);

@@ -2,7 +2,7 @@ import type { Field, Sensitive } from '../model/index.js';
 import type { StateStore } from '../state/index.js';
 import { httpSettings } from '../state/http/settings.js';
 import { httpStore } from '../state/http/store.js';
-import type { RunContext } from './context.js';
+import type { EngineScope } from './run-scope.js';
 import { fieldText } from './field-text.js';
 import { checkHosts } from './hosts.js';
 
@@ -13,7 +13,7 @@ import { checkHosts } from './hosts.js';
 export function openHttpStore(
   fields: Readonly<Record<string, Field>>,
   common: Omit<Parameters<typeof httpStore>[0], 'settings'>,
-  { env }: RunContext,
+  { env }: EngineScope,
 ): StateStore {
   const plain = Object.entries(fields).map(([name, field]) => [name, settingOf(field)] as const);
   const settings = httpSettings(Object.fromEntries(plain), env);

@@ -3,7 +3,7 @@ import type { Field, SourceRange } from '../model/index.js';
 import { connectionSettings, plainClient } from '../net/sql/index.js';
 import { postgresStore } from '../state/postgres/store.js';
 import type { StateStore } from '../state/index.js';
-import type { RunContext } from './context.js';
+import type { EngineScope } from './run-scope.js';
 import { fieldText } from './field-text.js';
 import { checkHosts } from './hosts.js';
 
@@ -18,7 +18,7 @@ export function openPostgresStore(
   fields: Readonly<Record<string, Field>>,
   range: SourceRange | undefined,
   common: Omit<Parameters<typeof postgresStore>[0], 'connect' | 'location' | 'schema'>,
-  { env }: RunContext,
+  { env }: EngineScope,
 ): StateStore {
   const settings = connectionSettings({ subject: "The state's backend", fields, ...defined({ range }) }, env);
   const schema = fieldText(fields['schema']) ?? SCHEMA;

@@ -3,7 +3,7 @@ import { DiagnosticError, defined, hasErrors } from '../model/index.js';
 import type { Configuration } from '../model/index.js';
 import { localKeyFile, localStore } from '../state/index.js';
 import type { StateStore } from '../state/index.js';
-import type { RunContext } from './context.js';
+import type { EngineScope } from './run-scope.js';
 import { fieldText } from './field-text.js';
 import { timedStore } from './timed.js';
 import { readSettings } from './values.js';
@@ -12,11 +12,11 @@ import { readSettings } from './values.js';
  * Opens the state's backend that the configuration names; what it needs is loaded then. Close it.
  * @throws DiagnosticError where a setting cannot be read, or is wrong
  */
-export async function openStore(configuration: Configuration, context: RunContext): Promise<StateStore> {
+export async function openStore(configuration: Configuration, context: EngineScope): Promise<StateStore> {
   return timedStore(await openBackend(configuration, context), context);
 }
 
-async function openBackend(configuration: Configuration, context: RunContext): Promise<StateStore> {
+async function openBackend(configuration: Configuration, context: EngineScope): Promise<StateStore> {
   const { state, stack } = configuration;
   const { fields, diagnostics } = await readSettings(state.fields, context);
   if (hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);

@@ -1,9 +1,9 @@
 import type { StateStore } from '../state/index.js';
-import type { RunContext } from './context.js';
+import type { EngineScope } from './run-scope.js';
 
 /** Does something, and notes how long it took and how it ended. */
 export async function timed<Result>(
-  context: Pick<RunContext, 'log'>,
+  context: Pick<EngineScope, 'log'>,
   what: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -24,7 +24,7 @@ export async function timed<Result>(
 }
 
 /** A store that notes what is asked of it. */
-export function timedStore(store: StateStore, context: RunContext): StateStore {
+export function timedStore(store: StateStore, context: EngineScope): StateStore {
   if (context.log === undefined) return store;
   const at = `state ${store.location}`;
   return {

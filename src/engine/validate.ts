@@ -1,6 +1,7 @@
 import { hasErrors } from '../model/index.js';
 import type { RunContext, RunResult } from './context.js';
 import { load } from './load.js';
+import { openScope } from './run-scope.js';
 
 /** What `validate` found. */
 export interface ValidateResult extends RunResult {
@@ -12,7 +13,7 @@ export interface ValidateResult extends RunResult {
 
 /** Checks the configuration, its text alone: no value is read, and no system is asked. */
 export async function validate(files: readonly string[], context: RunContext): Promise<ValidateResult> {
-  const { loaded, diagnostics } = await load(files, context);
+  const { loaded, diagnostics } = await load(files, openScope(context));
   return {
     status: hasErrors(diagnostics) ? 'error' : 'ok',
     diagnostics,

@@ -1,4 +1,4 @@
-import { DiagnosticError, defined, hasErrors } from '../model/index.js';
+import { defined, hasErrors } from '../model/index.js';
 import type {
   Configuration,
   ConfiguredResource,
@@ -11,8 +11,8 @@ import type {
 } from '../model/index.js';
 import type { ResolvedSettings } from '../providers/sdk/index.js';
 import { resolveValues } from '../values/index.js';
-import type { ResolvedValues, ValueContext, ValueRequest } from '../values/index.js';
-import type { RunContext } from './context.js';
+import type { ResolvedValues, ValueRequest } from '../values/index.js';
+import type { EngineScope } from './run-scope.js';
 
 /** Settings and resources with their values read. */
 export interface Valued {
@@ -30,12 +30,12 @@ export async function readValues(
   configuration: Configuration,
   resources: readonly ConfiguredResource[],
   needValues: boolean,
-  context: RunContext,
+  context: EngineScope,
 ): Promise<Valued> {
   const requests: ValueRequest[] = configuration.providers.flatMap((provider) => requestsOf(provider.fields));
   if (needValues)
     for (const resource of resources) requests.push(...requestsOf(resource.fields, resource.address));
-  const values = await resolveValues(requests, sourceOf(configuration), valueContext(context));
+  const values = await resolveValues(requests, sourceOf(configuration), context);
   return {
     settings: configuration.providers.map((provider) => resolveSettings(provider, values)),
     // With a value missing nothing may be compared: a field that is left out looks like one that is to be removed.
@@ -50,9 +50,9 @@ export async function readValues(
 export async function readPlaces(
   configuration: Configuration,
   places: readonly ValueRequest[],
-  context: RunContext,
+  context: EngineScope,
 ): Promise<{ readonly values: ResolvedValues; readonly diagnostics: readonly Diagnostic[] }> {
-  const values = await resolveValues(places, sourceOf(configuration), valueContext(context));
+  const values = await resolveValues(places, sourceOf(configuration), context);
   return { values, diagnostics: values.diagnostics };
 }
 
@@ -66,34 +66,15 @@ function sourceOf({ resources }: Configuration): (address: string) => ValueSourc
   return (address) => sources.get(address);
 }
 
-/** What value sources may use of a run's world: nothing dangerous unless the run says so. */
-function valueContext(context: RunContext): ValueContext {
-  const { env, cwd, signal, allowExec = false, readStdin = noStdin } = context;
-  return { env, cwd, signal, allowExec, readStdin };
-}
-
-function noStdin(): Promise<Uint8Array> {
-  return Promise.reject(
-    new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'no-stdin',
-        summary: 'This run has no standard input to read a value from.',
-        next: 'Give the value another source.',
-      },
-    ]),
-  );
-}
-
 /** Reads the settings of something that is no resource: the state's backend. */
 export async function readSettings(
   fields: Readonly<Record<string, DesiredField>>,
-  context: RunContext,
+  context: EngineScope,
 ): Promise<{
   readonly fields: Readonly<Record<string, Field>>;
   readonly diagnostics: readonly Diagnostic[];
 }> {
-  const values = await resolveValues(requestsOf(fields), () => undefined, valueContext(context));
+  const values = await resolveValues(requestsOf(fields), () => undefined, context);
   return { fields: resolveFields(fields, values, true), diagnostics: values.diagnostics };
 }
 

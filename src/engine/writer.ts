@@ -5,7 +5,7 @@ import { openRecords } from '../apply/index.js';
 import type { Records } from '../apply/index.js';
 import type { Lock, StateStore } from '../state/index.js';
 import { findKey, makeKeyFile } from '../values/index.js';
-import type { RunContext } from './context.js';
+import type { EngineScope } from './run-scope.js';
 import type { Loaded } from './load.js';
 import { fieldFingerprint } from './observe.js';
 import type { Observation } from './observe.js';
@@ -31,7 +31,7 @@ export interface WriterOptions {
   readonly store: StateStore;
   readonly lock: Lock | undefined;
   readonly observation: Observation;
-  readonly context: RunContext;
+  readonly context: EngineScope;
   /** The saved plan that is carried out, if it is one. */
   readonly planId?: string;
 }

@@ -3,6 +3,12 @@ import type { Sensitive } from './sensitive.js';
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Knows the values that a run has read, so that its output never shows one of them. */
+export interface Mask {
+  /** Remembers a value; the same one twice is no error. */
+  add(value: Sensitive): void;
+}
+
 /**
  * What one run may use of the world, and what it keeps for itself until it ends. Made once for a run and handed down; two runs of
  * one process share none of it, and no module keeps a run's data in a global.
@@ -22,11 +28,18 @@ export interface RunScope {
   readonly progress: (message: string) => void;
   /** Notes something for debugging, as a short phrase without any value; absent where nothing is logged. */
   readonly log?: (message: string) => void;
-  /** Wraps a value that was read, so that the run's output masks it from then on. */
+  /** Wraps a value that was read, and adds it to the run's mask. */
   readonly sensitive: (text: string) => Sensitive;
   /**
-   * What a module keeps for this run, made on first use: a login, a cache.
-   * @param key whose it is; one object of the module, the same at each call
+   * What a module keeps for this run, made on first use: a login, a cache. A promise that is rejected is kept as well.
+   * @param key identifies what is kept; one object of the module, the same at each call
    */
   readonly once: <Kept>(key: object, make: () => Kept) => Kept;
+  /** Whether the configuration may run programs to get values (`exec`). */
+  readonly allowExec: boolean;
+  /**
+   * Reads standard input to its end.
+   * @throws DiagnosticError where this run has none
+   */
+  readonly readStdin: () => Promise<Uint8Array>;
 }

@@ -1,20 +1,9 @@
 import { defined } from '../model/index.js';
-import type { Diagnostic, Sensitive } from '../model/index.js';
+import type { Diagnostic, RunScope, Sensitive } from '../model/index.js';
 import type { DocumentNode } from './document.js';
 
 /** What value sources may use of the world. */
-export interface ValueContext {
-  /** The environment's variables. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The current folder. */
-  readonly cwd: string;
-  /** Aborted when the user stops the run, or when the source has had its time. */
-  readonly signal: AbortSignal;
-  /** Whether a configuration may run programs (`exec`). */
-  readonly allowExec: boolean;
-  /** Reads standard input to its end; called at most once in a run. Rejects with a `DiagnosticError` where there is none. */
-  readonly readStdin: () => Promise<Uint8Array>;
-}
+export type ValueContext = RunScope;
 
 /** What came of reading one source: a value, or none, and what is to be said of it. Problems never hold a value. */
 export interface Reading {

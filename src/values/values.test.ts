@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/core/folder.js';
+import { runScope } from '../../test/scope.js';
 import { holds, holdsAsync } from '../../test/core/seeded.js';
 import { DiagnosticError, Sensitive } from '../model/index.js';
 import type { ValueSource } from '../model/index.js';
@@ -29,13 +30,8 @@ const file = (path: string, more: { trim?: boolean; base64?: boolean } = {}): Va
   ...more,
 });
 /** A world with some variables and nothing else. */
-const world = (variables: Readonly<Record<string, string>>): ValueContext => ({
-  env: variables,
-  cwd: base,
-  signal: new AbortController().signal,
-  allowExec: false,
-  readStdin: () => Promise.reject(new Error('there is no standard input')),
-});
+const world = (variables: Readonly<Record<string, string>>): ValueContext =>
+  runScope({ env: variables, cwd: base });
 let written = 0;
 /** A new file with these bytes; gives its name. */
 function put(bytes: string | Uint8Array): string {
@@ -145,7 +141,9 @@ describe('the values of a run', () => {
       },
     );
     const requests = Array.from({ length: 10_000 }, (_, index) => ({ source: env(`V${index % 100}`) }));
-    const values = await resolveValues(requests, none, world(counting));
+    const context = world(counting);
+    reads.clear();
+    const values = await resolveValues(requests, none, context);
     expect([...reads.values()]).toEqual(Array(100).fill(1));
     expect(values.get(env('V42'))?.reveal()).toBe('value 42');
   });

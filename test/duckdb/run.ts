@@ -4,20 +4,14 @@
  */
 import { Sensitive, plain, sensitive } from '../../src/model/index.js';
 import type { ApplyItem, Outcome } from '../../src/model/index.js';
+import { runScope } from '../scope.js';
 import { duckdb } from '../../src/providers/duckdb/index.js';
 
 const [directory = '', writer = '', rounds = '0'] = process.argv.slice(2);
 const address = 'duckdb_secret.d.shared';
 const session = await duckdb.open(
   { name: 'd', fields: { secret_directory: plain(directory) } },
-  {
-    stack: writer,
-    env: process.env,
-    signal: new AbortController().signal,
-    parallelism: 1,
-    progress: () => undefined,
-    now: () => new Date(),
-  },
+  { ...runScope({ env: process.env }), stack: writer, parallelism: 1 },
 );
 const counts: Record<string, number> = {};
 for (let round = 0; round < Number(rounds); round += 1) {

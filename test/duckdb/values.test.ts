@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Sensitive, plain, sensitive } from '../../src/model/index.js';
 import type { DesiredResource } from '../../src/model/index.js';
+import { runScope } from '../scope.js';
 import { duckdb } from '../../src/providers/duckdb/index.js';
 import { createStatement } from '../../src/providers/duckdb/create.js';
 
@@ -43,14 +44,7 @@ it('every value comes back as it was written, whatever is in it', async () => {
   try {
     const session = await duckdb.open(
       { name: 'd', fields: { secret_directory: plain(folder) } },
-      {
-        stack: 's',
-        env: {},
-        signal: new AbortController().signal,
-        parallelism: 1,
-        progress: () => undefined,
-        now: () => new Date(),
-      },
+      { ...runScope(), stack: 's', parallelism: 1 },
     );
     const pairs = fc.sample(fc.tuple(hard, hard), 150);
     const desired = pairs.map(([token, proxy], index): DesiredResource => ({

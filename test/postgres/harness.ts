@@ -15,6 +15,7 @@ import type { Session, SessionContext } from '../../src/providers/sdk/index.js';
 import { startRealPostgres } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { kinds } from '../core/kinds.js';
+import { runScope } from '../scope.js';
 
 const VERSIONS = [18, 15] as const;
 
@@ -49,15 +50,7 @@ export function onRealPostgres(
 
 /** A session's context with nothing in the environment. */
 function contextOf(overrides: Partial<SessionContext> = {}): SessionContext {
-  return {
-    stack: 'test',
-    env: {},
-    signal: new AbortController().signal,
-    parallelism: 10,
-    progress: () => undefined,
-    now: () => new Date(),
-    ...overrides,
-  };
+  return { ...runScope(), stack: 'test', parallelism: 10, ...overrides };
 }
 
 /** Opens a session of the provider `pg`. */

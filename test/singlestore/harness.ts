@@ -15,6 +15,7 @@ import type { Clock, Session } from '../../src/providers/sdk/index.js';
 import { openSession } from '../../src/providers/singlestore/session.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
 import { kinds } from '../core/kinds.js';
+import { runScope } from '../scope.js';
 
 /** One secret as a test wants it. */
 export interface Wanted {
@@ -57,12 +58,9 @@ export function open(sandbox: HeliosSandbox, options: OpenOptions = {}): Promise
       },
     },
     {
+      ...runScope({ env: { SECRETS_HTTP_TIMEOUT_MS: '10000', ...options.env }, signal: options.signal }),
       stack: 'test',
-      env: { SECRETS_HTTP_TIMEOUT_MS: '10000', ...options.env },
-      signal: options.signal ?? new AbortController().signal,
       parallelism: options.parallelism ?? 4,
-      progress: () => undefined,
-      now: () => new Date(),
     },
     impatient,
   );

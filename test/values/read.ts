@@ -2,17 +2,11 @@ import { expect } from 'vitest';
 import type { Diagnostic, EndSource } from '../../src/model/index.js';
 import { resolveValues } from '../../src/values/index.js';
 import type { ValueContext } from '../../src/values/index.js';
+import { runScope } from '../scope.js';
 
 /** A world for value sources: nothing is set, nothing allowed, but what is given. */
 export function world(base: string, more: Partial<ValueContext> = {}): ValueContext {
-  return {
-    env: {},
-    cwd: base,
-    signal: new AbortController().signal,
-    allowExec: false,
-    readStdin: () => Promise.reject(new Error('there is no standard input')),
-    ...more,
-  };
+  return runScope({ cwd: base, ...more });
 }
 
 /** What a source gives: its value, and what is said of it; no text that is said may hold one of the canaries. */

@@ -10,6 +10,7 @@ import type {
   Outcome,
   ProviderSettings,
   ReadResult,
+  RunScope,
   SourceRange,
   StateRecord,
   SystemIdentity,
@@ -59,21 +60,11 @@ export interface ResolvedSettings {
 }
 
 /** What a session is given to work with. */
-export interface SessionContext {
+export interface SessionContext extends RunScope {
   /** The name of the stack: goes into the marks of what is ours. */
   readonly stack: string;
-  /** The environment's variables (`PG*`, `SINGLESTOREDB_*` count). */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the user wants to stop: start nothing new, finish what is in flight. */
-  readonly signal: AbortSignal;
   /** At most so many requests at once. */
   readonly parallelism: number;
-  /** Says what it is doing, for the progress line: a short phrase without any value. */
-  readonly progress: (message: string) => void;
-  /** The wall clock. */
-  readonly now: () => Date;
-  /** Notes something for whoever looks for a fault, as a short phrase without any value; absent: nobody does. */
-  readonly log?: (message: string) => void;
 }
 
 /** What a read is asked for. Only resources of this session's provider are in it. */

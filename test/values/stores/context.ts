@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Diagnostic, Transforms } from '../../../src/model/index.js';
+import { runScope } from '../../scope.js';
 import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
 import { transformer } from '../../../src/values/transforms.js';
 
@@ -8,13 +9,7 @@ export const CANARY = 'cAn4ry-"quoted" \\ ünïcode 🦆 %41 $HOME';
 
 /** The context of one run with these variables. */
 export function contextOf(env: Readonly<Record<string, string>>, signal?: AbortSignal): ValueContext {
-  return {
-    env,
-    cwd: process.cwd(),
-    signal: signal ?? new AbortController().signal,
-    allowExec: false,
-    readStdin: () => Promise.reject(new Error('No store reads standard input.')),
-  };
+  return runScope({ env, cwd: process.cwd(), signal });
 }
 
 /** The text that a reading gives without any transform. */

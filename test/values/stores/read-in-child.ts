@@ -10,8 +10,9 @@ import { readAwsParameter, readAwsSecret } from '../../../src/values/aws/read.js
 import { readAzure } from '../../../src/values/azure/read.js';
 import { readGcp } from '../../../src/values/gcp/read.js';
 import { readOnePassword } from '../../../src/values/onepassword/read.js';
-import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
+import type { AnyReading } from '../../../src/values/reading.js';
 import { readVault } from '../../../src/values/vault/read.js';
+import { runScope } from '../../scope.js';
 
 /** What is to be read, all at the same time in one run, and the time for each in milliseconds. */
 export interface ChildRequest {
@@ -27,13 +28,7 @@ export interface ChildReading {
 }
 
 const { sources, timeoutMs } = JSON.parse(await text(process.stdin)) as ChildRequest;
-const context: ValueContext = {
-  env: process.env,
-  cwd: process.cwd(),
-  signal: new AbortController().signal,
-  allowExec: false,
-  readStdin: () => Promise.reject(new Error('No store reads standard input.')),
-};
+const context = runScope({ env: process.env, cwd: process.cwd() });
 
 function read(source: EndSource): Promise<AnyReading> {
   switch (source.from) {
