@@ -1,4 +1,4 @@
-import type { Kinds } from '../model/index.js';
+import type { BackendTable, Kinds } from '../model/index.js';
 import type { SourceTable } from './value-sources.js';
 import type { SchemaError } from './check/validator.generated.js';
 
@@ -13,5 +13,6 @@ export interface Language {
   /** The kinds of resource of all providers. */
   readonly kinds: Kinds;
   readonly sources: SourceTable;
+  readonly backends: BackendTable;
   readonly validate: Validate;
 }

@@ -2,6 +2,8 @@ import { VALUE_SOURCES } from '../config/value-sources.js';
 import type { SourceWord } from '../config/value-sources.js';
 import { providers } from '../providers/registry.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
+import type { BackendDefinition } from '../state/index.js';
+import { backends } from '../state/registry.js';
 
 /** What can be added to the tool without a change of its code; each registry is one list. */
 export interface Extensions {
@@ -9,10 +11,12 @@ export interface Extensions {
   readonly providers: readonly ProviderDefinition[];
   /** Value sources. */
   readonly sources: readonly SourceWord[];
+  /** State backends; the first one is used where a configuration names none. */
+  readonly backends: readonly [BackendDefinition, ...BackendDefinition[]];
 }
 
 /** What the tool comes with. */
-export const builtIn: Extensions = { providers, sources: VALUE_SOURCES };
+export const builtIn: Extensions = { providers, sources: VALUE_SOURCES, backends };
 
 /**
  * The built-in extensions and more.
@@ -22,16 +26,14 @@ export function withExtensions(more: Partial<Extensions>): Extensions {
   return {
     providers: [...builtIn.providers, ...(more.providers ?? [])],
     sources: [...builtIn.sources, ...(more.sources ?? [])],
+    backends: [...builtIn.backends, ...(more.backends ?? [])],
   };
 }
 
-/** Variables of the tool itself, of value sources and of state backends that hold credentials. */
+/** Variables of the tool itself and of value sources that hold credentials. */
 const CREDENTIALS: readonly string[] = [
   'SECRETS_KEY',
   'SECRETS_AGE_KEY',
-  'PGPASSWORD',
-  'TF_HTTP_PASSWORD',
-  'TF_HTTP_CLIENT_PRIVATE_KEY_PEM',
   'SOPS_AGE_KEY',
   'VAULT_TOKEN',
   'VAULT_SECRET_ID',
@@ -48,5 +50,6 @@ const CREDENTIALS: readonly string[] = [
  * them on their own, so their values are masked from the start.
  */
 export function credentialVariables(extensions: Extensions = builtIn): readonly string[] {
-  return [...new Set([...CREDENTIALS, ...extensions.providers.flatMap(({ credentials }) => credentials)])];
+  const { providers: systems, backends: states } = extensions;
+  return [...new Set([...CREDENTIALS, ...[...systems, ...states].flatMap(({ credentials }) => credentials)])];
 }

@@ -1,7 +1,7 @@
 import { sourceTable } from '../config/index.js';
 import type { Language } from '../config/index.js';
 import { validate } from '../config/check/validator.generated.js';
-import { kindTable } from '../model/index.js';
+import { backendTable, kindTable } from '../model/index.js';
 import type { Kinds } from '../model/index.js';
 import { builtIn } from './extensions.js';
 import type { Extensions } from './extensions.js';
@@ -15,7 +15,11 @@ const policiesOf = ({ providers }: Extensions): Kinds['all'] => providers.flatMa
 
 /** The language without its validator. */
 function partsOf(extensions: Extensions): Omit<Language, 'validate'> {
-  return { kinds: kindTable(policiesOf(extensions)), sources: sourceTable(extensions.sources) };
+  return {
+    kinds: kindTable(policiesOf(extensions)),
+    sources: sourceTable(extensions.sources),
+    backends: backendTable(extensions.backends),
+  };
 }
 
 /** The language of this version, with the validator that was compiled when it was built. */

@@ -29,7 +29,7 @@ export interface SavedPlanResult extends PlanResult {
 export async function planTo(file: string, options: RunOptions, given: RunContext): Promise<SavedPlanResult> {
   const context = openScope(given);
   const { loaded } = await load(options.files, context);
-  const keyFile = loaded === undefined ? undefined : keyFileOf(loaded.configuration);
+  const keyFile = loaded === undefined ? undefined : keyFileOf(loaded.configuration, context);
   if (keyFile !== undefined && (await findKey(context.env, keyFile)) === undefined)
     await makeKeyFile(keyFile);
   const result = await planIn(options, context);
@@ -147,7 +147,9 @@ async function keyFileFor(files: readonly string[], context: EngineScope): Promi
   if (key !== '') return undefined;
   const { loaded, diagnostics } = await load(files, context);
   // What is wrong with the configuration is said when it is needed.
-  return loaded === undefined || hasErrors(diagnostics) ? undefined : keyFileOf(loaded.configuration);
+  return loaded === undefined || hasErrors(diagnostics)
+    ? undefined
+    : keyFileOf(loaded.configuration, context);
 }
 
 async function sealOf(keyFile: string | undefined, context: EngineScope): Promise<Seal | undefined> {

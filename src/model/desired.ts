@@ -80,15 +80,13 @@ export interface Configuration {
   readonly files: readonly string[];
 }
 
-/** What can keep a state. */
-export type Backend = 'local' | 'postgres' | 'http';
-
 /** Where the state is kept. */
 export interface StateSettings {
-  readonly backend: Backend;
-  /** The backend's own settings. `path` of a local one is absolute, and always there. */
+  /** The backend's name. */
+  readonly backend: string;
+  /** The backend's own settings, completed. */
   readonly fields: Readonly<Record<string, DesiredField>>;
-  /** How long a lock outlives its holder, in milliseconds; the backend's usual where absent. */
+  /** How long a lock outlives its holder, in milliseconds; the backend's default where absent. */
   readonly leaseMs?: number;
   readonly range?: SourceRange;
 }

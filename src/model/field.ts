@@ -30,6 +30,12 @@ export function sensitive(value: Sensitive): Field {
   return { kind: 'sensitive', value };
 }
 
+/** The text of a plain field; numbers and booleans as they are written. `undefined` for anything else. */
+export function fieldText(field: Field | { readonly kind: 'source' } | undefined): string | undefined {
+  if (field?.kind !== 'plain' || typeof field.value === 'object') return undefined;
+  return String(field.value);
+}
+
 /** Whether two plain values are the same; the order of keys does not matter, the order of lists does. */
 export function samePlain(a: Plain, b: Plain): boolean {
   return a === b || canonicalJson(a) === canonicalJson(b);

@@ -1,5 +1,6 @@
 export * from './actual.js';
 export * from './address.js';
+export * from './backend.js';
 export * from './change.js';
 export * from './defined.js';
 export * from './desired.js';

@@ -1,5 +1,5 @@
+export * from './backend.js';
 export * from './decode.js';
-export * from './local/store.js';
 export * from './store.js';
 export * from './moves.js';
 export * from './intents.js';

@@ -8,7 +8,8 @@ import { remember } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
 import { DiagnosticError } from '../model/index.js';
 import type { Plain, StateData, StateRecord } from '../model/index.js';
-import { applyMoves, decodeState, encodeState, localStore, renamesOf, unfollowed } from './index.js';
+import { applyMoves, decodeState, encodeState, renamesOf, unfollowed } from './index.js';
+import { localStore } from './local/store.js';
 import type { StateStore } from './index.js';
 import { kinds } from '../../test/core/kinds.js';
 

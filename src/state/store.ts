@@ -43,6 +43,8 @@ export interface StateStore {
   readonly location: string;
   /** What people should know of the way it is set up: that nothing is locked, say. */
   readonly warnings?: readonly Diagnostic[];
+  /** `host:port` of what it connects to when it is used; absent where it connects to nothing. */
+  readonly hosts?: readonly string[];
   /** Where a fingerprint key may be kept beside it; absent where the backend is not a local file. */
   readonly keyFile?: string;
   /**

@@ -3,7 +3,8 @@ import pg from 'pg';
 import type { StateData, StateRecord } from '../../src/model/index.js';
 import { httpSettings } from '../../src/state/http/settings.js';
 import { httpStore } from '../../src/state/http/store.js';
-import { decodeState, encodeState, localStore } from '../../src/state/index.js';
+import { decodeState, encodeState } from '../../src/state/index.js';
+import { localStore } from '../../src/state/local/store.js';
 import type { StateStore } from '../../src/state/index.js';
 import { postgresStore } from '../../src/state/postgres/store.js';
 

@@ -5,7 +5,7 @@ import { configSchema as configSchemaOf } from '../../src/config/schema/index.js
 import { builtInLanguage } from '../../src/engine/language.js';
 import type { JsonSchema } from '../../src/model/json-schema.js';
 
-const configSchema = configSchemaOf(builtInLanguage.sources);
+const configSchema = configSchemaOf(builtInLanguage);
 
 /** Every property of every map in a schema, with its path. */
 function propertiesOf(schema: unknown, path: string): [string, JsonSchema][] {

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeState, localStore } from '../../src/state/index.js';
+import { decodeState } from '../../src/state/index.js';
+import { localStore } from '../../src/state/local/store.js';
 import type { StateStore } from '../../src/state/index.js';
 import { temporaryFolder } from '../core/folder.js';
 import { backendContract, codeOf, deadPid, lockRequest, messageOf } from './contract.js';
@@ -128,7 +129,7 @@ describe('the lock file', () => {
     writeFileSync(
       script,
       `import { readFileSync, writeFileSync } from 'node:fs';
-       import { localStore } from ${JSON.stringify(join(import.meta.dirname, '../../src/state/index.ts'))};
+       import { localStore } from ${JSON.stringify(join(import.meta.dirname, '../../src/state/local/store.ts'))};
        const cwd = ${JSON.stringify(folder)};
        const store = localStore({ path: 'p.json', cwd, stack: 'prod', toolVersion: '1', now: () => new Date() });
        for (let turn = 0; turn < 4; turn += 1) {

@@ -1,5 +1,6 @@
 import { SHOWN_OPTIONS } from '../../providers/sdk/duckdb-option-names.js';
 import { isRef } from '../value-refs.js';
+import type { BackendTable } from '../../model/index.js';
 import type { Language } from '../language.js';
 
 /**
@@ -10,30 +11,8 @@ import type { Language } from '../language.js';
 const SHOWN_VALUES: readonly string[] = [
   'version',
   'stack',
-  ...[
-    'backend',
-    'path',
-    'lease',
-    'url',
-    'host',
-    'port',
-    'database',
-    'user',
-    'sslmode',
-    'sslrootcert',
-    'connect_timeout',
-    'schema',
-    'address',
-    'update_method',
-    'lock_address',
-    'lock_method',
-    'unlock_address',
-    'unlock_method',
-    'skip_cert_verification',
-    'retry_max',
-    'retry_wait_min',
-    'retry_wait_max',
-  ].map((key) => `state.${key}`),
+  'state.backend',
+  'state.lease',
   ...[
     'type',
     'base_url',
@@ -163,38 +142,30 @@ const FEW_WORDS: ReadonlySet<string> = new Set(
     'self',
     'min_owners',
     'max_age',
-  ].concat([
-    'protect',
-    'adopt',
-    'on_remove',
-    'lease',
-    'skip_cert_verification',
-    'allow_server_log',
-    'timeout',
-  ]),
+  ].concat(['protect', 'adopt', 'on_remove', 'lease', 'allow_server_log', 'timeout']),
 );
 const LONGEST_WORD = 24;
 
 /** Keys that take an address: what does not begin like one is something else. */
-const ADDRESSES: ReadonlySet<string> = new Set([
-  'url',
-  'base_url',
-  'address',
-  'lock_address',
-  'unlock_address',
-]);
+const ADDRESSES: ReadonlySet<string> = new Set(['url', 'base_url']);
 
-function isPasted(key: string, text: string): boolean {
-  if (FEW_WORDS.has(key)) return text.length > LONGEST_WORD;
-  return ADDRESSES.has(key) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+function isPasted(key: string, text: string, { short, urls }: BackendTable['excerpt']): boolean {
+  if (FEW_WORDS.has(key) || short.has(key)) return text.length > LONGEST_WORD;
+  return (ADDRESSES.has(key) || urls.has(key)) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+}
+
+/** Whether a path is that of a setting of a state backend that may be shown. */
+function isShownSetting(path: Path, { shown }: BackendTable['excerpt']): boolean {
+  return path.length === 2 && path[0] === 'state' && shown.has(path[1]?.toLowerCase() ?? '');
 }
 
 /** Whether the scalar at a path may be shown. */
-export function mayShowValue(path: Path, text: string, { sources }: Language): boolean {
+export function mayShowValue(path: Path, text: string, { sources, backends }: Language): boolean {
+  const { excerpt } = backends;
   const key = path.at(-1) ?? '';
   // A reference of vals may have credentials among its parameters.
-  if (looksLikeSecret(text) || isRef(text) || isPasted(key, text)) return false;
-  if (matches(path, shownValues)) return true;
+  if (looksLikeSecret(text) || isRef(text) || isPasted(key, text, excerpt)) return false;
+  if (matches(path, shownValues) || isShownSetting(path, excerpt)) return true;
   if (!sources.keys.has(key) || !matches(path.slice(0, -1), fields)) return false;
   // A token pasted where the name of its variable belongs: names of variables are in capitals by custom.
   return key !== 'env' || /^[A-Z_][A-Z0-9_]*$/.test(text);
@@ -208,8 +179,8 @@ export function mayShowKey(path: Path, key: string, { sources }: Language): bool
 }
 
 /** Keys that may be shown in a file that is not YAML, where nobody can say what stands where. */
-export function knownKeys({ sources }: Language): ReadonlySet<string> {
-  return new Set([...PATH_STEPS, ...sources.keys]);
+export function knownKeys({ sources, backends }: Language): ReadonlySet<string> {
+  return new Set([...PATH_STEPS, ...sources.keys, ...backends.settings]);
 }
 
 const PATH_STEPS = [...SHOWN_VALUES, ...FIELDS, ...MAPS].flatMap((path) => path.split('.'));

@@ -1,40 +1,32 @@
-import { defined } from '../../model/index.js';
-import { resolve } from 'node:path';
-import type { Backend, DesiredField, StateSettings } from '../../model/index.js';
+import { defined, parseDuration } from '../../model/index.js';
+import type { DesiredField, StateSettings } from '../../model/index.js';
 import { rangeOf } from '../../model/source-text.js';
-import { entriesOf, textOf } from '../../model/tree.js';
+import { child, entriesOf, textOf } from '../../model/tree.js';
+import type { Entry } from '../../model/tree.js';
 import { readSetting } from './setting.js';
 import type { FieldReader } from './values.js';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Builds `state:`; where there is none, the state is a file. */
+/** Builds `state:`; without it, the state is kept by the standard backend. */
 export function buildState(reader: FieldReader, stack: string): StateSettings {
-  const { merged, cwd } = reader.context;
+  const { merged, cwd, language } = reader.context;
   const { state } = merged;
-  const fields: Record<string, DesiredField> = {};
-  let backend: Backend = 'local';
-  let leaseMs: number | undefined;
-  for (const { key, value } of state === undefined ? [] : entriesOf(state.value)) {
-    const text = textOf(value) ?? '';
-    if (key === 'backend') {
-      if (text === 'postgres' || text === 'http') backend = text;
-    } else if (key === 'lease') leaseMs = Number.parseInt(text, 10) * (UNITS[text.slice(-1)] ?? 0);
-    else {
-      const field = readSetting(reader, value, `state.${key}`, 'The state');
-      if (field !== undefined) fields[key] = field;
-    }
-  }
-  if (backend === 'local') fields['path'] = pathOf(fields['path'], stack, cwd);
+  const name = textOf(state && child(state.value, 'backend')) ?? '';
+  const backend = language.backends.find(name) ?? language.backends.standard;
+  const fields = state === undefined ? {} : readFields(reader, state);
+  const leaseMs = parseDuration(textOf(state && child(state.value, 'lease')) ?? '', ['s', 'm', 'h']);
   return {
-    backend,
-    fields,
-    ...defined({ leaseMs }),
-    ...(state === undefined ? {} : { range: rangeOf(state.keyAt) }),
+    backend: backend.name,
+    fields: backend.complete?.(fields, { stack, cwd }) ?? fields,
+    ...defined({ leaseMs, range: state && rangeOf(state.keyAt) }),
   };
 }
 
-function pathOf(field: DesiredField | undefined, stack: string, cwd: string): DesiredField {
-  const path = field?.kind === 'plain' && typeof field.value === 'string' ? field.value : undefined;
-  return { kind: 'plain', value: resolve(cwd, path ?? `.secrets/${stack}.state.json`) };
+function readFields(reader: FieldReader, state: Entry): Readonly<Record<string, DesiredField>> {
+  const fields: Record<string, DesiredField> = {};
+  for (const { key, value } of entriesOf(state.value)) {
+    if (key === 'backend' || key === 'lease') continue;
+    const field = readSetting(reader, value, `state.${key}`, 'The state');
+    if (field !== undefined) fields[key] = field;
+  }
+  return fields;
 }

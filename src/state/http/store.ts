@@ -8,6 +8,7 @@ import type { Reply } from './request.js';
 import type { HttpSettings } from './settings.js';
 import { badReply } from './words.js';
 import { DEFAULT_LEASE_MS, heldBy, lockLost, noSuchLock, takeLease, writtenMeanwhile } from '../lease.js';
+import type { StoreOptions } from '../backend.js';
 import type { Lock, LockInfo, StateStore } from '../store.js';
 
 /*
@@ -39,14 +40,8 @@ import type { Lock, LockInfo, StateStore } from '../store.js';
  */
 
 /** How to keep a state behind HTTP. */
-export interface HttpStoreOptions {
+export interface HttpStoreOptions extends StoreOptions {
   readonly settings: HttpSettings;
-  readonly stack: string;
-  /** Written into locks. */
-  readonly toolVersion: string;
-  readonly now: () => Date;
-  /** How long a lock outlives its holder, in milliseconds, where the server lets locks be renewed; a minute where absent. */
-  readonly leaseMs?: number;
   /** How long one request may take, in milliseconds; 30 seconds where absent. */
   readonly timeoutMs?: number;
 }
@@ -129,6 +124,7 @@ export function httpStore(options: HttpStoreOptions): HttpStore {
 
   return {
     location,
+    hosts: [address, locking?.lock.url, locking?.unlock.url].flatMap((url) => url?.host ?? []),
     warnings: warningsOf(settings, location),
     async read() {
       const under = holding;

@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { DiagnosticError, errorCode } from '../../model/index.js';
 import type { StateData } from '../../model/index.js';
 import { decodeState, encodeState } from '../decode.js';
 import { newHolder } from '../holder.js';
 import { DEFAULT_LEASE_MS, lockLost, noSuchLock, takeLease, writtenMeanwhile } from '../lease.js';
 import { lockFileSteps, readLock } from './lock.js';
+import { localKeyFile } from './settings.js';
 import { tidyUp } from './tidy.js';
+import type { StoreOptions } from '../backend.js';
 import type { Lock, StateStore } from '../store.js';
 
 /** How to keep a state in a file. */
-export interface LocalStoreOptions {
+export interface LocalStoreOptions extends StoreOptions {
   /** The state file's path, as the configuration has it. */
   readonly path: string;
   /** Where a relative path starts. */
   readonly cwd: string;
-  readonly stack: string;
-  /** Written into locks. */
-  readonly toolVersion: string;
-  readonly now: () => Date;
-  /** How long a lock outlives its holder, in milliseconds; a minute where absent. */
-  readonly leaseMs?: number;
 }
 
 /**
@@ -122,11 +118,6 @@ export function localStore(options: LocalStoreOptions): StateStore {
     },
     close: () => Promise.resolve(),
   };
-}
-
-/** Where the fingerprint key of a stack lies whose state is this file: beside it. */
-export function localKeyFile(file: string): string {
-  return join(dirname(file), `${basename(file).replace(/\.state\.json$|\.json$/, '')}.key`);
 }
 
 /** What stands in a file; `undefined` where it cannot be read. */

@@ -10,10 +10,11 @@ import { readHolder, rowLockSteps } from './lock.js';
 import { NOTHING, differenceOf, documentOf, fromRow, writtenOf } from './rows.js';
 import type { Difference, Known, StoredRow } from './rows.js';
 import { checkSchema, keyText, statements } from './sql.js';
+import type { StoreOptions } from '../backend.js';
 import type { LockInfo, StateStore } from '../store.js';
 
 /** How to keep a state in PostgreSQL. */
-export interface PostgresStoreOptions {
+export interface PostgresStoreOptions extends StoreOptions {
   /**
    * Makes a connection. An error of it is told to people as it is: a `DiagnosticError`, or one whose `message` (and `next`,
    * what to do about it) says why nobody answers; no password in it.
@@ -23,12 +24,8 @@ export interface PostgresStoreOptions {
   readonly location: string;
   /** The schema of the tables; `secrets_state` where absent. Several stacks may share it. */
   readonly schema?: string;
-  readonly stack: string;
-  /** Written into locks. */
-  readonly toolVersion: string;
-  readonly now: () => Date;
-  /** How long a lock outlives its holder, in milliseconds; a minute where absent. */
-  readonly leaseMs?: number;
+  /** `host:port` of the servers. */
+  readonly hosts?: readonly string[];
 }
 
 /** What stands in the way of a write; nulls where there is nothing. */
@@ -56,7 +53,7 @@ const WRITE_MS = 120_000;
  * @throws DiagnosticError for a schema's name that cannot be
  */
 export function postgresStore(options: PostgresStoreOptions): StateStore {
-  const { connect, location, schema = 'secrets_state', leaseMs = DEFAULT_LEASE_MS } = options;
+  const { connect, location, hosts = [], schema = 'secrets_state', leaseMs = DEFAULT_LEASE_MS } = options;
   checkSchema(schema);
   const sql = statements(schema);
   const main = keepLink(connect, location);
@@ -115,6 +112,7 @@ export function postgresStore(options: PostgresStoreOptions): StateStore {
 
   return {
     location,
+    hosts,
     read,
     async write(next, expectedSerial, lock) {
       if (next.serial !== expectedSerial + 1) throw new Error('a write takes the next serial');

@@ -1,0 +1,33 @@
+import { defined, fieldText } from '../../model/index.js';
+import { connectionSettings } from '../../net/sql/index.js';
+import type { ConnectionSettings } from '../../net/sql/index.js';
+import type { BackendRun, BackendSettings } from '../backend.js';
+
+/** How a state in PostgreSQL is reached, checked. */
+export interface PostgresSettings {
+  readonly connection: ConnectionSettings;
+  /** The schema of the tables. */
+  readonly schema: string;
+  /** `host:port` of every server that may be connected to. */
+  readonly hosts: readonly string[];
+  /** Where the state is, for people: database, servers and schema. */
+  readonly location: string;
+}
+
+const SCHEMA = 'secrets_state';
+
+/**
+ * Takes the settings together with the `PG*` variables.
+ * @throws DiagnosticError for what cannot be understood
+ */
+export function postgresSettings({ fields, range }: BackendSettings, { env }: BackendRun): PostgresSettings {
+  const connection = connectionSettings({ subject: 'The state backend', fields, ...defined({ range }) }, env);
+  const schema = fieldText(fields['schema']) ?? SCHEMA;
+  const hosts = connection.hosts.map(({ host, port }) => `${host}:${port}`);
+  return {
+    connection,
+    schema,
+    hosts,
+    location: `${connection.database} on ${hosts.join(', ')} (schema ${schema})`,
+  };
+}
