@@ -1,3 +1,4 @@
+import { compareText } from './sort.js';
 import type { Sensitive } from './sensitive.js';
 
 /** Plain data, as YAML and JSON have it. */
@@ -41,12 +42,11 @@ export function samePlain(a: Plain, b: Plain): boolean {
   return a === b || canonicalJson(a) === canonicalJson(b);
 }
 
-/** JSON with sorted keys: one text for one value. */
-export function canonicalJson(value: Plain): string {
-  if (Array.isArray(value)) return `[${value.map((item: Plain) => canonicalJson(item)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
+/** JSON with sorted keys, the same text for equal data. Fields that are `undefined` are left out, as in JSON. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => compareText(a, b)))
+      : item,
+  );
 }
