@@ -5,8 +5,8 @@ import type { Sensitive } from './sensitive.js';
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /**
- * One field of a resource as far as it is known: `plain` may be shown, `sensitive` may only be compared, `hidden` is
- * there but cannot be read as the current role (unknown, which is not the same as empty).
+ * One field of a resource: `plain` may be shown, `sensitive` may only be compared, `hidden` exists but cannot be read by the
+ * current identity (unknown, which is not the same as empty).
  */
 export type Field =
   | { readonly kind: 'plain'; readonly value: Plain }
@@ -14,7 +14,7 @@ export type Field =
   | {
       readonly kind: 'hidden';
       readonly reason: string;
-      /** The system vouches that it is as we last left it, so nobody needs to be told that it was not read. */
+      /** According to the system it was not changed since we last wrote it. */
       readonly unchanged?: boolean;
     };
 
