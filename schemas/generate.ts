@@ -38,10 +38,11 @@ writeIfChanged(modulePath, await format(optionModule(), { ...style, parser: 'typ
 
 // The schema is made with the table, so it is loaded when the table is written.
 const { configSchema } = await import('../src/config/schema/index.js');
-const { VALUE_SOURCES, sourceTable } = await import('../src/config/value-sources.js');
+const { sourceTable } = await import('../src/config/sources/table.js');
+const { sources } = await import('../src/values/registry.js');
 const { backends } = await import('../src/state/registry.js');
 const { backendTable } = await import('../src/model/index.js');
-const schema = configSchema({ sources: sourceTable(VALUE_SOURCES), backends: backendTable(backends) });
+const schema = configSchema({ sources: sourceTable(sources), backends: backendTable(backends) });
 const schemaText = await format(JSON.stringify(editorSchema(schema)), {
   parser: 'json',
   printWidth: 110,

@@ -1,5 +1,5 @@
 import type { BackendTable, Kinds } from '../model/index.js';
-import type { SourceTable } from './value-sources.js';
+import type { SourceTable } from './sources/table.js';
 import type { SchemaError } from './check/validator.generated.js';
 
 /** A check of plain data against the schema of one file; `undefined` where it fits, else every error. */

@@ -1,3 +1,4 @@
+import { isReference } from '../model/index.js';
 import { fieldAt } from '../plan/index.js';
 import type {
   ActualResource,
@@ -44,7 +45,7 @@ export function homeOf(
   const passed = new Set<string>();
   let home: Home = { address, path };
   let current: ValueSource | undefined = source;
-  while (current?.from === 'secret' && !passed.has(current.address)) {
+  while (isReference(current) && !passed.has(current.address)) {
     passed.add(current.address);
     home = { address: current.address, path: 'value' };
     const field: ConfiguredResource['fields'][string] | undefined = byAddress.get(current.address)?.fields[
@@ -52,7 +53,7 @@ export function homeOf(
     ];
     current = field?.kind === 'source' ? field.source : undefined;
   }
-  return current?.from === 'generate' ? home : undefined;
+  return current !== undefined && !isReference(current) && current.generated === true ? home : undefined;
 }
 
 /**

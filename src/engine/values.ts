@@ -35,7 +35,7 @@ export async function readValues(
   const requests: ValueRequest[] = configuration.providers.flatMap((provider) => requestsOf(provider.fields));
   if (needValues)
     for (const resource of resources) requests.push(...requestsOf(resource.fields, resource.address));
-  const values = await resolveValues(requests, sourceOf(configuration), context);
+  const values = await resolveValues(requests, sourceOf(configuration), context, context.extensions.sources);
   return {
     settings: configuration.providers.map((provider) => resolveSettings(provider, values)),
     // With a value missing nothing may be compared: a field that is left out looks like one that is to be removed.
@@ -52,7 +52,7 @@ export async function readPlaces(
   places: readonly ValueRequest[],
   context: EngineScope,
 ): Promise<{ readonly values: ResolvedValues; readonly diagnostics: readonly Diagnostic[] }> {
-  const values = await resolveValues(places, sourceOf(configuration), context);
+  const values = await resolveValues(places, sourceOf(configuration), context, context.extensions.sources);
   return { values, diagnostics: values.diagnostics };
 }
 
@@ -74,7 +74,12 @@ export async function readSettings(
   readonly fields: Readonly<Record<string, Field>>;
   readonly diagnostics: readonly Diagnostic[];
 }> {
-  const values = await resolveValues(requestsOf(fields), () => undefined, context);
+  const values = await resolveValues(
+    requestsOf(fields),
+    () => undefined,
+    context,
+    context.extensions.sources,
+  );
   return { fields: resolveFields(fields, values, true), diagnostics: values.diagnostics };
 }
 

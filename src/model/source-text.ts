@@ -1,33 +1,33 @@
 import { defined } from './defined.js';
-import type { SourceRange } from './source.js';
+import type { SourceRange } from './index.js';
 
-/** A span of a text: offsets in UTF-16 units, the end exclusive. */
-export interface Span {
+/** A stretch of a text: offsets in UTF-16 units, the end exclusive. */
+export interface Stretch {
   readonly start: number;
   readonly end: number;
 }
 
-/** The text of one file, and what is needed to point into it. */
+/** The text of one file, with what is needed to point into it. */
 export interface SourceText {
   /** The path as shown to people. */
   readonly file: string;
-  /** The folder of the file, absolute. */
+  /** The folder that the file lies in, absolute. */
   readonly folder: string;
   readonly text: string;
   /** The offset at which each line starts. */
   readonly lineStarts: readonly number[];
-  /** Spans that must not be shown, sorted, not overlapping. */
-  readonly hidden: readonly Span[];
+  /** What must not be shown, sorted, not overlapping. */
+  readonly hidden: readonly Stretch[];
 }
 
-/** A span of one file. */
-export interface Place extends Span {
+/** A place: a stretch of one file. */
+export interface Place extends Stretch {
   readonly source: SourceText;
 }
 
-/** Longer lines (a whole file on one line) are not shown. */
+/** Longer lines (a whole file on one line) are not shown at all. */
 const LONGEST_EXCERPT = 400;
-/** Replaces each hidden character, so that columns stay the same. */
+/** What stands for each hidden character, so that columns stay true. */
 const MASK = '•';
 
 /** The offsets at which the lines of a text start. */
@@ -37,7 +37,7 @@ export function lineStartsOf(text: string): number[] {
   return starts;
 }
 
-/** The index of the last of some sorted offsets that is at most `offset`. */
+/** The index of the last of some sorted offsets that is not behind `offset`. */
 function lastAtOrBefore(offsets: readonly number[], offset: number): number {
   let low = 0;
   let high = offsets.length - 1;
@@ -49,13 +49,13 @@ function lastAtOrBefore(offsets: readonly number[], offset: number): number {
   return low;
 }
 
-/** Whether any part of a span is hidden. */
-export function isHidden(source: SourceText, { start, end }: Span): boolean {
+/** Whether any of a stretch is hidden. */
+export function isHidden(source: SourceText, { start, end }: Stretch): boolean {
   return hiddenWithin(source, start, end).length > 0;
 }
 
-/** The hidden spans that overlap a span. */
-function hiddenWithin({ hidden }: SourceText, start: number, end: number): readonly Span[] {
+/** The hidden stretches that touch one. */
+function hiddenWithin({ hidden }: SourceText, start: number, end: number): readonly Stretch[] {
   let low = 0;
   let high = hidden.length;
   while (low < high) {
@@ -63,16 +63,16 @@ function hiddenWithin({ hidden }: SourceText, start: number, end: number): reado
     if ((hidden[middle]?.end ?? 0) <= start) low = middle + 1;
     else high = middle;
   }
-  const overlapping: Span[] = [];
+  const found: Stretch[] = [];
   for (let at = low; at < hidden.length; at += 1) {
-    const span = hidden[at];
-    if (span === undefined || span.start >= end) break;
-    overlapping.push(span);
+    const one = hidden[at];
+    if (one === undefined || one.start >= end) break;
+    found.push(one);
   }
-  return overlapping;
+  return found;
 }
 
-/** A line, safe to print: hidden text masked, tabs as arrows, control characters replaced; columns stay the same. */
+/** A line as it may be printed: hidden text masked, tabs as arrows, nothing that a terminal would obey; columns stay true. */
 function excerptOf(source: SourceText, line: number): string | undefined {
   const start = source.lineStarts[line] ?? 0;
   const next = source.lineStarts[line + 1];
@@ -80,24 +80,24 @@ function excerptOf(source: SourceText, line: number): string | undefined {
   if (raw.length > LONGEST_EXCERPT) return undefined;
   let shown = '';
   let at = 0;
-  for (const span of hiddenWithin(source, start, start + raw.length)) {
-    const from = Math.max(span.start - start, at);
-    const to = Math.min(span.end - start, raw.length);
+  for (const one of hiddenWithin(source, start, start + raw.length)) {
+    const from = Math.max(one.start - start, at);
+    const to = Math.min(one.end - start, raw.length);
     shown += raw.slice(at, from) + MASK.repeat(to - from);
     at = to;
   }
   shown += raw.slice(at);
   return shown
     .replace(/\t/g, '→')
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (control) => '�'.repeat(control.length));
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (found) => '�'.repeat(found.length));
 }
 
-/** The index of the line of an offset. */
+/** The index of the line that an offset lies in. */
 export function lineAt({ lineStarts }: SourceText, offset: number): number {
   return lastAtOrBefore(lineStarts, offset);
 }
 
-/** The range of a place, with its line, safe to print. */
+/** The range of a place, with its line as it may be printed. */
 export function rangeOf({ source, start, end }: Place): SourceRange {
   const line = lastAtOrBefore(source.lineStarts, start);
   const endLine = lastAtOrBefore(source.lineStarts, Math.max(start, end));

@@ -2,19 +2,19 @@
 export interface SystemIdentity {
   /** The provider's type: `singlestore`, `postgres`. */
   readonly type: string;
-  /** Never changes: the organization's id; the database system's identifier and the database's name. */
+  /** What never changes: the organization's id; the database system's identifier and the database's name. */
   readonly id: string;
-  /** Its name, for people. */
+  /** What people call it. */
   readonly name: string;
-  /** The identity of the tool there: `user:ana@example.com`, a role's name. */
+  /** Who we are there: `user:ana@example.com`, a role's name. */
   readonly principal: string;
 }
 
-/** The users and teams of a system, as owner safety needs them. Principals are written `user:<email>` and `team:<name>`. */
+/** Who is who in a system, as far as owner safety needs it. Principals are written `user:<email>` and `team:<name>`. */
 export interface PrincipalDirectory {
-  /** The principal of the identity that runs the tool. */
+  /** Who the tool runs as. */
   readonly self: string;
-  /** All users of the organization. */
+  /** Everyone who is a user of the organization. */
   readonly users: readonly string[];
   readonly teams: readonly {
     readonly principal: string;

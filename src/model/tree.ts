@@ -16,49 +16,49 @@ export interface ListNode {
   readonly items: readonly TreeNode[];
 }
 
-/** A `key: value` pair of a map. */
+/** One `key: value` of a map. */
 export interface Entry {
   readonly key: string;
   readonly keyAt: Place;
   readonly value: TreeNode;
 }
 
-/** A YAML map. Of a duplicate key the first counts. */
+/** A YAML map. Of a key that stands twice the first counts. */
 export interface MapNode {
   readonly kind: 'map';
   readonly at: Place;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
-/** Configuration text as a tree with places, independent of YAML. */
+/** Configuration text as a tree with places: nothing of YAML is left in it. */
 export type TreeNode = ScalarNode | ListNode | MapNode;
 
-/** The entries of a node; none where it is not a map. */
+/** The entries of a node; none where it is no map. */
 export function entriesOf(node: TreeNode | undefined): readonly Entry[] {
   return node?.kind === 'map' ? [...node.entries.values()] : [];
 }
 
-/** The items of a node; none where it is not a list. */
+/** The items of a node; none where it is no list. */
 export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
   return node?.kind === 'list' ? node.items : [];
 }
 
-/** The value of a key; `undefined` where it is absent or the node is not a map. */
+/** What stands behind a key; `undefined` where it is absent or the node is no map. */
 export function child(node: TreeNode | undefined, key: string): TreeNode | undefined {
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
-/** The text of a scalar; `undefined` for any other node. */
+/** The text behind a key; `undefined` where there is none or it is no text. */
 export function textOf(node: TreeNode | undefined): string | undefined {
   return node?.kind === 'scalar' && node.value !== null ? node.text : undefined;
 }
 
-/** The place of a key, or of the whole node where it is absent. */
+/** The place of a key (the key itself), or of the whole node where it is absent. */
 export function keyPlace(node: TreeNode, key: string): Place {
   return (node.kind === 'map' ? node.entries.get(key)?.keyAt : undefined) ?? node.at;
 }
 
-/** A node as plain data for the schema check. Maps have no prototype, so that `__proto__` is a key like any other. */
+/** A node as plain data for the schema check. Maps have no prototype, so a key such as `__proto__` is a key like any other. */
 export function toData(node: TreeNode): unknown {
   switch (node.kind) {
     case 'scalar':

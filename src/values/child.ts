@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { errorCode } from '../model/index.js';
-import { MAX_BYTES } from './file/read.js';
+import { MAX_BYTES } from './local-file.js';
 
 /** A program, and how to run it. */
 export interface Program {

@@ -1,10 +1,7 @@
 import { DiagnosticError } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
-import { MAX_BYTES } from './file/read.js';
+import { MAX_BYTES } from './local-file.js';
 import type { AnyReading, ValueContext } from './reading.js';
-
-/** How long one read of a store may take, in milliseconds. */
-export const STORE_TIMEOUT_MS = 30_000;
 
 /**
  * What kind of failure it is.

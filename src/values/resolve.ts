@@ -1,7 +1,9 @@
-import { defined } from '../model/index.js';
 import { setMaxListeners } from 'node:events';
+import { compareText, defined, isReference } from '../model/index.js';
 import type { Diagnostic, EndSource, Sensitive, SourceRange, ValueSource } from '../model/index.js';
+import type { SourceDefinition } from './definition.js';
 import { readSource } from './read.js';
+import { sources as builtIn } from './registry.js';
 import { problem } from './reading.js';
 import type { Reading, ValueContext } from './reading.js';
 import { transformer } from './transforms.js';
@@ -25,47 +27,62 @@ export interface ResolvedValues {
  * Reads every source that the requests name, each distinct one once, several at the same time: two places that take different keys out of
  * one file, or one answer, share its reading.
  * @param valueOf the source of another secret's value, by address, for `{ secret: NAME }`
+ * @param sources the value sources there are
  * @returns the values, and a diagnostic for each place whose value cannot be read; never throws for a bad source
  */
 export async function resolveValues(
   requests: readonly ValueRequest[],
   valueOf: (address: string) => ValueSource | undefined,
   context: ValueContext,
+  sources: readonly SourceDefinition[] = builtIn,
 ): Promise<ResolvedValues> {
-  const ends = requests.map(({ source }) => follow(source, valueOf));
-  const raw = await readAll(ends, context);
+  const definitions: Definitions = new Map(sources.map((definition) => [definition.word, definition]));
+  const ends = requests.flatMap(({ source }) => follow(source, valueOf) ?? []);
+  const raw = await readAll(ends, definitions, context);
   const readings = new Map<string, Reading>();
-  const readingOf = (source: ValueSource, end: EndSource | undefined): { key: string; reading: Reading } => {
+  const readingOf = (source: ValueSource): KeyedReading => {
+    const end = follow(source, valueOf);
     const key = end === undefined ? JSON.stringify(source) : keyOf(end);
     let reading = readings.get(key);
     if (reading === undefined) {
-      reading = end === undefined ? NOWHERE : (raw.get(rawKeyOf(end))?.(end) ?? NOT_READ);
+      reading = end === undefined ? NOWHERE : (raw.get(rawKeyOf(end, definitions))?.(end) ?? NOT_READ);
       readings.set(key, reading);
     }
     return { key, reading };
   };
-  const found = requests.map(({ source }, index) => readingOf(source, ends[index]));
+  return {
+    get: (source) => readingOf(source).reading.value,
+    diagnostics: diagnosticsOf(requests, readingOf),
+  };
+}
+
+type Definitions = ReadonlyMap<string, SourceDefinition>;
+
+/** What came of one distinct value. */
+interface KeyedReading {
+  readonly key: string;
+  readonly reading: Reading;
+}
+
+/** The problems of the requests: those of a secret's own value at that secret, and not at every place that refers to it. */
+function diagnosticsOf(
+  requests: readonly ValueRequest[],
+  readingOf: (source: ValueSource) => KeyedReading,
+): readonly Diagnostic[] {
   const direct = new Set(
-    found.flatMap(({ key }, index) => (requests[index]?.source.from === 'secret' ? [] : [key])),
+    requests.flatMap(({ source }) => (isReference(source) ? [] : [readingOf(source).key])),
   );
-  const diagnostics: Diagnostic[] = [];
-  const said = new Set<string>();
-  requests.forEach((request, index) => {
-    const one = found[index];
-    // What is wrong with a secret's own value is said there, not at every place that refers to it.
-    if (one === undefined || (request.source.from === 'secret' && direct.has(one.key))) return;
-    for (const each of one.reading.problems) {
-      // One source that is used in many places is one problem in each file position, not one per use.
-      const place = `${one.key}@${request.range?.file ?? ''}:${request.range?.line ?? 0}@${each.code}`;
-      if (said.has(place)) continue;
-      said.add(place);
-      diagnostics.push({
-        ...each,
-        ...defined({ range: request.range, address: request.address }),
-      });
+  const diagnostics = new Map<string, Diagnostic>();
+  for (const { source, range, address } of requests) {
+    const { key, reading } = readingOf(source);
+    if (isReference(source) && direct.has(key)) continue;
+    for (const each of reading.problems) {
+      // One source that is used in many places is one problem in each line, not one for each use.
+      const place = `${key}@${range?.file ?? ''}:${range?.line ?? 0}@${each.code}`;
+      if (!diagnostics.has(place)) diagnostics.set(place, { ...each, ...defined({ range, address }) });
     }
-  });
-  return { get: (source) => readingOf(source, follow(source, valueOf)).reading.value, diagnostics };
+  }
+  return [...diagnostics.values()];
 }
 
 /** A chain of references that ends nowhere. */
@@ -85,28 +102,36 @@ const NOT_READ: Reading = { problems: [] };
 /** How many sources are read at once: each may hold a file open. */
 const AT_ONCE = 32;
 
+/** Reads what the sources share once, and gives for each shared part what makes values of it. */
 async function readAll(
-  sources: readonly (EndSource | undefined)[],
+  sources: readonly EndSource[],
+  definitions: Definitions,
   context: ValueContext,
 ): Promise<ReadonlyMap<string, Transformer>> {
-  const distinct = new Map<string, EndSource>();
-  for (const source of sources) {
-    if (source === undefined) continue;
-    const key = rawKeyOf(source);
-    if (!distinct.has(key)) distinct.set(key, source);
-  }
+  const distinct = new Map(sources.map((source) => [rawKeyOf(source, definitions), source]));
   const readings = new Map<string, Transformer>();
-  const left = distinct.entries();
+  const queue = distinct.entries();
   const { signal, end } = signalForMany(context.signal);
   // All take from the one iterator, so each source is read by one of them.
   const worker = async (): Promise<void> => {
-    for (const [key, source] of left) {
-      readings.set(key, transformer(await readSource(source, { ...context, signal })));
+    for (const [key, source] of queue) {
+      const definition = definitions.get(source.from);
+      if (definition === undefined) readings.set(key, unknown);
+      else
+        readings.set(
+          key,
+          transformer(await readSource(source, definition, { ...context, signal }), definition),
+        );
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   end();
   return readings;
+}
+
+/** A source that a program made by hand, or that another version of the tool knows. */
+function unknown({ from }: EndSource): Reading {
+  return { problems: [problem('unknown-source', `Unknown value source \`${from}\`.`)] };
 }
 
 /** A signal that is aborted with another, and that so many may listen to without a warning of Node's. */
@@ -133,7 +158,7 @@ function follow(
 ): EndSource | undefined {
   const passed = new Set<string>();
   let current: ValueSource | undefined = source;
-  while (current?.from === 'secret') {
+  while (isReference(current)) {
     if (passed.has(current.address)) return undefined;
     passed.add(current.address);
     current = valueOf(current.address);
@@ -143,11 +168,11 @@ function follow(
 
 /** One text for one distinct value. */
 function keyOf(source: EndSource): string {
-  return JSON.stringify(Object.entries(source).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(Object.entries(source).sort(([a], [b]) => compareText(a, b)));
 }
 
 /** One text for what is read: a source without what is done to it afterwards. */
-function rawKeyOf(source: EndSource): string {
-  const { base64: _, trim: __, key: ___, ...rest } = source;
-  return keyOf(rest.from === 'dotenv' ? { ...rest, name: '' } : rest);
+function rawKeyOf(source: EndSource, definitions: Definitions): string {
+  const { base64: _, trim: __, key: ___, ...rest } = definitions.get(source.from)?.shared?.(source) ?? source;
+  return keyOf(rest);
 }

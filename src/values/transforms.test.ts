@@ -2,13 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holds } from '../../test/core/seeded.js';
 import type { Transforms } from '../model/index.js';
+import { stdin } from './stdin/index.js';
 import { transformer } from './transforms.js';
 
 const CANARY = 'canary-value-91c4';
 
 /** What becomes of a text or some bytes: the value, or what is wrong. */
 function done(raw: string | Uint8Array, transforms: Transforms): string {
-  const reading = transformer(typeof raw === 'string' ? { text: raw } : { bytes: raw })({
+  const reading = transformer(
+    typeof raw === 'string' ? { text: raw } : { bytes: raw },
+    stdin,
+  )({
     from: 'stdin',
     ...transforms,
   });
@@ -54,7 +58,7 @@ describe('what is done to a value', () => {
       { base64: true, key: 'a' },
       'Standard input, at `a`, is not base64.',
     ],
-    ['no JSON', CANARY, { key: 'a' }, 'Standard input is not JSON, so nothing can be taken out of it.'],
+    ['no JSON', CANARY, { key: 'a' }, 'Standard input is not JSON, so `key` cannot select a value in it.'],
     ['no such key', JSON.stringify({ b: CANARY }), { key: 'a' }, 'Standard input has no `a`.'],
     [
       'a map',
@@ -68,7 +72,7 @@ describe('what is done to a value', () => {
 
   it('parses one document once, however many places take something out of it', () => {
     const entries = Array.from({ length: 20_000 }, (_, index) => [`k${index}`, `value ${index}`]);
-    const take = transformer({ text: JSON.stringify(Object.fromEntries(entries)) });
+    const take = transformer({ text: JSON.stringify(Object.fromEntries(entries)) }, stdin);
     for (const [key, value] of entries) {
       expect(take({ from: 'stdin', key: key! }).value?.reveal()).toBe(value);
     }
@@ -76,7 +80,10 @@ describe('what is done to a value', () => {
 
   it('keeps the warning of the reader, and adds its own', () => {
     const warning = { severity: 'warning', code: 'file-outside', summary: 'It lies outside.' } as const;
-    const { value, problems } = transformer({ text: ' ', problem: warning })({ from: 'stdin', trim: true });
+    const { value, problems } = transformer(
+      { text: ' ', problem: warning },
+      stdin,
+    )({ from: 'stdin', trim: true });
     expect(value?.isEmpty).toBe(true);
     expect(problems.map(({ code }) => code)).toEqual(['file-outside', 'empty-value']);
   });

@@ -1,8 +1,8 @@
-import { Sensitive } from '../model/index.js';
+import { Sensitive, hasErrors } from '../model/index.js';
 import type { Diagnostic, EndSource } from '../model/index.js';
 import { parseJson, textAt } from './document.js';
 import type { DocumentNode } from './document.js';
-import { nameOf, valueName } from './name.js';
+import type { EmptyWords, SourceDefinition } from './definition.js';
 import { problem } from './reading.js';
 import type { AnyReading, Reading } from './reading.js';
 
@@ -17,106 +17,105 @@ type Step = { readonly text: string } | { readonly problem: Diagnostic };
  * base64 never is), `base64` is about the value that `key` takes out of it. A document is parsed once, however many places take
  * something out of it. Bytes that are not UTF-8 are refused, since the systems store text.
  */
-export function transformer(raw: AnyReading): Transformer {
+export function transformer(raw: AnyReading, definition: SourceDefinition): Transformer {
   const parsed = new Map<boolean, DocumentNode | undefined>();
   const parse: Parse = (text, isDecoded) => {
     if (!parsed.has(isDecoded)) parsed.set(isDecoded, parseJson(text));
     return parsed.get(isDecoded);
   };
-  const said = raw.problem === undefined ? [] : [raw.problem];
+  const rawProblems = raw.problem === undefined ? [] : [raw.problem];
   return (source) => {
-    if (said.some(({ severity }) => severity === 'error')) return { problems: said };
-    const found = take(source, raw, parse);
-    if ('problem' in found) return { problems: [...said, found.problem] };
-    const text = source.trim === true ? found.text.trim() : found.text;
-    const problems = text === '' ? [...said, emptyWarning(source)] : said;
+    if (hasErrors(rawProblems)) return { problems: rawProblems };
+    const taken = take({ source, definition }, raw, parse);
+    if ('problem' in taken) return { problems: [...rawProblems, taken.problem] };
+    const text = source.trim === true ? taken.text.trim() : taken.text;
+    const problems = text === '' ? [...rawProblems, emptyWarning({ source, definition })] : rawProblems;
     return { value: new Sensitive(text), problems };
   };
+}
+
+/** A source, and what knows it. */
+interface Place {
+  readonly source: EndSource;
+  readonly definition: SourceDefinition;
+}
+
+const nameOf = ({ source, definition }: Place): string => definition.name(source);
+
+/** The name, with the place in the document where there is a `key`. */
+function valueName(place: Place): string {
+  const { key } = place.source;
+  return key === undefined ? nameOf(place) : `${nameOf(place)}, at \`${key}\`,`;
 }
 
 /** Parses what a source gives, as it is or decoded; each of the two once. */
 type Parse = (text: string, isDecoded: boolean) => DocumentNode | undefined;
 
-function take(source: EndSource, raw: AnyReading, parse: Parse): Step {
-  if (!('document' in raw)) return takeFrom(source, raw.bytes ?? raw.text ?? '', source.key, parse);
-  if (source.from === 'dotenv') {
-    const found = variable(source, raw.document);
-    return 'problem' in found ? found : takeFrom(source, found.text, source.key, parseJson);
+function take(place: Place, raw: AnyReading, parse: Parse): Step {
+  const { source, definition } = place;
+  if (!('document' in raw)) return takeFrom(place, raw.bytes ?? raw.text ?? '', source.key, parse);
+  if (definition.select !== undefined) {
+    const selected = definition.select(source, raw.document);
+    if (selected.problem !== undefined) return { problem: selected.problem };
+    return takeFrom(place, selected.bytes ?? selected.text ?? '', source.key, parseJson);
   }
   if (source.key !== undefined) {
-    return after(at(source, raw.document, source.key), (text) => decodeValue(source, text));
+    return after(at(place, raw.document, source.key), (text) => decodeValue(place, text));
   }
-  if (raw.whole !== undefined) return takeFrom(source, raw.whole, undefined, parse);
+  if (raw.whole !== undefined) return takeFrom(place, raw.whole, undefined, parse);
   return {
     problem: problem(
       'missing-key',
-      `${nameOf(source)} holds several values, and nothing says which is meant.`,
+      `${nameOf(place)} holds several values, and no \`key\` says which one to use.`,
       'Add `key:` with the path of the value, such as aws.secret_key.',
     ),
   };
 }
 
-function takeFrom(
-  source: EndSource,
-  whole: Uint8Array | string,
-  key: string | undefined,
-  parse: Parse,
-): Step {
-  if (key === undefined) return decodeValue(source, whole);
-  const bytes = source.base64 === true ? fromBase64(whole) : undefined;
-  return after(utf8(source, bytes ?? whole), (text) => {
+function takeFrom(place: Place, whole: Uint8Array | string, key: string | undefined, parse: Parse): Step {
+  if (key === undefined) return decodeValue(place, whole);
+  const bytes = place.source.base64 === true ? fromBase64(whole) : undefined;
+  return after(utf8(place, bytes ?? whole), (text) => {
     const document = parse(text, bytes !== undefined);
     if (document === undefined) {
       return {
         problem: problem(
           'not-a-document',
-          `${nameOf(source)} is not JSON, so nothing can be taken out of it.`,
-          'Leave out `key`, or mend what is there.',
+          `${nameOf(place)} is not JSON, so \`key\` cannot select a value in it.`,
+          'Leave out `key`, or correct the document.',
         ),
       };
     }
-    const found = at(source, document, key);
-    return bytes === undefined ? after(found, (value) => decodeValue(source, value)) : found;
+    const taken = at(place, document, key);
+    return bytes === undefined ? after(taken, (value) => decodeValue(place, value)) : taken;
   });
 }
 
 const after = (step: Step, next: (text: string) => Step): Step => ('text' in step ? next(step.text) : step);
 
-function variable(source: EndSource & { from: 'dotenv' }, document: DocumentNode): Step {
-  const found = document.kind === 'map' ? document.entries.get(source.name) : undefined;
-  if (found?.kind === 'leaf') return { text: found.text };
-  return {
-    problem: problem(
-      'unset-variable',
-      `The file ${source.path} has no variable ${source.name}.`,
-      'Add it there, or name another one.',
-    ),
-  };
-}
-
-function at(source: EndSource, document: DocumentNode, path: string): Step {
+function at(place: Place, document: DocumentNode, path: string): Step {
   const found = textAt(document, path);
   if ('text' in found) return found;
   return {
-    problem: problem('missing-value', `${nameOf(source)} ${found.wrong}.`, 'Check the path behind `key`.'),
+    problem: problem('missing-value', `${nameOf(place)} ${found.wrong}.`, 'Check the path in `key`.'),
   };
 }
 
 /** A value as text, out of its base64 where the source says so. */
-function decodeValue(source: EndSource, value: Uint8Array | string): Step {
-  if (source.base64 !== true) return utf8(source, value);
+function decodeValue(place: Place, value: Uint8Array | string): Step {
+  if (place.source.base64 !== true) return utf8(place, value);
   const bytes = fromBase64(value);
-  if (bytes !== undefined) return utf8(source, bytes);
+  if (bytes !== undefined) return utf8(place, bytes);
   return {
     problem: problem(
       'not-base64',
-      `${valueName(source)} is not base64.`,
-      'Leave out `base64: true`, or mend what is there.',
+      `${valueName(place)} is not base64.`,
+      'Leave out `base64: true`, or correct the value.',
     ),
   };
 }
 
-/** The bytes that base64 stands for, with or without its padding, white space left out; `undefined` where it is none. */
+/** The bytes that base64 stands for, with or without its padding, white space left out; `undefined` where it is not base64. */
 function fromBase64(value: Uint8Array | string): Uint8Array | undefined {
   const text = typeof value === 'string' ? value : Buffer.from(value).toString('latin1');
   const padded = text.replace(/\s+/g, '');
@@ -126,13 +125,13 @@ function fromBase64(value: Uint8Array | string): Uint8Array | undefined {
   return Buffer.from(body, 'base64');
 }
 
-function utf8(source: EndSource, value: Uint8Array | string): Step {
+function utf8(place: Place, value: Uint8Array | string): Step {
   const text = typeof value === 'string' ? value : textOf(value);
   if (text !== undefined) return { text };
   return {
     problem: problem(
       'not-utf8',
-      `${valueName(source)} is not UTF-8 text.`,
+      `${valueName(place)} is not UTF-8 text.`,
       'The systems store text: encode the bytes first, as base64 say.',
     ),
   };
@@ -148,19 +147,13 @@ export function textOf(bytes: Uint8Array): string | undefined {
 }
 
 /** An empty value is a value, but seldom meant. */
-function emptyWarning(source: EndSource): Diagnostic {
-  if (source.from === 'env') {
-    return {
-      severity: 'warning',
-      code: 'empty-variable',
-      summary: `${valueName(source)} is set, but empty.`,
-      next: 'If the value comes from a CI secret, check that this job may read it.',
-    };
-  }
-  return {
-    severity: 'warning',
-    code: source.from === 'file' ? 'empty-file' : 'empty-value',
-    summary: `${valueName(source)} is there, but empty.`,
-    next: 'If another step writes it, check that it has run.',
-  };
+function emptyWarning(place: Place): Diagnostic {
+  const { code, what, next } = place.definition.empty ?? EMPTY;
+  return { severity: 'warning', code, summary: `${valueName(place)} ${what}.`, next };
 }
+
+const EMPTY: EmptyWords = {
+  code: 'empty-value',
+  what: 'exists, but is empty',
+  next: 'If another step writes it, check that it has run.',
+};

@@ -30,19 +30,19 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a value in the open': [
     secret('value: hunter2'),
-    `secrets.yaml:5:15: \`secrets.A.value\` is sensitive, and stands here as plain text. → ${SOURCES}`,
+    `secrets.yaml:5:15: \`secrets.A.value\` is sensitive, and is written here as plain text. → ${SOURCES}`,
   ],
   'a misspelt value source': [
     secret('value: { evn: X }'),
-    `secrets.yaml:5:17: This is no value source that this version knows; it knows ${KNOWN}. → Did you mean \`env\`?`,
+    `secrets.yaml:5:17: Unknown value source. Known sources: ${KNOWN}. → Did you mean \`env\`?`,
   ],
   'a value source of another version': [
     secret('value: { keychain: x }'),
-    `secrets.yaml:5:17: This is no value source that this version knows; it knows ${KNOWN}. → ${SOURCES}`,
+    `secrets.yaml:5:17: Unknown value source. Known sources: ${KNOWN}. → ${SOURCES}`,
   ],
   'two value sources': [
     secret('value: { env: X, file: y }'),
-    'secrets.yaml:5:15: Two value sources stand here: a value comes from one. → Take one of them away.',
+    'secrets.yaml:5:15: Two value sources in one place: a value comes from one. → Remove one of them.',
   ],
   'a value pasted where its variable belongs': [
     secret('value: { env: hunter2-x }'),
@@ -78,7 +78,7 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a URL with a password': [
     'version: 1\nstack: prod\nproviders: { wh: { type: postgres, url: "postgres://u:hunter2@h/db" } }\n',
-    `secrets.yaml:3:41: \`providers.wh.url\` is sensitive, and stands here as plain text. → ${PROVIDER_SOURCES}`,
+    `secrets.yaml:3:41: \`providers.wh.url\` is sensitive, and is written here as plain text. → ${PROVIDER_SOURCES}`,
   ],
   'a credential in a server': [
     server('type: s3, options: { SECRET: hunter2 }'),
@@ -86,7 +86,7 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a credential in the open in a mapping': [
     server('type: s3, user_mappings: { public: { Session_Token: hunter2 } }'),
-    `secrets.yaml:5:60: \`duckdb_servers.s.user_mappings.public.session_token\` is sensitive, and stands here as plain text. → ${SOURCES}`,
+    `secrets.yaml:5:60: \`duckdb_servers.s.user_mappings.public.session_token\` is sensitive, and is written here as plain text. → ${SOURCES}`,
   ],
   'a server of two forms': [
     server('type: s3, simple: { type: S3 }'),

@@ -72,18 +72,22 @@ describe('a value source', () => {
     ['{ dotenv: .env }', '6:17: The key `name` is missing beside `dotenv`.'],
     [
       '{ dotenv: .env, nam: X }',
-      '6:31: This does not stand beside `dotenv`; `name`, `base64`, `key`, `trim` may.',
+      '6:31: This key is not allowed beside `dotenv`. Allowed: `name`, `base64`, `key`, `trim`.',
     ],
-    ['{ env: X, name: Y }', '6:25: `name` goes with `dotenv` only.'],
-    ['{ env: X, version: 3 }', '6:25: `version` goes with `vault` and `azure` only.'],
-    ['{ gcp: p/s, region: eu-west-1 }', '6:27: `region` goes with `aws_secret` and `aws_parameter` only.'],
-    ['{ secret: B, trim: true }', '6:28: `trim` does not go with `secret`.'],
-    ['{ secret: B, what: x }', '6:28: Nothing stands beside `secret`.'],
-    ['{ key: a }', '6:15: A value source is missing here: one of env, file, dotenv,'],
-    ['{ env: X, sops: y }', '6:15: Two value sources stand here: a value comes from one.'],
+    ['{ env: X, name: Y }', '6:25: `name` is allowed beside `dotenv` only.'],
+    ['{ env: X, version: 3 }', '6:25: `version` is allowed beside `vault` and `azure` only.'],
+    [
+      '{ gcp: p/s, region: eu-west-1 }',
+      '6:27: `region` is allowed beside `aws_secret` and `aws_parameter` only.',
+    ],
+    ['{ secret: B, trim: true }', '6:28: `trim` is not allowed beside `secret`.'],
+    ['{ secret: B, what: x }', '6:28: No other key is allowed beside `secret`.'],
+    ['{ key: a }', '6:15: Missing value source: one of env, file, dotenv,'],
+    ['{ env: X, sops: y }', '6:15: Two value sources in one place: a value comes from one.'],
     ['{ vault: /secret/x }', '6:24: `/secret/x` is not the path of a secret in Vault.'],
-    ['{ vault: secret/x, version: 0 }', '6:43: A version in Vault is a whole number, from 1 on.'],
-    ['{ vault: secret/x, version: one }', '6:43: A version in Vault is a whole number, from 1 on.'],
+    ['{ vault: secret/x, version: 0 }', '6:43: Expected a number that is at least 1.'],
+    ['{ vault: secret/x, version: one }', '6:43: `one` is not a version number of a Vault secret.'],
+    ['{ azure: team/x, version: a-b }', '6:41: `a-b` is not a version of an Azure secret.'],
     ['{ aws_secret: x, region: "evil.example/" }', '6:40: `evil.example/` is not a region of AWS.'],
     ['{ azure: evil.example/x }', '6:24: `evil.example/x` is not a secret of Azure Key Vault.'],
     ['{ azure: x }', '6:24: `x` is not a secret of Azure Key Vault.'],
@@ -91,9 +95,12 @@ describe('a value source', () => {
     ['{ onepassword: x }', '6:30: `x` is not a secret reference of 1Password.'],
     ['{ file: x, trim: yes }', '6:32: Expected `true` or `false`, found text.'],
     ['{ file: x, key: [a] }', '6:31: Expected a path into a document, found a list.'],
-    [CANARY, '6:15: `secrets.A.value` is sensitive, and stands here as plain text.'],
+    [CANARY, '6:15: `secrets.A.value` is sensitive, and is written here as plain text.'],
     [`[${CANARY}]`, '6:15: Expected a value source, found a list.'],
-    [`{ env: X, ${CANARY}: y }`, '6:25: This does not stand beside `env`; `base64`, `key`, `trim` may.'],
+    [
+      `{ env: X, ${CANARY}: y }`,
+      '6:25: This key is not allowed beside `env`. Allowed: `base64`, `key`, `trim`.',
+    ],
     [`{ exec: [x, "${CANARY}", []] }`, '6:44: Expected a word of a command, found a list.'],
   ])('is refused: %s', (value, words) => {
     const found = said(value);
@@ -141,10 +148,13 @@ describe('a reference as vals writes it', () => {
   });
 
   it.each([
-    ['ref+vault', 'This starts as a reference of vals (`ref+…://…`), and is none that can be read.'],
-    [`ref+vault://a/b#/c ${CANARY}`, 'This starts as a reference of vals'],
-    [`ref+${CANARY}://x`, 'This scheme of `ref+…://` has no counterpart here; vault, sops,'],
-    ['ref+awskms://AQIC', '`ref+awskms://` has no counterpart here; vault, sops,'],
+    ['ref+vault', 'This starts like a vals reference (`ref+…://…`), but is not a valid one.'],
+    [`ref+vault://a/b#/c ${CANARY}`, 'This starts like a vals reference'],
+    [
+      `ref+${CANARY}://x`,
+      'This scheme of `ref+…://` has no counterpart here. Supported: envsubst, file, sops, vault,',
+    ],
+    ['ref+awskms://AQIC', '`ref+awskms://` has no counterpart here. Supported: envsubst, file, sops, vault,'],
     [
       'ref+onepasswordconnect://v/i#/f',
       '→ Write { onepassword: "op://VAULT/ITEM/FIELD" }: `op` uses a Connect server',
@@ -157,21 +167,18 @@ describe('a reference as vals writes it', () => {
       `ref+vault://a/b?secret_id=${CANARY}#/c`,
       'The parameter `secret_id` of `ref+vault://` has no counterpart',
     ],
-    [
-      `ref+vault://a/b?${CANARY}=1#/c`,
-      'A parameter of `ref+vault://` has no counterpart here. → Take it away',
-    ],
+    [`ref+vault://a/b?${CANARY}=1#/c`, 'A parameter of `ref+vault://` has no counterpart here. → Remove it'],
     ['ref+awssecrets://x?role_arn=arn', '→ Set AWS_PROFILE to a profile with that role instead.'],
-    [`ref+sops://${CANARY}?key_type=base64`, 'The path of `ref+sops://` is none that can be read here.'],
-    [`ref+gcpsecrets://${CANARY}`, 'The path of `ref+gcpsecrets://` is none that can be read here.'],
+    [`ref+sops://${CANARY}?key_type=base64`, 'The path of `ref+sops://` is not valid here.'],
+    [`ref+gcpsecrets://${CANARY}`, 'The path of `ref+gcpsecrets://` is not valid here.'],
     [
       `ref+azurekeyvault://evil.example/${CANARY}`,
       'A part of this reference is not a secret of Azure Key Vault.',
     ],
     [`ref+awssecrets://x?region=${CANARY}.example/`, 'A part of this reference is not a region of AWS.'],
-    [`ref+envsubst://${CANARY}`, 'The path of `ref+envsubst://` is none that can be read here.'],
-    ['ref+vault://a/b?version=one#/c', 'A version in Vault is a whole number, from 1 on.'],
-    [`ref+file://a#/%${CANARY}`, 'The path of `ref+file://` is none that can be read here.'],
+    [`ref+envsubst://${CANARY}`, 'The path of `ref+envsubst://` is not valid here.'],
+    ['ref+vault://a/b?version=one#/c', 'A part of this reference is not a version number of a Vault secret.'],
+    [`ref+file://a#/%${CANARY}`, 'The path of `ref+file://` is not valid here.'],
   ])('is refused: %s', (value, words) => {
     const found = said(`"${value}"`);
     expect(found).toHaveLength(1);

@@ -100,7 +100,7 @@ describe('a program', () => {
       require("fs").writeFileSync(${JSON.stringify(pids)}, process.pid + " " + child.pid);
       setInterval(() => {}, 1000);`;
     expect(await outcome(node(script, { timeoutMs: 3000 }), allowed)).toBe(
-      `source-timeout: The output of \`${NODE}\` was not there within 3 seconds. → Run the program by hand, or give it longer: timeout: 2m`,
+      `source-timeout: The output of \`${NODE}\` did not arrive within 3 seconds. → Run the program by hand, or give it longer: timeout: 2m`,
     );
     for (const pid of readFileSync(pids, 'utf8').split(' ')) await gone(Number(pid));
   });

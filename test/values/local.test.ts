@@ -37,7 +37,7 @@ describe('a variable of a file', () => {
     const { value, said } = await read(dotenv('EMPTY'), here);
     expect([value, said.map(({ code, summary }) => [code, summary])]).toEqual([
       '',
-      [['empty-value', 'The variable EMPTY of the file .env is there, but empty.']],
+      [['empty-value', 'The variable EMPTY of the file .env exists, but is empty.']],
     ]);
   });
 

@@ -173,12 +173,12 @@ describe('a file of sops that was changed', () => {
 describe('a file of sops that cannot be read', () => {
   it('names what is missing, and none of what is there', async () => {
     expect(await said(sops('all.yaml', 'aws.nope'))).toBe(
-      'missing-value: The sops file all.yaml has no `nope` at `aws`. → Check the path behind `key`.',
+      'missing-value: The sops file all.yaml has no `nope` at `aws`. → Check the path in `key`.',
     );
     expect(await said(sops('all.yaml', 'nothing'))).toContain('has null at `nothing`');
     expect(await said(sops('all.yaml', 'sops.mac'))).toContain('has no `sops`');
     expect(await said(sops('all.yaml'))).toBe(
-      'missing-key: The sops file all.yaml holds several values, and nothing says which is meant. → Add `key:` with the path of the value, such as aws.secret_key.',
+      'missing-key: The sops file all.yaml holds several values, and no \`key\` says which one to use. → Add `key:` with the path of the value, such as aws.secret_key.',
     );
     expect(await said(sops('bytes.bin'))).toContain('is not UTF-8 text');
     expect(await said(sops('nope.yaml', 'a'))).toContain('The file nope.yaml does not exist.');

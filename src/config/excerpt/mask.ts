@@ -1,7 +1,7 @@
 import type { Lexeme } from '../parse/lexemes.js';
 import type { Language } from '../language.js';
 import { PLAIN_KEYS, knownKeys } from './shown.js';
-import type { Span } from '../../model/source-text.js';
+import type { Stretch } from '../../model/source-text.js';
 
 /** Pieces of YAML that can hold a value; everything else is punctuation and white space. */
 const TEXT_TYPES = new Set([
@@ -21,7 +21,7 @@ const TEXT_TYPES = new Set([
  * likes to stay behind in one.
  * @param shown start and end of each text that may be shown
  */
-export function hideAllBut(lexemes: readonly Lexeme[], shown: ReadonlyMap<number, number>): Span[] {
+export function hideAllBut(lexemes: readonly Lexeme[], shown: ReadonlyMap<number, number>): Stretch[] {
   return lexemes
     .filter(({ type, start, end }) => TEXT_TYPES.has(type) && start < end && shown.get(start) !== end)
     .map(({ start, end }) => ({ start, end }));

@@ -1,5 +1,5 @@
 import { SHOWN_OPTIONS } from '../../providers/sdk/duckdb-option-names.js';
-import { isRef } from '../value-refs.js';
+import { isRef } from '../sources/references.js';
 import type { BackendTable } from '../../model/index.js';
 import type { Language } from '../language.js';
 

@@ -6,9 +6,9 @@ import { moved, removed } from './moves.js';
 import { providers } from './providers.js';
 import { secrets, shares } from '../../providers/singlestore/schema.js';
 import type { Language } from '../language.js';
+import { valueSourceDefs } from '../sources/schema.js';
 import { stateSection } from './state.js';
 import { stack, version } from './top.js';
-import { valueSourceDefs } from './value-source.js';
 
 /** The sections of the language, in the order of a well-written file: a new one is one more entry. */
 function sectionsOf(backends: BackendTable): readonly SchemaSection[] {

@@ -1,4 +1,4 @@
-import { defined } from '../../model/index.js';
+import { defined, isReference } from '../../model/index.js';
 import type { ConfiguredResource, Diagnostic, SourceRange } from '../../model/index.js';
 
 /**
@@ -9,7 +9,7 @@ export function findCycles(resources: readonly ConfiguredResource[]): Diagnostic
   const next = new Map<string, { readonly to: string; readonly range: SourceRange | undefined }>();
   for (const { address, fields } of resources) {
     const value = fields['value'];
-    if (value?.kind === 'source' && value.source.from === 'secret') {
+    if (value?.kind === 'source' && isReference(value.source)) {
       next.set(address, { to: value.source.address, range: value.range });
     }
   }

@@ -2,11 +2,11 @@ import type { DesiredField } from '../../model/index.js';
 import { problemAt } from '../../model/problem.js';
 import { isBooleanOption, isSensitiveOption } from '../../providers/sdk/duckdb-option-names.js';
 import type { Place } from '../../model/source-text.js';
-import { plainSecretWords } from '../check/source-problems.js';
+import { plainSecretWords } from '../sources/problems.js';
 import { entriesOf } from '../../model/tree.js';
 import type { Entry, TreeNode } from '../../model/tree.js';
-import { isRef } from '../value-refs.js';
-import type { SourceTable } from '../value-sources.js';
+import { isRef } from '../sources/references.js';
+import type { SourceTable } from '../sources/table.js';
 import { readField } from './values.js';
 import type { FieldReader } from './values.js';
 

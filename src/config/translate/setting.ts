@@ -1,7 +1,7 @@
 import type { DesiredField } from '../../model/index.js';
 import { problemAt } from '../../model/problem.js';
 import { hasPassword } from '../excerpt/shown.js';
-import { plainSecretWords } from '../check/source-problems.js';
+import { plainSecretWords } from '../sources/problems.js';
 import type { TreeNode } from '../../model/tree.js';
 import { readField } from './values.js';
 import type { FieldReader } from './values.js';
@@ -20,20 +20,13 @@ export function readSetting(
 ): DesiredField | undefined {
   const { problems, language } = reader.context;
   const field = readField(reader, node);
-  if (field?.kind === 'source' && field.source.from === 'secret') {
+  const refusal =
+    field?.kind === 'source' ? language.sources.find(field.source.from)?.notForSettings : undefined;
+  if (refusal !== undefined) {
     problems.push(
       problemAt(node.at, {
-        code: 'secret-for-provider',
-        summary: `${whose} cannot take its settings from a secret that a provider keeps.`,
-        next: 'Take it from { env: NAME } or { file: PATH }.',
-      }),
-    );
-  }
-  if (field?.kind === 'source' && field.source.from === 'generate') {
-    problems.push(
-      problemAt(node.at, {
-        code: 'generate-for-setting',
-        summary: `${whose} takes no generated settings: nobody would know what was made.`,
+        code: refusal.code,
+        summary: `${whose} ${refusal.why}.`,
         next: 'Take it from { env: NAME } or { file: PATH }.',
       }),
     );

@@ -1,14 +1,16 @@
-import type { DesiredField, ValueSource } from '../../model/index.js';
-
-import { expected } from '../check/expectation.js';
+import { isReference } from '../../model/index.js';
+import type { DesiredField, EndSource, JsonSchema, SourceSyntax, ValueSource } from '../../model/index.js';
 import { problemAt } from '../../model/problem.js';
 import type { ProblemWords } from '../../model/problem.js';
-import { BESIDE, TRANSFORMS } from '../schema/source-words.js';
 import { rangeOf } from '../../model/source-text.js';
 import { child, entriesOf, itemsOf, textOf } from '../../model/tree.js';
 import type { TreeNode } from '../../model/tree.js';
-import { isRef, readRef } from '../value-refs.js';
-import { readWord } from '../value-sources.js';
+import { expected } from '../check/expectation.js';
+import { sourceIn } from '../sources/problems.js';
+import { isRef, readRef } from '../sources/references.js';
+import { SECRET } from '../sources/secret.js';
+import { parseSource } from '../sources/table.js';
+import { TRANSFORMS } from '../sources/transforms.js';
 import { meantName } from './context.js';
 import type { BuildContext } from './context.js';
 
@@ -22,8 +24,8 @@ export interface FieldReader {
 }
 
 /**
- * A field as the model has it: text (numbers as they are written, booleans as `true` and `false`), or a value source.
- * `undefined` where it refers to a secret that is not there; the problem is then noted.
+ * A field for the model: text (numbers as they are written, booleans as `true` and `false`), or a value source.
+ * `undefined` where it refers to a secret that does not exist; the problem is then noted.
  */
 export function readField(reader: FieldReader, node: TreeNode): DesiredField | undefined {
   const range = rangeOf(node.at);
@@ -34,30 +36,34 @@ export function readField(reader: FieldReader, node: TreeNode): DesiredField | u
 }
 
 function readSource(reader: FieldReader, node: TreeNode): ValueSource | undefined {
-  const word = reader.context.language.sources.all.find((source) => child(node, source.word) !== undefined);
-  const behind = word && child(node, word.word);
-  if (word === undefined || behind === undefined) return undefined;
-  const texts = (behind.kind === 'list' ? itemsOf(behind) : [behind]).map((one) => textOf(one) ?? '');
+  const syntax = sourceIn(node, reader.context.language.sources);
+  const value = syntax && child(node, syntax.word);
+  if (syntax === undefined || value === undefined) return undefined;
+  const texts = (value.kind === 'list' ? itemsOf(value) : [value]).map((item) => textOf(item) ?? '');
   const beside = new Map(
-    entriesOf(node).flatMap(({ key, value }) => {
-      const text = textOf(value);
+    entriesOf(node).flatMap(({ key, value: besideValue }) => {
+      const text = textOf(besideValue);
       return text === undefined ? [] : [[key, text] as const];
     }),
   );
-  return readWord(word, [texts[0] ?? '', ...texts.slice(1)], {
-    base: node.at.source.folder,
-    place: placeOf(node),
-    beside,
-    secretAddress: (name) => resolveSecret(reader, name, behind),
-    refuse: (key, words) => {
-      reader.context.problems.push(problemAt(child(node, key)?.at ?? node.at, words));
-    },
-  });
+  const source = parseAt(node, syntax, [texts[0] ?? '', ...texts.slice(1)], beside);
+  if (source.from !== SECRET) return source;
+  const address = resolveSecret(reader, texts[0] ?? '', value);
+  return address === undefined ? undefined : { from: SECRET, address };
 }
 
-function placeOf(node: TreeNode): string {
+function parseAt(
+  node: TreeNode,
+  syntax: SourceSyntax,
+  texts: readonly [string, ...string[]],
+  beside: ReadonlyMap<string, string>,
+): EndSource {
   const { file, line, column } = rangeOf(node.at);
-  return `${file}:${line}:${column}`;
+  return parseSource(syntax, texts, {
+    base: node.at.source.folder,
+    place: `${file}:${line}:${column}`,
+    beside,
+  });
 }
 
 /** A reference as the program vals writes it, read as the map that means the same. */
@@ -65,33 +71,24 @@ function readText({ context }: FieldReader, node: TreeNode, text: string): Value
   const refuse = (words: ProblemWords): void => {
     context.problems.push(problemAt(node.at, words));
   };
-  const ref = readRef(text);
-  if ('problem' in ref) {
-    refuse(ref.problem);
+  const reference = readRef(text, context.language.sources);
+  if ('problem' in reference) {
+    refuse(reference.problem);
     return undefined;
   }
-  const word = context.language.sources.all.find((source) => source.word === ref.word);
-  if (word === undefined) return undefined;
-  const schemas = new Map([[word.schema, ref.text]]);
-  for (const [key, value] of ref.beside) schemas.set(BESIDE[key] ?? TRANSFORMS.key, value);
-  for (const [schema, value] of schemas) {
+  const { source, beside } = reference;
+  const schemas: (readonly [JsonSchema | undefined, string])[] = [[source.schema, reference.text]];
+  for (const [key, value] of beside) schemas.push([source.beside?.[key] ?? TRANSFORMS.key, value]);
+  for (const [schema = {}, value] of schemas) {
     if (new RegExp(String(schema['pattern'])).test(value)) continue;
     refuse({
       code: 'bad-ref',
       summary: `A part of this reference is not ${expected(schema)}.`,
-      next: `${String(schema['patternErrorMessage'])} As a map: ${word.example}`,
+      next: `${String(schema['patternErrorMessage'])} As a map: ${source.example}`,
     });
     return undefined;
   }
-  return readWord(word, [ref.text], {
-    base: node.at.source.folder,
-    place: placeOf(node),
-    beside: ref.beside,
-    secretAddress: () => undefined,
-    refuse: (_, words) => {
-      refuse(words);
-    },
-  });
+  return parseAt(node, source, [reference.text], beside);
 }
 
 /** The address of a secret by its name or its address; a problem is noted where there is none, or several. */
@@ -102,14 +99,14 @@ function resolveSecret({ context, secrets }: FieldReader, name: string, node: Tr
   const addresses = secrets.get(bare) ?? [];
   if (isAddress && addresses.includes(name)) return name;
   if (!isAddress && addresses.length === 1) return addresses[0];
-  // A secret that is there but wrong, or one in a file that could not be read: said already.
+  // A secret that is wrong, or in a file that could not be read, has been reported already.
   if (context.incomplete || (!isAddress && addresses.length === 0 && secrets.has(bare))) return undefined;
   if (!isAddress && addresses.length > 1) {
     context.problems.push(
       problemAt(node.at, {
         code: 'ambiguous-secret',
         summary: `\`${name}\` is a secret of several providers.`,
-        next: `Write the address: ${addresses.map((one) => `\`${one}\``).join(' or ')}.`,
+        next: `Write the address: ${addresses.map((candidate) => `\`${candidate}\``).join(' or ')}.`,
       }),
     );
     return undefined;
@@ -131,7 +128,7 @@ export function referencesOf(fields: Readonly<Record<string, DesiredField>>): st
   return [
     ...new Set(
       Object.values(fields).flatMap((field) =>
-        field.kind === 'source' && field.source.from === 'secret' ? [field.source.address] : [],
+        field.kind === 'source' && isReference(field.source) ? [field.source.address] : [],
       ),
     ),
   ];

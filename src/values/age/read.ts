@@ -1,17 +1,14 @@
 import { defined } from '../../model/index.js';
-import type { EndSource } from '../../model/index.js';
 import { AGE_KEY_PLACES, findAgeKeys } from './keys.js';
 import { openAge } from './open.js';
 import type { Closed } from './open.js';
-import { readLocalFile } from '../file/read.js';
+import { readLocalFile } from '../local-file.js';
 import { failed } from '../reading.js';
+import type { AgeSource } from './source.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
 /** Reads a file that age has encrypted for a recipient, armored or not, and gives what is in it. */
-export async function readAge(
-  source: EndSource & { from: 'age' },
-  context: ValueContext,
-): Promise<RawReading> {
+export async function readAge(source: AgeSource, context: ValueContext): Promise<RawReading> {
   const file = await readLocalFile(source, context);
   if (file.bytes === undefined) return file;
   const { identities } = await findAgeKeys(context.env);

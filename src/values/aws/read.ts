@@ -1,9 +1,10 @@
 import { defined } from '../../model/index.js';
-import type { EndSource } from '../../model/index.js';
 import { clientPerRegion, explainAws, regionOf } from './run.js';
-import { nameOf } from '../name.js';
+import { parameterName, secretName } from './source.js';
+import type { AwsParameterSource, AwsSecretSource } from './source.js';
 import { importOptional } from '../optional.js';
-import { STORE_TIMEOUT_MS, StoreFailure, readStore } from '../optional-store.js';
+import { StoreFailure, readStore } from '../optional-store.js';
+import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
 const secretsManager = clientPerRegion(async (region) => {
@@ -31,12 +32,12 @@ const systemsManager = clientPerRegion(async (region) => {
  * @returns the text, or the bytes of a binary secret, or a problem that names the secret and never a value
  */
 export function readAwsSecret(
-  source: EndSource & { from: 'aws_secret' },
+  source: AwsSecretSource,
   context: ValueContext,
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): Promise<RawReading> {
   return readStore({
-    what: nameOf(source),
+    what: secretName(source),
     context,
     timeoutMs,
     explain: explainAws,
@@ -63,12 +64,12 @@ export function readAwsSecret(
  * @returns the text, or a problem that names the parameter and never a value
  */
 export function readAwsParameter(
-  source: EndSource & { from: 'aws_parameter' },
+  source: AwsParameterSource,
   context: ValueContext,
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): Promise<RawReading> {
   return readStore({
-    what: nameOf(source),
+    what: parameterName(source),
     context,
     timeoutMs,
     explain: explainAws,

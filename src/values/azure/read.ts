@@ -1,11 +1,10 @@
 import { defined } from '../../model/index.js';
-import type { EndSource } from '../../model/index.js';
-import { nameOf } from '../name.js';
+import { azureName } from './source.js';
+import type { AzureSource } from './source.js';
 import { importOptional } from '../optional.js';
-import { STORE_TIMEOUT_MS, StoreFailure, explainNetwork, readStore } from '../optional-store.js';
+import { StoreFailure, explainNetwork, readStore } from '../optional-store.js';
+import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
-
-type AzureSource = EndSource & { from: 'azure' };
 
 /** Where Key Vaults live, in the public cloud and the two others. A managed HSM keeps keys, and no secrets. */
 const DOMAINS = ['vault.azure.net', 'vault.azure.cn', 'vault.usgovcloudapi.net'];
@@ -24,7 +23,7 @@ export function readAzure(
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): Promise<RawReading> {
   return readStore({
-    what: nameOf(source),
+    what: azureName(source),
     context,
     timeoutMs,
     explain: explainAzure,

@@ -1,9 +1,9 @@
 import { defined } from '../../model/index.js';
 import { parseEnv } from 'node:util';
-import type { EndSource } from '../../model/index.js';
 import { textLeaf } from '../document.js';
-import { readLocalFile } from '../file/read.js';
+import { readLocalFile } from '../local-file.js';
 import { failed } from '../reading.js';
+import type { DotenvSource } from './source.js';
 import type { AnyReading, ValueContext } from '../reading.js';
 import { textOf } from '../transforms.js';
 
@@ -11,10 +11,7 @@ import { textOf } from '../transforms.js';
  * Reads a file of `NAME=value` lines as Node's own `--env-file` does (quotes, comments, `export`, values over several lines), once for all
  * the variables that are taken out of it.
  */
-export async function readDotenv(
-  source: EndSource & { from: 'dotenv' },
-  context: ValueContext,
-): Promise<AnyReading> {
+export async function readDotenv(source: DotenvSource, context: ValueContext): Promise<AnyReading> {
   const file = await readLocalFile(source, context);
   if (file.bytes === undefined) return file;
   const text = textOf(file.bytes);

@@ -1,8 +1,8 @@
-import type { EndSource } from '../../model/index.js';
 import { runProgram } from '../child.js';
 import type { Failure } from '../child.js';
-import { MAX_SIZE } from '../file/read.js';
+import { MAX_SIZE } from '../local-file.js';
 import { failed } from '../reading.js';
+import type { ExecSource } from './source.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
 const BY_HAND = 'Run it by hand in the folder of the configuration file, to see what it says.';
@@ -12,10 +12,7 @@ const BY_HAND = 'Run it by hand in the folder of the configuration file, to see 
  * otherwise run anything where the plan of that branch is made. Neither its arguments nor what it says go into a message, since either
  * may hold a value.
  */
-export async function readExec(
-  { command, base }: EndSource & { from: 'exec' },
-  context: ValueContext,
-): Promise<RawReading> {
+export async function readExec({ command, base }: ExecSource, context: ValueContext): Promise<RawReading> {
   const program = command[0] ?? '';
   if (!context.allowExec) {
     return failed(

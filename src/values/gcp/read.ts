@@ -1,8 +1,9 @@
-import type { EndSource } from '../../model/index.js';
 import { crc32c } from './crc32c.js';
-import { nameOf } from '../name.js';
+import { gcpName } from './source.js';
+import type { GcpSource } from './source.js';
 import { importOptional } from '../optional.js';
-import { STORE_TIMEOUT_MS, StoreFailure, explainNetwork, readStore } from '../optional-store.js';
+import { StoreFailure, explainNetwork, readStore } from '../optional-store.js';
+import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
 /** `projects/P/secrets/S/versions/V`, with `locations/L/` where the secret is a regional one. */
@@ -22,12 +23,12 @@ const runs = new WeakMap<ValueContext['env'], ReturnType<typeof open>>();
  * @returns the bytes, or a problem that names the secret and never a value
  */
 export function readGcp(
-  source: EndSource & { from: 'gcp' },
+  source: GcpSource,
   context: ValueContext,
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): Promise<RawReading> {
   return readStore({
-    what: nameOf(source),
+    what: gcpName(source),
     context,
     timeoutMs,
     explain: explainGcp,

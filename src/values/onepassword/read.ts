@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { errorCode } from '../../model/index.js';
-import type { EndSource } from '../../model/index.js';
-import { MAX_BYTES } from '../file/read.js';
-import { nameOf } from '../name.js';
-import { STORE_TIMEOUT_MS, StoreFailure, readStore, tooLarge } from '../optional-store.js';
+import { MAX_BYTES } from '../local-file.js';
+import { onePasswordName } from './source.js';
+import type { OnePasswordSource } from './source.js';
+import { StoreFailure, readStore, tooLarge } from '../optional-store.js';
+import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
 /** So much of what `op` says about a failure is read, in bytes: enough to know its kind. */
@@ -16,12 +17,12 @@ const MAX_WORDS = 8 * 1024;
  * @returns the bytes that it prints, or a problem that names the reference and never a value
  */
 export function readOnePassword(
-  source: EndSource & { from: 'onepassword' },
+  source: OnePasswordSource,
   context: ValueContext,
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): Promise<RawReading> {
   return readStore({
-    what: nameOf(source),
+    what: onePasswordName(source),
     context,
     timeoutMs,
     async read(signal) {

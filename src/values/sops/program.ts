@@ -1,7 +1,7 @@
-import type { EndSource } from '../../model/index.js';
 import { runProgram } from '../child.js';
 import { parseJson } from '../document.js';
 import { failed } from '../reading.js';
+import type { SopsSource } from './source.js';
 import type { AnyReading, ValueContext } from '../reading.js';
 import type { SopsFormat } from './file.js';
 import { textOf } from '../transforms.js';
@@ -17,7 +17,7 @@ const AZURE =
  * @param needed.hosts the hosts that the file names, to which the program would send a token
  */
 export async function readWithProgram(
-  source: EndSource & { from: 'sops' },
+  source: SopsSource,
   context: ValueContext,
   needed: {
     readonly path: string;

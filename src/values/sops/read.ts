@@ -1,9 +1,9 @@
-import type { EndSource } from '../../model/index.js';
 import { AGE_KEY_PLACES, findAgeKeys } from '../age/keys.js';
 import type { AgeKeys } from '../age/keys.js';
 import { openAge } from '../age/open.js';
-import { readLocalFile } from '../file/read.js';
+import { readLocalFile } from '../local-file.js';
 import { failed } from '../reading.js';
+import type { SopsSource } from './source.js';
 import type { AnyReading, ValueContext } from '../reading.js';
 import { decryptSops } from './decrypt.js';
 import type { SopsRefusal } from './decrypt.js';
@@ -11,8 +11,6 @@ import { formatOf, parseSops } from './file.js';
 import type { SopsFile, SopsMetadata } from './file.js';
 import { readWithProgram } from './program.js';
 import { textOf } from '../transforms.js';
-
-type SopsSource = EndSource & { from: 'sops' };
 
 /**
  * Reads a file that sops has encrypted: YAML, JSON, dotenv, or any other text (which sops keeps whole, in an envelope of JSON). Opened with

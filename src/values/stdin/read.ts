@@ -1,5 +1,5 @@
 import { DiagnosticError } from '../../model/index.js';
-import { MAX_BYTES, MAX_SIZE } from '../file/read.js';
+import { MAX_BYTES, MAX_SIZE } from '../local-file.js';
 import { problem } from '../reading.js';
 
 /** What is used of a stream: its bytes, and whether a person sits at its other end. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { defined, errorCode } from '../../model/index.js';
 import { parseJson } from '../document.js';
 import type { DocumentNode } from '../document.js';
-import { MAX_BYTES } from '../file/read.js';
+import { MAX_BYTES } from '../local-file.js';
 import { StoreFailure, tooLarge } from '../optional-store.js';
 import type { ValueContext } from '../reading.js';
 import { textOf } from '../transforms.js';

@@ -1,13 +1,13 @@
-import type { EndSource } from '../../model/index.js';
 import type { DocumentNode } from '../document.js';
-import { nameOf } from '../name.js';
-import { STORE_TIMEOUT_MS, StoreFailure, readStore } from '../optional-store.js';
+import { vaultName } from './source.js';
+import type { VaultSource } from './source.js';
+import { StoreFailure, readStore } from '../optional-store.js';
+import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { AnyReading, ValueContext } from '../reading.js';
 import { below } from './http.js';
 import { encodePath, vaultSession, wrongAnswer } from './session.js';
 import type { VaultMount, VaultSession } from './session.js';
 
-type VaultSource = EndSource & { from: 'vault' };
 type Fields = DocumentNode & { kind: 'map' };
 
 /**
@@ -23,7 +23,7 @@ export function readVault(
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): Promise<AnyReading> {
   return readStore({
-    what: nameOf(source),
+    what: vaultName(source),
     context,
     timeoutMs,
     async read(signal) {

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Diagnostic, Transforms } from '../../../src/model/index.js';
 import { runScope } from '../../scope.js';
 import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
+import { stdin } from '../../../src/values/stdin/index.js';
 import { transformer } from '../../../src/values/transforms.js';
 
 /** A value that no message may hold. */
@@ -19,7 +20,7 @@ export function textOf(reading: AnyReading): string {
 
 /** The text that a reading gives after these transforms. */
 export function valueOf(reading: AnyReading, transforms: Transforms): string {
-  const { value, problems } = transformer(reading)({ from: 'stdin', ...transforms });
+  const { value, problems } = transformer(reading, stdin)({ from: 'stdin', ...transforms });
   expect(problems).toEqual([]);
   if (value === undefined) throw new Error('The reading has no value.');
   return value.reveal();

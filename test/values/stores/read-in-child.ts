@@ -5,14 +5,14 @@
  * Standard input has the request as JSON, standard output gets the readings as JSON, in the same order.
  */
 import { text } from 'node:stream/consumers';
+import { Sensitive } from '../../../src/model/index.js';
 import type { EndSource } from '../../../src/model/index.js';
 import { readAwsParameter, readAwsSecret } from '../../../src/values/aws/read.js';
 import { readAzure } from '../../../src/values/azure/read.js';
 import { readGcp } from '../../../src/values/gcp/read.js';
 import { readOnePassword } from '../../../src/values/onepassword/read.js';
-import type { AnyReading } from '../../../src/values/reading.js';
+import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
 import { readVault } from '../../../src/values/vault/read.js';
-import { runScope } from '../../scope.js';
 
 /** What is to be read, all at the same time in one run, and the time for each in milliseconds. */
 export interface ChildRequest {
@@ -28,32 +28,40 @@ export interface ChildReading {
 }
 
 const { sources, timeoutMs } = JSON.parse(await text(process.stdin)) as ChildRequest;
-const context = runScope({ env: process.env, cwd: process.cwd() });
+const kept = new Map<object, unknown>();
+/** A scope of its own: the folder that this runs in may have the value sources alone, without the engine. */
+const context: ValueContext = {
+  env: process.env,
+  cwd: process.cwd(),
+  home: process.env['HOME'],
+  now: () => new Date(),
+  signal: new AbortController().signal,
+  progress: () => undefined,
+  sensitive: (value) => new Sensitive(value),
+  once: <Kept>(key: object, make: () => Kept): Kept => {
+    if (!kept.has(key)) kept.set(key, make());
+    return kept.get(key) as Kept;
+  },
+  allowExec: false,
+  readStdin: () => Promise.reject(new Error('No store reads standard input.')),
+};
+
+/** The stores' readers, by the words of their sources. */
+const READERS: Readonly<
+  Record<string, (source: never, ...more: [ValueContext, number?]) => Promise<AnyReading>>
+> = {
+  aws_secret: readAwsSecret,
+  aws_parameter: readAwsParameter,
+  gcp: readGcp,
+  azure: readAzure,
+  vault: readVault,
+  onepassword: readOnePassword,
+};
 
 function read(source: EndSource): Promise<AnyReading> {
-  switch (source.from) {
-    case 'aws_secret':
-      return readAwsSecret(source, context, timeoutMs);
-    case 'aws_parameter':
-      return readAwsParameter(source, context, timeoutMs);
-    case 'gcp':
-      return readGcp(source, context, timeoutMs);
-    case 'azure':
-      return readAzure(source, context, timeoutMs);
-    case 'vault':
-      return readVault(source, context, timeoutMs);
-    case 'onepassword':
-      return readOnePassword(source, context, timeoutMs);
-    case 'env':
-    case 'file':
-    case 'dotenv':
-    case 'stdin':
-    case 'exec':
-    case 'sops':
-    case 'age':
-    case 'generate':
-      return Promise.reject(new Error(`No store has ${source.from}.`));
-  }
+  const reader = READERS[source.from];
+  if (reader === undefined) return Promise.reject(new Error(`No store has ${source.from}.`));
+  return reader(source as never, context, timeoutMs);
 }
 
 /** What a reading looks like on the way to the test. */

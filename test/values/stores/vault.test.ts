@@ -2,15 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EndSource } from '../../../src/model/index.js';
 import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
 import { readVault } from '../../../src/values/vault/read.js';
+import type { VaultSource } from '../../../src/values/vault/source.js';
 import { makeCertificate } from './certificates.js';
 import { CANARY, contextOf, problemOf, textOf, valueOf } from './context.js';
 import { startVault } from './vault-server.js';
 import type { VaultServer } from './vault-server.js';
-
-type VaultSource = EndSource & { from: 'vault' };
 
 let folder: string;
 let vault: VaultServer;

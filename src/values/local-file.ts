@@ -4,10 +4,10 @@ import { Socket } from 'node:net';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
-import { errorCode } from '../../model/index.js';
-import type { Diagnostic } from '../../model/index.js';
-import { failed } from '../reading.js';
-import type { ValueContext } from '../reading.js';
+import { errorCode } from '../model/index.js';
+import type { Diagnostic } from '../model/index.js';
+import { failed } from './reading.js';
+import type { ValueContext } from './reading.js';
 
 /** No system here takes a value near this size; a larger file is a mistake, and is not read into memory. */
 export const MAX_BYTES = 16 * 1024 * 1024;
