@@ -16,7 +16,6 @@ import { TYPE } from './kinds.js';
 import { readShares } from './read-shares.js';
 import { readResources, secretResource } from './read.js';
 import { resolveConnection } from './settings.js';
-import { kinds } from './kinds.js';
 
 /**
  * Opens a session: two requests, for the organization and for whose key it is.
