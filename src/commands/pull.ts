@@ -14,10 +14,10 @@ export default class Pull extends SecretsCommand {
   protected override async work(): Promise<number> {
     const { flags } = await this.parse(Pull);
     const options = { ...DEFAULT_OPTIONS, files: flags.file };
-    const { status, diagnostics, resources, kinds } = await pull(options, this.context(flags));
+    const { status, diagnostics, resources, kinds, yaml } = await pull(options, this.context(flags));
     this.report(diagnostics);
     const { pullText } = await import('../report/pull-text.js');
-    this.terminal.out(pullText(resources, kinds));
+    this.terminal.out(pullText(resources, kinds, yaml));
     return exitCode(status);
   }
 

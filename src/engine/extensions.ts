@@ -1,3 +1,4 @@
+import type { KindYaml } from '../model/index.js';
 import { providers } from '../providers/registry.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
 import type { BackendDefinition } from '../state/index.js';
@@ -28,6 +29,11 @@ export function withExtensions(more: Partial<Extensions>): Extensions {
     sources: [...builtIn.sources, ...(more.sources ?? [])],
     backends: [...builtIn.backends, ...(more.backends ?? [])],
   };
+}
+
+/** How `pull` writes resources, by kind, in the order of the sections. */
+export function kindYamlOf({ providers: systems }: Extensions = builtIn): Readonly<Record<string, KindYaml>> {
+  return Object.fromEntries(systems.flatMap(({ yaml }) => Object.entries(yaml)));
 }
 
 /**
