@@ -1,5 +1,5 @@
 import { defined } from './defined.js';
-import type { SourceRange } from './index.js';
+import type { SourceRange } from './source.js';
 
 /** A part of a text: offsets in UTF-16 units, the end exclusive. */
 export interface Span {
