@@ -80,6 +80,8 @@ export interface LoggedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
+  /** Whether the server did what was asked, or refused it for a reason of its own: a fault did not come before. */
+  hadEffect: boolean;
   /** The status that it was answered with; `undefined` where a fault left it without. */
   status?: number;
 }
@@ -100,8 +102,6 @@ export interface StateServer {
   fields(name?: string): Record<string, string>;
   state(name?: string): ServedState;
   readonly log: LoggedRequest[];
-  /** The log, in words: `LOCK 200`. */
-  said(): string[];
   /** Lets requests go wrong, one fault after the other. */
   fail(...faults: readonly Fault[]): void;
   /** Forgets the faults that have not happened. */
@@ -124,11 +124,11 @@ export async function startStateServer(options: StateServerOptions = {}): Promis
     return state;
   };
   const log: LoggedRequest[] = [];
-  const faults: { fault: Fault; left: number }[] = [];
+  const faults: { fault: Fault; remaining: number }[] = [];
   const nextFault = (what: What): Fault | undefined => {
-    const one = faults.find(({ fault, left }) => fault.on === what && left > 0);
-    if (one !== undefined) one.left -= 1;
-    return one?.fault;
+    const next = faults.find(({ fault, remaining }) => fault.on === what && remaining > 0);
+    if (next !== undefined) next.remaining -= 1;
+    return next?.fault;
   };
 
   const listener: RequestListener = (request, response) => {
@@ -144,11 +144,12 @@ export async function startStateServer(options: StateServerOptions = {}): Promis
     const url = new URL(path, 'http://server');
     const [, , name = '', sub] = url.pathname.split('/');
     const what = whatIs(method, sub);
-    const logged: LoggedRequest = { what, method, path, headers, body };
+    const logged: LoggedRequest = { what, method, path, headers, body, hadEffect: false };
     log.push(logged);
     const fault = nextFault(what);
     fault?.then?.();
     const isBefore = fault?.how === 'drop-before' || fault?.how === 'hang-before' || fault?.how === 'status';
+    logged.hadEffect = !isBefore;
     const isLetIn = isAllowed(headers.authorization, options.auth);
     const result = isBefore
       ? { status: fault.status ?? 500 }
@@ -226,9 +227,8 @@ export async function startStateServer(options: StateServerOptions = {}): Promis
     },
     state: (name = 'prod') => stateOf(name),
     log,
-    said: () => log.map(({ what, status }) => `${what} ${status ?? 'nothing'}`),
     fail: (...all) => {
-      faults.push(...all.map((fault) => ({ fault, left: fault.times ?? 1 })));
+      faults.push(...all.map((fault) => ({ fault, remaining: fault.times ?? 1 })));
     },
     clear: () => {
       faults.length = 0;

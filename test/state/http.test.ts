@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DiagnosticError, Sensitive } from '../../src/model/index.js';
 import { encodeState } from '../../src/state/index.js';
@@ -15,23 +14,10 @@ import { temporaryFolder } from '../core/folder.js';
 import { remember } from '../core/plan-input.js';
 import { backendContract, codeOf, deadPid, lockRequest, messageOf, stateOf } from './contract.js';
 import type { ClientOptions } from './contract.js';
+import { storeOn } from './http-clients.js';
+import type { Options } from './http-clients.js';
 import { startStateServer } from './http-server.js';
-import type { Fault, StateServer, StateServerOptions, What } from './http-server.js';
-
-interface Options extends ClientOptions {
-  readonly timeoutMs?: number;
-  /** Settings that differ from the server's. */
-  readonly fields?: Readonly<Record<string, string | Sensitive | undefined>>;
-}
-
-const storeOn = (server: StateServer, { stack = 'prod', fields, ...options }: Options = {}): HttpStore =>
-  httpStore({
-    settings: httpSettings({ ...server.fields(stack), ...fields }, {}),
-    stack,
-    toolVersion: '1.2.3',
-    now: () => new Date(0),
-    ...options,
-  });
+import type { Fault, StateServer, StateServerOptions } from './http-server.js';
 
 const backend = async (options: StateServerOptions) => {
   const server = await startStateServer(options);
@@ -556,18 +542,14 @@ describe('a lock over http', () => {
 
   it('is asked for again by a process that slept, before it writes', async () => {
     const server = await serve({ kind: 'relock' });
-    const store = client(server, { leaseMs: 60_000 });
+    let nowMs = 0;
+    const store = client(server, { leaseMs: 60_000, now: () => new Date(nowMs) });
     const lock = await store.lock(lockRequest());
     await store.read();
     await store.write(stateOf(1), 0, lock);
     const before = server.log.length;
-    const { now } = Date;
-    Date.now = () => now() + 45_000;
-    try {
-      await store.write(stateOf(2), 1, lock);
-    } finally {
-      Date.now = now;
-    }
+    nowMs += 45_000;
+    await store.write(stateOf(2), 1, lock);
     expect(server.log.slice(before).map((one) => one.what)).toEqual(['lock', 'lock', 'update']);
     await lock.release();
   });
@@ -710,68 +692,5 @@ describe('the http backend behind TLS', () => {
       expect(text).toContain(`${name} of the state backend http cannot be used`);
       expect(text).not.toContain('PRIVATE KEY-----');
     }
-  });
-});
-
-describe('two clients over a network that fails', () => {
-  it('lose no write, and use no serial twice', async () => {
-    const server = await serve({ kind: 'gitlab' });
-    const what = fc.constantFrom<What>('get', 'update', 'lock', 'unlock');
-    const how = fc.constantFrom<Fault['how']>(
-      'drop-before',
-      'drop-after',
-      'status',
-      'status-after',
-      'cut',
-      'garbage',
-    );
-    const fault = fc.record({ on: what, how });
-    let stacks = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fault, { maxLength: 5 }),
-        fc.array(fc.boolean(), { maxLength: 5 }),
-        async (faults, turns) => {
-          const stack = `s${(stacks += 1)}`;
-          const clients = [client(server, { stack }), client(server, { stack })] as const;
-          const confirmed: string[] = [];
-          const tried = new Set<string>();
-          server.fail(...faults);
-          for (const [turn, isFirst] of turns.entries()) {
-            const store = clients[isFirst ? 0 : 1];
-            const address = `secret.helios.T${turn}`;
-            tried.add(address);
-            try {
-              const lock = await store.lock(lockRequest(60_000));
-              try {
-                const { serial, records } = (await store.read()) ?? stateOf(0);
-                await store.write(
-                  stateOf(serial + 1, [...records, remember(address)], { stack }),
-                  serial,
-                  lock,
-                );
-                confirmed.push(address);
-              } finally {
-                await lock.release();
-              }
-            } catch (error) {
-              if (!(error instanceof DiagnosticError)) throw error;
-            }
-          }
-          const { text, serials, lock } = server.state(stack);
-          expect(new Set(serials).size).toBe(serials.length);
-          expect(serials).toEqual(serials.map((_, index) => index + 1));
-          const kept =
-            text === undefined ? [] : (JSON.parse(text) as { records: { address: string }[] }).records;
-          const addresses = kept.map((one) => one.address);
-          for (const address of confirmed) expect(addresses).toContain(address);
-          for (const address of addresses) expect(tried).toContain(address);
-          expect(lock).toBeUndefined();
-          // What was left unused is not for the next one.
-          server.clear();
-        },
-      ),
-      { numRuns: 60 },
-    );
   });
 });

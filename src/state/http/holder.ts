@@ -63,7 +63,7 @@ export interface FoundHolder {
 /**
  * Reads a server's answer to who may not have the lock.
  * @param mine the lock that was asked for
- * @returns `undefined` where it names no holder
+ * @returns `undefined` where it does not name a holder
  */
 export function foundHolder(body: string, mine: LockInfo): FoundHolder | undefined {
   let json: unknown;
@@ -106,10 +106,10 @@ export function withLease(mine: LockInfo, leaseMs: number, renewedMs: number): L
 }
 
 /**
- * Whether a holder is dead: its process is gone from this machine, or its lease has run out.
+ * Whether nobody holds a lock any more: its holder's process is gone from this machine, or its lease has run out.
  * @param dateMs the `Date` of the answer that named it
  */
-export function isDead(holder: LockInfo, dateMs: number | undefined): boolean {
+export function isAbandonedLock(holder: LockInfo, dateMs: number | undefined): boolean {
   if (isGone(holder)) return true;
   const renewedMs = renewedAt(holder);
   if (renewedMs === undefined || dateMs === undefined) return false;

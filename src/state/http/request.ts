@@ -34,6 +34,8 @@ export interface NoAnswer {
   readonly reason: string;
   /** Nothing would change by trying again: its certificate is not trusted, say. */
   readonly isHopeless: boolean;
+  /** The request was not sent: no connection was made. */
+  readonly isUnsent?: boolean;
 }
 
 /** What came of a request. */
@@ -263,6 +265,15 @@ const REASONS: Readonly<Partial<Record<string, string>>> = {
   ENETUNREACH: 'there is no way to that network',
 };
 
+/** Errors of connections that were never made. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 function noAnswer(error: unknown, timeoutMs: number): NoAnswer {
   const code = errorCode(error) ?? 'unknown error';
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
@@ -270,7 +281,8 @@ function noAnswer(error: unknown, timeoutMs: number): NoAnswer {
   }
   if (code.startsWith('HPE_')) return { reason: `its answer is not HTTP (${code})`, isHopeless: false };
   if (/^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH|^EPROTO$/.test(code)) {
-    return { reason: `TLS failed (${code})`, isHopeless: true };
+    return { reason: `TLS failed (${code})`, isHopeless: true, isUnsent: true };
   }
-  return { reason: `${REASONS[code] ?? 'the connection failed'} (${code})`, isHopeless: false };
+  const isUnsent = UNSENT.has(code);
+  return { reason: `${REASONS[code] ?? 'the connection failed'} (${code})`, isHopeless: false, isUnsent };
 }

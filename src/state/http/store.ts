@@ -1,15 +1,16 @@
 import type { Diagnostic, StateData } from '../../model/index.js';
-import { decodeState, encodeState } from '../decode.js';
+import type { StoreOptions } from '../backend.js';
 import { newHolder } from '../holder.js';
+import { DEFAULT_LEASE_MS, noSuchLock, takeLease } from '../lease.js';
+import type { Lock, LockRequest, StateStore } from '../store.js';
 import { lockIdOf } from './holder.js';
 import { httpLocks } from './lock.js';
-import { httpClient, isWorthRepeating, shownAddress } from './request.js';
-import type { Reply } from './request.js';
+import { checkFollows, getState, storedOf } from './read.js';
+import type { HttpState } from './read.js';
+import { httpClient, shownAddress } from './request.js';
 import type { HttpSettings } from './settings.js';
-import { badReply } from './words.js';
-import { DEFAULT_LEASE_MS, heldBy, lockLost, noSuchLock, takeLease, writtenMeanwhile } from '../lease.js';
-import type { StoreOptions } from '../backend.js';
-import type { Lock, LockInfo, StateStore } from '../store.js';
+import { settingWarnings } from './warnings.js';
+import { postState } from './write.js';
 
 /*
  * A state behind Terraform's `http` protocol (Terraform docs, http backend), as GitLab, Gitea and many small servers speak it:
@@ -25,9 +26,10 @@ import type { Lock, LockInfo, StateStore } from '../store.js';
  *
  * Answers that got lost. A POST that broke, timed out or was answered with 5xx may have been done or not. A GET tells: is it
  * what we meant, all is well; is it what was there before, it is sent again; else somebody else has written. Reading and
- * locking are simply repeated: a lock that is refused to us in favour of our own ID is ours.
+ * locking are simply repeated: a lock that is refused to us in favour of our own ID is ours. A LOCK that is given up without an
+ * answer may have been granted, so it is undone with UNLOCK (lock-server.ts).
  *
- * Leases. The protocol has none, so we see what the server does. Right after LOCK was granted we send it again, the same ID,
+ * Leases. The protocol has none, so the client finds out what the server does. Right after LOCK was granted we send it again, the same ID,
  * with a lease in its Info: `leaseMs`, and `renewed`, which is the server's own `Date`. A server that takes this can renew,
  * and heartbeats repeat it; who waits reads the lease in the refusal and compares it with that answer's `Date`. One that
  * refuses it (GitLab) can't: its lock has no lease, and only a person, or a run on the same machine that sees that the process
@@ -48,161 +50,84 @@ export interface HttpStoreOptions extends StoreOptions {
 
 /** A state behind HTTP. */
 export interface HttpStore extends StateStore {
-  /** What people should know of the way it is set up: that nothing is locked, or that a password goes over an open wire. */
   readonly warnings: readonly Diagnostic[];
-}
-
-/** What this client knows to be stored, as long as nobody else writes. */
-interface Known {
-  readonly serial: number;
-  readonly lineage: string | undefined;
-  /** The lock that was held when it was read or written: since then nobody else can have written. */
-  readonly under: string | undefined;
 }
 
 /** Opens a state behind HTTP; nothing is sent yet. See above for what it does and why. */
 export function httpStore(options: HttpStoreOptions): HttpStore {
-  const { settings, stack, timeoutMs } = options;
+  const { settings, stack, timeoutMs, leaseMs = DEFAULT_LEASE_MS } = options;
   const { address, locking } = settings;
   const location = shownAddress(address);
   const client = httpClient(settings, timeoutMs);
-  const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
-  const locks =
-    locking === undefined ? undefined : httpLocks({ ...options, client, locking, location, leaseMs });
-  let known: Known | undefined;
-  /** The lock that this client took last, and has not given back. */
-  let holding: string | undefined;
-
-  const get = async (detail?: string): Promise<StateData | undefined> => {
-    const reply = await client.send({ method: 'GET', url: address });
-    const { status } = reply;
-    if (status === 204 || status === 404) return undefined;
-    if (status !== 200) throw badReply(location, 'read', reply, detail);
-    return reply.body === '' ? undefined : decodeState(reply.body, location, stack);
+  const locks = locking && httpLocks({ ...options, client, locking, location, leaseMs });
+  const state: HttpState = {
+    client,
+    settings,
+    location,
+    stack,
+    locks,
+    stored: undefined,
+    holding: undefined,
   };
-  const remember = (state: StateData | undefined, under: string | undefined): void => {
-    known = { serial: state?.serial ?? 0, lineage: state?.lineage, under };
-  };
-  const check = ({ serial, lineage }: Pick<Known, 'serial' | 'lineage'>, next: StateData): void => {
-    if (serial === next.serial - 1 && (lineage === undefined || lineage === next.lineage)) return;
-    throw writtenMeanwhile(location, serial, next.serial - 1);
-  };
-  /** @returns whether `next` is stored; where it is not, what was there before still is */
-  const isStored = async (next: StateData): Promise<boolean> => {
-    const stored = await get('Whether the write before this was done is not known: the next run finds out.');
-    // A server may store JSON in a shape of its own.
-    if (stored !== undefined && encodeState(stored) === encodeState(next)) return true;
-    check({ serial: stored?.serial ?? 0, lineage: stored?.lineage }, next);
-    return false;
-  };
-  /** What to say of a write that was not done. */
-  const refused = async (reply: Reply, lock: Lock | undefined): Promise<Error> => {
-    const holder = await locks?.holderNow();
-    if (lock !== undefined && holder !== undefined && holder.ID !== lock.info.ID)
-      return lockLost(location, holder);
-    const isHeld = isLockRefusal(reply) && lock === undefined && holder !== undefined;
-    return isHeld ? heldBy(holder) : badReply(location, 'written', reply);
-  };
-  const post = async (next: StateData, lock: Lock | undefined): Promise<void> => {
-    const url = new URL(address);
-    if (lock !== undefined) url.searchParams.set('ID', lock.info.ID);
-    const call = { method: settings.updateMethod, url, body: encodeState(next) };
-    for (let tries = 1; ; tries += 1) {
-      const reply = await client.once(call);
-      if (reply.status === 200 || reply.status === 201 || reply.status === 204) return;
-      const isFinal = reply.status === 401 || reply.status === 403 || reply.status === 413;
-      if (isFinal) throw badReply(location, 'written', reply);
-      if (isLockRefusal(reply) && lock !== undefined && tries === 1) {
-        const holder = await locks?.holderNow();
-        if (holder?.ID !== lock.info.ID) throw lockLost(location, holder);
-      }
-      if (await isStored(next)) return;
-      if (!isWorthRepeating(reply) || !(await client.mayRepeat(reply, tries)))
-        throw await refused(reply, lock);
-    }
-  };
-
   return {
     location,
     hosts: [address, locking?.lock.url, locking?.unlock.url].flatMap((url) => url?.host ?? []),
-    warnings: warningsOf(settings, location),
+    warnings: settingWarnings(settings, location),
     async read() {
-      const under = holding;
-      const state = await get();
-      remember(state, under);
-      return state;
+      const under = state.holding;
+      const data = await getState(state);
+      state.stored = storedOf(data, under);
+      return data;
     },
-    async write(next, expectedSerial, lock) {
-      if (next.serial !== expectedSerial + 1) throw new Error('a write takes the next serial');
-      const under = locks === undefined ? undefined : lock;
-      if (under !== undefined) await locks?.check(under);
-      const isKnown = under !== undefined && known?.under === under.info.ID;
-      if (!isKnown || known === undefined) remember(await get(), under?.info.ID);
-      if (known !== undefined) check(known, next);
-      known = undefined;
-      await post(next, under);
-      remember(next, under?.info.ID);
+    write: (next, expectedSerial, lock) => writeState(state, next, expectedSerial, lock),
+    lock: (request) => takeLock(state, options, request),
+    unlock(id) {
+      return locks === undefined ? Promise.reject(noSuchLock(location, id, undefined)) : locks.unlock(id);
     },
-    async lock(request) {
-      const lock = await (locks === undefined ? noLock(options, request) : locks.lock(request));
-      holding = lock.info.ID;
-      return {
-        ...lock,
-        async release() {
-          if (holding === lock.info.ID) holding = undefined;
-          await lock.release();
-        },
-      };
+    async close() {
+      await locks?.close();
+      await client.close();
     },
-    async unlock(id): Promise<LockInfo> {
-      if (locks === undefined) throw noSuchLock(location, id, undefined);
-      return locks.unlock(id);
-    },
-    close: () => client.close(),
   };
 }
 
-function isLockRefusal({ status }: Reply): boolean {
-  return status === 409 || status === 423;
+async function writeState(
+  state: HttpState,
+  next: StateData,
+  expectedSerial: number,
+  lock: Lock | undefined,
+): Promise<void> {
+  if (next.serial !== expectedSerial + 1) throw new Error('a write takes the next serial');
+  const { locks, location } = state;
+  const under = locks === undefined ? undefined : lock;
+  if (under !== undefined) await locks?.check(under);
+  const isKnown = under !== undefined && state.stored?.under === under.info.ID;
+  const stored = isKnown ? state.stored : undefined;
+  checkFollows(stored ?? storedOf(await getState(state), under?.info.ID), next, location);
+  state.stored = undefined;
+  await postState(state, next, under);
+  state.stored = storedOf(next, under?.info.ID);
+}
+
+async function takeLock(state: HttpState, options: HttpStoreOptions, request: LockRequest): Promise<Lock> {
+  const { locks } = state;
+  const lock = await (locks === undefined ? noLock(options, request) : locks.lock(request));
+  state.holding = lock.info.ID;
+  return {
+    ...lock,
+    async release() {
+      if (state.holding === lock.info.ID) state.holding = undefined;
+      await lock.release();
+    },
+  };
 }
 
 /** Without an address for locks nothing is locked (Terraform docs, http backend). */
-function noLock(
-  { toolVersion, now }: HttpStoreOptions,
-  request: Parameters<StateStore['lock']>[0],
-): Promise<Lock> {
-  const nothing = {
+function noLock({ toolVersion, now }: HttpStoreOptions, request: LockRequest): Promise<Lock> {
+  const steps = {
     take: () => Promise.resolve({ held: true as const }),
     renew: () => Promise.resolve(true),
     giveBack: () => Promise.resolve(),
   };
-  const mine = newHolder(request, { toolVersion, now, idOf: lockIdOf });
-  return takeLease(nothing, mine, request, undefined);
-}
-
-function warningsOf(
-  { address, locking, credentials }: HttpSettings,
-  location: string,
-): readonly Diagnostic[] {
-  const warnings: Diagnostic[] = [];
-  if (locking === undefined) {
-    warnings.push({
-      severity: 'warning',
-      code: 'state-not-locked',
-      summary: `The state ${location} is not locked: two runs at once can overwrite each other's writes.`,
-      next: 'Give lock_address and unlock_address, where the server has them (GitLab and Gitea: …/lock, lock_method: POST, unlock_method: DELETE).',
-    });
-  }
-  const isOpen = [address, locking?.lock.url, locking?.unlock.url].some(
-    (url) => url?.protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname),
-  );
-  if (isOpen && credentials !== undefined) {
-    warnings.push({
-      severity: 'warning',
-      code: 'state-password-in-the-open',
-      summary: `User and password for the state ${location} go over the network unencrypted.`,
-      next: 'Use an https address.',
-    });
-  }
-  return warnings;
+  return takeLease(steps, newHolder(request, { toolVersion, now, idOf: lockIdOf }), request, undefined);
 }
