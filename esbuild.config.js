@@ -1,17 +1,13 @@
 /*
- * Bundles our own modules, so that starting reads a few files and not two hundred; packages stay outside. One entry for each
- * command, for what `bin/` starts, and for the library; what they share is split off, and what is imported on demand stays so.
+ * Bundles our own modules, so that starting reads a few files and not two hundred; packages stay outside. One entry for
+ * what `bin/` starts, and one for the library; what they share is split off, and what is imported on demand (each command, among
+ * others) stays so.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { globSync } from 'tinyglobby';
 
 const { metafile } = await build({
-  entryPoints: [
-    'src/index.ts',
-    'src/cli/main.ts',
-    ...globSync('src/commands/**/*.ts', { ignore: '**/*.test.ts' }),
-  ],
+  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/cli/process.ts'],
   outbase: 'src',
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',

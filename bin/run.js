@@ -3,9 +3,8 @@
 
 /*
  * The command `secrets`. The two lines above are a shell script and JavaScript at once: they start Node with `--`, so that
- * Node 20 leaves our own flags alone (it takes an `--env-file` anywhere on its command line for its own, and fails if that
- * file is not there yet).
+ * Node 20 does not take an `--env-file` of ours for its own.
  */
-import { run } from '../dist/cli/main.js';
+import { runProcess } from '../dist/cli/process.js';
 
-await run(import.meta.url);
+await runProcess();

@@ -1,24 +1,35 @@
 import { createInterface } from 'node:readline/promises';
+import type { Environment } from '../model/index.js';
+import type { Input } from './io.js';
 import type { Terminal } from './terminal.js';
 
-/** Whether somebody sits at the keyboard: nobody does in CI, or where `--no-input` says so. */
-export function canAsk(terminal: Terminal, noInput: boolean): boolean {
-  const isCi = (process.env['CI'] ?? '') !== '' && process.env['CI'] !== 'false';
+/** Whether a person can be asked: not in CI, and not with `--no-input`. */
+export function canAsk(
+  terminal: Pick<Terminal, 'isInteractive'>,
+  env: Environment,
+  noInput: boolean,
+): boolean {
+  const isCi = (env['CI'] ?? '') !== '' && env['CI'] !== 'false';
   return terminal.isInteractive && !noInput && !isCi;
 }
 
 /**
  * Asks for approval on the terminal. Only `yes` approves; the end of the input, or Ctrl-C, does not.
- * @param say where the question is written
+ * @param stdin where the answer comes from
+ * @param write writes the question
  * @param signal aborted by Ctrl-C
  */
-export async function askApproval(say: (text: string) => void, signal: AbortSignal): Promise<boolean> {
-  say(
+export async function askApproval(
+  stdin: Input,
+  write: (text: string) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  write(
     '\nDo you want to perform these actions?\n' +
-      "  secrets will do what is described above. Only 'yes' will be accepted to approve.\n\n" +
+      "  secrets will perform the actions described above. Only 'yes' will be accepted to approve.\n\n" +
       '  Enter a value: ',
   );
-  const lines = createInterface({ input: process.stdin });
+  const lines = createInterface({ input: stdin });
   const end = new AbortController();
   lines.once('close', () => {
     end.abort();

@@ -1,45 +1,57 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import { DiagnosticError, errorCode } from '../model/index.js';
+import { errorCode, problemError } from '../model/index.js';
+import type { Environment } from '../model/index.js';
+import type { Io } from './io.js';
 
-/** Signals that somebody sends to stop us, and that are meant for the child. */
+/** Signals that ask us to stop and are meant for the child. */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * Runs a program with our own standard streams, and passes signals on to it.
+ * Runs a program with the run's standard streams and folder, and passes signals on to it.
  * @param environment all of its variables
- * @returns its exit code; 128 and the signal's number where a signal ended it, as a shell has it
+ * @returns its exit code; 128 plus the signal's number where a signal ended it, as in a shell
  * @throws DiagnosticError where it cannot be started
  */
 export async function runChild(
-  command: readonly [string, ...string[]],
-  environment: Readonly<Record<string, string | undefined>>,
+  [program, ...words]: readonly [string, ...string[]],
+  environment: Environment,
+  io: Io,
 ): Promise<number> {
-  const [program, ...words] = command;
-  const child = spawn(program, words, { stdio: 'inherit', env: { ...environment } });
-  const passOn = (signal: NodeJS.Signals): void => {
+  const child = spawn(program, words, {
+    stdio: [io.stdin.fd ?? 'pipe', io.stdout.fd ?? 'pipe', io.stderr.fd ?? 'pipe'],
+    env: { ...environment },
+    cwd: io.cwd,
+  });
+  connect(child, io);
+  const release = io.signals(PASSED_ON, (signal) => {
     // On a terminal Ctrl-C and Ctrl-\ reach the child by themselves.
-    const isByTerminal = process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT');
-    if (!isByTerminal) child.kill(signal);
-  };
-  for (const signal of PASSED_ON) process.on(signal, passOn);
+    const isFromTerminal = io.stdin.isTTY === true && (signal === 'SIGINT' || signal === 'SIGQUIT');
+    if (!isFromTerminal) child.kill(signal);
+  });
   try {
     return await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, signal) => {
+      child.once('close', (code, signal) => {
         resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
       });
     });
   } catch (error) {
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'run',
-        summary: `${program} cannot be started (${errorCode(error) ?? 'unknown error'}).`,
-        next: 'Check its name, its path and its rights.',
-      },
-    ]);
+    throw problemError({
+      code: 'run',
+      summary: `Cannot start ${program} (${errorCode(error) ?? 'unknown error'}).`,
+      next: 'Check its name, its path and its permissions.',
+    });
   } finally {
-    for (const signal of PASSED_ON) process.off(signal, passOn);
+    release();
   }
+}
+
+/** Connects the streams that the child did not inherit. */
+function connect(child: ChildProcess, { stdin, stdout, stderr }: Io): void {
+  // A program that does not read its input closes the pipe.
+  if (child.stdin !== null) stdin.pipe(child.stdin.on('error', () => undefined));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => stdout.write(text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.write(text));
 }

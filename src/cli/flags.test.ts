@@ -1,32 +1,16 @@
-import { Parser } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import { parse as parseFlags } from '@oclif/core/parser';
 import { describe, expect, it } from 'vitest';
-import { deleteFlags, fileFlag, lockFlags, milliseconds, runOptions, scopeFlags } from './flags.js';
+import { deleteFlags, fileFlag, lockFlags, runOptions, scopeFlags } from './flags.js';
 
 /** What the flags of a command line say to the engine. */
 async function parse(...argv: readonly string[]): Promise<ReturnType<typeof runOptions>> {
-  const { flags } = await Parser.parse([...argv], {
+  const { flags } = await parseFlags([...argv], {
     flags: { ...fileFlag, ...scopeFlags, ...deleteFlags, ...lockFlags },
     strict: true,
   });
   return runOptions(flags as Parameters<typeof runOptions>[0]);
 }
-
-describe('milliseconds', () => {
-  it.each([
-    ['0s', 0],
-    ['250ms', 250],
-    ['30s', 30_000],
-    ['5m', 300_000],
-    ['2h', 7_200_000],
-    ['007s', 7000],
-  ])('%s', (text, expected) => {
-    expect(milliseconds(text)).toBe(expected);
-  });
-
-  it.each(['', '5', 's', '-1s', '1.5s', '1 s', '1d', '1s ', '1S', '1sm', '1s\n'])('%j is none', (text) => {
-    expect(milliseconds(text)).toBe(0);
-  });
-});
 
 describe('the flags', () => {
   it('say nothing out of the ordinary where none is given', async () => {
@@ -55,9 +39,32 @@ describe('the flags', () => {
     });
   });
 
-  it.each(['5', '', 'soon', '1d', '-5s', '1.5m', ' 5s'])('refuse %j as a time to wait', async (text) => {
-    await expect(parse('--lock-timeout', text)).rejects.toThrow(/takes a duration such as 30s or 5m/);
+  it.each([
+    ['0s', 0],
+    ['250ms', 250],
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['2h', 7_200_000],
+    ['007s', 7000],
+  ])('take --lock-timeout %s', async (text, expected) => {
+    expect((await parse('--lock-timeout', text)).lockTimeoutMs).toBe(expected);
   });
+
+  it('leave the word after a repeatable flag to the arguments', async () => {
+    const { flags, args } = await parseFlags(['-f', 'a.yaml', 'ARGUMENT'], {
+      flags: fileFlag,
+      args: { plan: Args.string() },
+    });
+    expect(flags.file).toEqual(['a.yaml']);
+    expect(args.plan).toBe('ARGUMENT');
+  });
+
+  it.each(['5', '', 'soon', 's', '1 s', '1s ', '1S', '1sm', '1s\n', '1d', '-5s', '1.5m', ' 5s'])(
+    'refuse %j as a time to wait',
+    async (text) => {
+      await expect(parse('--lock-timeout', text)).rejects.toThrow(/takes a duration such as 30s or 5m/);
+    },
+  );
 
   it.each(['0', '257', '-1', 'many', '1.5', ''])('refuse %j as a number of requests', async (text) => {
     await expect(parse('--parallelism', text)).rejects.toThrow(/integer/);
@@ -73,7 +80,7 @@ describe('the flags', () => {
   });
 
   it.each(['', '-1', '101%', '1.5', 'all', '5 %'])('refuse --max-deletes %j', async (text) => {
-    await expect(parse('--max-deletes', text)).rejects.toThrow(/takes a number such as 5, or a share/);
+    await expect(parse('--max-deletes', text)).rejects.toThrow(/takes a number such as 5, or a percentage/);
   });
 
   it('refuse a flag that is none', async () => {

@@ -1,71 +1,82 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
+import { defined, parseDuration } from '../model/index.js';
+import { formats } from '../report/index.js';
 import type { RunOptions } from '../engine/index.js';
 
-/** Nothing given is an empty list, which the help need not show. */
-export const NONE = { default: (): Promise<string[]> => Promise.resolve([]), noCacheDefault: true };
+/** A flag that may be repeated; each takes one word, so that an argument may follow. */
+export const repeatable = {
+  multiple: true,
+  multipleNonGreedy: true,
+  default: (): Promise<string[]> => Promise.resolve([]),
+} as const;
 
-/** `-f`: where the configuration is. */
+/** `-f`: the configuration. */
 export const fileFlag = {
   file: Flags.string({
     char: 'f',
-    multiple: true,
-    ...NONE,
-    summary: 'Configuration file, folder or glob; may be given again. Default: secrets.yaml here.',
+    ...repeatable,
+    summary: 'Configuration file, folder or glob. Repeatable. Default: secrets.yaml in the current folder.',
     helpValue: '<path>',
   }),
 };
 
-/** What every command takes. */
+/** Flags of every command. */
 export const commonFlags = {
   'log-file': Flags.string({
-    summary:
-      'Add what this run does to a file, for whoever looks for a fault (SECRETS_LOG=debug: to stderr).',
+    summary: 'Append a debug log of this run to a file. SECRETS_LOG=debug writes it to stderr.',
     helpValue: '<file>',
   }),
 };
 
-/** What a configuration may do to get at values. */
+/** How values may be read. */
 export const valueFlags = {
   'allow-exec': Flags.boolean({
-    summary: 'Let the configuration run programs to get values (`exec`); SECRETS_ALLOW_EXEC=1 does the same.',
+    summary:
+      'Allow the configuration to run programs for values (`exec`). SECRETS_ALLOW_EXEC=1 does the same.',
   }),
 };
 
-/** How results are written. */
+/** Flags of commands that print a value or another program's output as it is. */
+export const colorFlags = {
+  'no-color': Flags.boolean({ summary: 'No colours, even on a terminal. NO_COLOR=1 does the same.' }),
+};
+
+/** How results are written. The choice itself is read before the other flags: see `format-choice.ts`. */
 export const outputFlags = {
-  json: Flags.boolean({ summary: 'Write the result as JSON to stdout.' }),
-  'no-color': Flags.boolean({ summary: 'No colours, even on a terminal (as NO_COLOR does).' }),
+  format: Flags.string({
+    summary: `Output format: ${formats.map(({ name }) => name).join(' or ')}. Default: ${formats[0].name}.`,
+    helpValue: '<name>',
+  }),
+  json: Flags.boolean({ summary: 'Short for --format json.' }),
+  ...colorFlags,
 };
 
 /** Which resources a run is about, and how hard it may work. */
 export const scopeFlags = {
   target: Flags.string({
-    multiple: true,
-    ...NONE,
-    summary: 'Only this address and what it depends on; `*` stands for any characters; may be given again.',
+    ...repeatable,
+    summary: 'Only this address and what it depends on. `*` matches any characters. Repeatable.',
     helpValue: '<address>',
   }),
   exclude: Flags.string({
-    multiple: true,
-    ...NONE,
-    summary: 'Not this address, nor what depends on it; `*` stands for any characters; may be given again.',
+    ...repeatable,
+    summary: 'Leave out this address and what depends on it. `*` matches any characters. Repeatable.',
     helpValue: '<address>',
   }),
   parallelism: Flags.integer({
     default: 10,
     min: 1,
     max: 256,
-    summary: 'At most so many requests at once.',
+    summary: 'How many requests may run at once. Default: 10.',
     helpValue: '<n>',
   }),
 };
 
-/** Which generated values are made anew. */
+/** Which generated values are replaced. */
 export const rotateFlags = {
   rotate: Flags.string({
-    multiple: true,
-    ...NONE,
-    summary: 'Make a new value for this address, whose value is generated; may be given again.',
+    ...repeatable,
+    summary: 'Generate a new value for this address. Repeatable.',
     helpValue: '<address>',
   }),
 };
@@ -73,28 +84,29 @@ export const rotateFlags = {
 /** What a database may write into its log. */
 export const serverLogFlags = {
   'allow-server-log': Flags.boolean({
-    summary: 'Write values to a database even where its settings put them into its log.',
+    summary: 'Write values to a database even if its settings log statements with their values.',
   }),
 };
 
+/** How many resources of a kind may be destroyed. */
+type MaxDeletes = NonNullable<RunOptions['maxDeletes']>;
+
 /** How much may be destroyed. */
 export const deleteFlags = {
-  'max-deletes': Flags.string({
+  'max-deletes': Flags.custom<MaxDeletes>({
     summary:
-      'Allow so many deletions of a kind, where the usual limit (30 %, and at least 3) refuses the plan.',
+      'How many resources of a kind may be destroyed: a number or a percentage. Default: 30%, and at least 3.',
     helpValue: '<limit>',
-    parse: (input) =>
-      LIMIT.test(input)
-        ? Promise.resolve(input)
-        : Promise.reject(
-            new Error(`--max-deletes takes a number such as 5, or a share such as 50%, not ${input}`),
-          ),
-  }),
+    parse: (input) => Promise.resolve(maxDeletes(input)),
+  })(),
 };
 
 const LIMIT = /^(?:\d{1,9}|\d{1,2}%|100%)$/;
 
-function maxDeletes(text: string): { readonly count: number } | { readonly percent: number } {
+function maxDeletes(text: string): MaxDeletes {
+  if (!LIMIT.test(text)) {
+    throw new Error(`--max-deletes takes a number such as 5, or a percentage such as 50%, not ${text}`);
+  }
   return text.endsWith('%') ? { percent: Number(text.slice(0, -1)) } : { count: Number(text) };
 }
 
@@ -103,59 +115,62 @@ export const lockFlags = {
   lock: Flags.boolean({
     default: true,
     allowNo: true,
-    summary: 'Take the lock of the state. Without it, two runs at once may overwrite each other.',
+    summary: 'Lock the state. Without the lock, two runs at once may overwrite each other.',
   }),
-  'lock-timeout': Flags.string({
-    default: '0s',
-    summary: 'How long to wait for somebody else who holds the lock: 30s, 5m.',
+  'lock-timeout': Flags.custom<number>({
+    default: 0,
+    summary: 'How long to wait for a lock that another run holds: 30s, 5m. Default: 0s.',
     helpValue: '<duration>',
-    parse: (input) =>
-      DURATION.test(input)
-        ? Promise.resolve(input)
-        : Promise.reject(new Error(`--lock-timeout takes a duration such as 30s or 5m, not ${input}`)),
-  }),
+    parse: (input) => Promise.resolve(milliseconds(input)),
+  })(),
 };
 
-const DURATION = /^(\d+)(ms|s|m|h)$/;
-
-/** The milliseconds of a duration such as `30s`; 0 for text that is none. */
-export function milliseconds(duration: string): number {
-  const [, amount, unit] = DURATION.exec(duration) ?? [];
-  const factors: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  return Number(amount ?? 0) * (factors[unit ?? ''] ?? 0);
+function milliseconds(text: string): number {
+  const duration = parseDuration(text, ['ms', 's', 'm', 'h']);
+  if (duration === undefined)
+    throw new Error(`--lock-timeout takes a duration such as 30s or 5m, not ${text}`);
+  return duration;
 }
 
-/** What the flags of a command that writes the state alone say, as the engine takes it. */
+/** Approval. */
+export const approvalFlags = {
+  'auto-approve': Flags.boolean({ summary: 'Do not ask for approval.' }),
+  'no-input': Flags.boolean({ summary: 'Never ask for anything. CI=true does the same.' }),
+};
+
+/** The flags of a command that writes the state only, as the engine takes them. */
 export function stateOptions(flags: {
   readonly file: readonly string[];
   readonly lock: boolean;
-  readonly 'lock-timeout': string;
+  readonly 'lock-timeout': number;
 }): Pick<RunOptions, 'files' | 'lock' | 'lockTimeoutMs'> {
-  return { files: flags.file, lock: flags.lock, lockTimeoutMs: milliseconds(flags['lock-timeout']) };
+  return { files: flags.file, lock: flags.lock, lockTimeoutMs: flags['lock-timeout'] };
 }
 
-/** What the flags say, as the engine takes it. */
+/** The flags, as the engine takes them. */
 export function runOptions(flags: {
   readonly file: readonly string[];
   readonly target: readonly string[];
   readonly exclude: readonly string[];
   readonly parallelism: number;
   readonly lock?: boolean;
-  readonly 'lock-timeout'?: string;
-  readonly 'max-deletes'?: string | undefined;
+  readonly 'lock-timeout'?: number;
+  readonly 'max-deletes'?: MaxDeletes | undefined;
   readonly 'allow-server-log'?: boolean;
   readonly rotate?: readonly string[];
 }): RunOptions {
-  const limit = flags['max-deletes'];
+  const { rotate = [] } = flags;
   return {
     files: flags.file,
     targets: flags.target,
     excludes: flags.exclude,
     parallelism: flags.parallelism,
     lock: flags.lock ?? true,
-    lockTimeoutMs: milliseconds(flags['lock-timeout'] ?? '0s'),
-    ...(flags['allow-server-log'] === true ? { allowServerLog: true } : {}),
-    ...(flags.rotate === undefined || flags.rotate.length === 0 ? {} : { rotates: flags.rotate }),
-    ...(limit === undefined ? {} : { maxDeletes: maxDeletes(limit) }),
+    lockTimeoutMs: flags['lock-timeout'] ?? 0,
+    ...defined({
+      allowServerLog: flags['allow-server-log'] === true ? true : undefined,
+      rotates: rotate.length === 0 ? undefined : rotate,
+      maxDeletes: flags['max-deletes'],
+    }),
   };
 }

@@ -1,34 +1,36 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { DiagnosticError, errorCode } from '../model/index.js';
+import { resolve } from 'node:path';
+import { errorCode, problemError } from '../model/index.js';
 import { printable } from '../report/index.js';
-import { masked } from './terminal.js';
-import type { Terminal } from './terminal.js';
+import type { Io } from './io.js';
 
-/** Notes what a run does, for whoever looks for a fault. */
+/** Notes what a run does, for debugging. */
 export interface Log {
-  /** Absent where nobody looks. */
+  /** Absent where nothing is logged. */
   readonly note?: (message: string) => void;
   readonly close: () => void;
 }
 
 /**
- * Opens the log that `SECRETS_LOG=debug` (on stderr) and `--log-file` ask for. A file is for its owner alone, and is added to.
- * Every line is masked.
+ * Opens the log that `SECRETS_LOG=debug` (to stderr) and `--log-file` ask for. The file is appended to, and readable by its owner
+ * only. Every line is masked as text.
+ * @param write writes a line to stderr
  * @throws DiagnosticError where the file cannot be written
  */
 export function openLog(
-  terminal: Terminal,
-  env: Readonly<Record<string, string | undefined>>,
+  { cwd, env, now }: Pick<Io, 'cwd' | 'env' | 'now'>,
+  write: (text: string) => void,
+  mask: (text: string) => string,
   file: string | undefined,
 ): Log {
   const isDebug = env['SECRETS_LOG'] === 'debug';
   if (!isDebug && file === undefined) return { close: () => undefined };
-  const handle = file === undefined ? undefined : openFile(file);
+  const handle = file === undefined ? undefined : openFile(resolve(cwd, file), file);
   return {
     note: (message) => {
-      const line = `${new Date().toISOString()} ${printable(message)}\n`;
-      if (isDebug) terminal.err(`debug: ${line}`);
-      if (handle !== undefined) writeSync(handle, masked(line));
+      const line = mask(`${now().toISOString()} ${printable(message)}\n`);
+      if (isDebug) write(`debug: ${line}`);
+      if (handle !== undefined) writeSync(handle, line);
     },
     close: () => {
       if (handle !== undefined) closeSync(handle);
@@ -36,17 +38,14 @@ export function openLog(
   };
 }
 
-function openFile(file: string): number {
+function openFile(path: string, name: string): number {
   try {
-    return openSync(file, 'a', 0o600);
+    return openSync(path, 'a', 0o600);
   } catch (error) {
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'log-file',
-        summary: `The log file ${file} cannot be written (${errorCode(error) ?? 'unknown error'}).`,
-        next: 'Check the path and the rights there.',
-      },
-    ]);
+    throw problemError({
+      code: 'log-file',
+      summary: `Cannot write to the log file ${name} (${errorCode(error) ?? 'unknown error'}).`,
+      next: 'Check the path and its permissions.',
+    });
   }
 }

@@ -7,7 +7,7 @@ import { openMasker } from './mask.js';
 const maskOf = (...values: readonly string[]): ((text: string) => string) => {
   const masker = openMasker();
   for (const value of values) masker.add(new Sensitive(value));
-  return (text) => masker.mask(text);
+  return masker.text;
 };
 
 /** The ways in which messages quote what they were sent; each gives what stands between its own words. */
@@ -117,18 +117,27 @@ describe('the second net', () => {
     expect(mask('secretsecret')).toBe('(sensitive value)');
   });
 
+  it('masks a field that is a value as a whole, however short', () => {
+    const masker = openMasker();
+    masker.addText('on');
+    expect(masker.field('on')).toBe('(sensitive value)');
+    expect(masker.field('on a plan')).toBe('on a plan');
+    masker.addText('');
+    expect(masker.field('')).toBe('');
+  });
+
   it('knows values that come while it is used, and leaves text without any as it is', () => {
     const masker = openMasker();
-    expect(masker.mask('the-value')).toBe('the-value');
+    expect(masker.text('the-value')).toBe('the-value');
     masker.add(new Sensitive('the-value'));
-    expect(masker.mask('the-value')).toBe('(sensitive value)');
-    expect(masker.mask('other')).toBe('other');
+    expect(masker.text('the-value')).toBe('(sensitive value)');
+    expect(masker.text('other')).toBe('other');
   });
 
   it('is done with ten thousand values and a megabyte of text', () => {
     const masker = openMasker();
     for (let at = 0; at < 10_000; at += 1) masker.add(new Sensitive(`value-number-${at}-${at * 7919}`));
     const text = 'a line without any value in it, as most are\n'.repeat(24_000);
-    expect(masker.mask(`${text}value-number-77-609763`)).toBe(`${text}(sensitive value)`);
+    expect(masker.text(`${text}value-number-77-609763`)).toBe(`${text}(sensitive value)`);
   });
 });

@@ -1,19 +1,20 @@
 import { SENSITIVE_TEXT } from '../model/index.js';
 import type { Sensitive } from '../model/index.js';
+import type { TextMask } from '../report/index.js';
 import { formsOf } from './mask-forms.js';
 
 /*
- * The second net. Nothing above it prints a value: fields are `Sensitive`, errors are words of our own. But a message of a
- * database or of an API may quote what it was sent, and a defect may slip in. So the one writer masks every value that this
- * run has read, in every form that such a quotation may have.
+ * The second line of defence. Nothing prints a value by itself: fields are `Sensitive`, errors are words of our own. But a message
+ * of a database or of an API may quote what it was sent. So before anything is rendered, every value that this run has read is
+ * masked in the texts from outside, in every form that such a quotation may have.
  */
 
-/** Knows what must never be written. */
-export interface Masker {
-  /** Remembers a value. */
+/** The mask of one run. */
+export interface Masker extends TextMask {
+  /** Adds a value that was read. */
   add(value: Sensitive): void;
-  /** A text with every value in it masked. */
-  mask(text: string): string;
+  /** Adds a text that may be a value. */
+  addText(text: string): void;
 }
 
 /** Forms shorter than this would garble text that has nothing to do with them: they are masked between quotes only. */
@@ -22,10 +23,10 @@ const SHORTEST = 4;
 /** Forms are found by how they start; the longer ones by more of it, so that values which begin alike cost little. */
 const STARTS: readonly number[] = [8, SHORTEST];
 
-/** Who quotes something long cuts it, and says so. */
+/** A quotation of something long is cut, and ends so. */
 const CUT = '…';
 
-/** Others cut without a word: so many characters of the beginning tell of a value, wherever they end. */
+/** Some cut without that mark: this many characters of the beginning identify a value. */
 const BEGINNING = 20;
 
 /** The first line of a key, which all keys share. */
@@ -34,41 +35,52 @@ const FRAME = /^-----[A-Z -]*$/;
 /** By the length of the start, then by the start. */
 type FormIndex = ReadonlyMap<number, Map<string, Set<string>>>;
 
-/** Starts without any value. */
+/** The forms of all values that are known so far. */
+interface KnownForms {
+  readonly index: FormIndex;
+  readonly short: Set<string>;
+}
+
+/** A mask without any value. */
 export function openMasker(): Masker {
-  const values = new Map<string, boolean>();
-  const index: FormIndex = new Map(STARTS.map((length) => [length, new Map()]));
-  const short = new Set<string>();
-  const learn = (text: string): void => {
-    for (const form of formsOf(text)) {
-      if (form.length < SHORTEST) {
-        if (form !== '') short.add(form);
-        continue;
-      }
-      const length = STARTS.find((one) => form.length >= one) ?? SHORTEST;
-      const forms = index.get(length);
-      const start = form.slice(0, length);
-      const known = forms?.get(start);
-      if (known === undefined) forms?.set(start, new Set([form]));
-      else known.add(form);
+  const learnt = new Set<string>();
+  const waiting = new Set<string>();
+  const forms: KnownForms = { index: new Map(STARTS.map((length) => [length, new Map()])), short: new Set() };
+  const text = (given: string): string => {
+    // Forms are made when there is something to write: most runs read more than they ever print.
+    for (const value of waiting) {
+      learn(value, forms);
+      learnt.add(value);
     }
+    waiting.clear();
+    return learnt.size === 0 ? given : maskQuoted(maskForms(given, forms.index), forms.short);
+  };
+  const addText = (value: string): void => {
+    if (value !== '' && !learnt.has(value)) waiting.add(value);
   };
   return {
-    add(value) {
-      const text = value.reveal();
-      if (!values.has(text)) values.set(text, false);
+    add: (value) => {
+      addText(value.reveal());
     },
-    mask(text) {
-      // Forms are made when there is something to write: most runs read more than they ever say.
-      for (const [value, isLearnt] of values) {
-        if (isLearnt) continue;
-        values.set(value, true);
-        learn(value);
-      }
-      if (values.size === 0) return text;
-      return maskQuoted(maskForms(text, index), short);
-    },
+    addText,
+    text,
+    field: (given) => (learnt.has(given) || waiting.has(given) ? SENSITIVE_TEXT : text(given)),
   };
+}
+
+function learn(value: string, { index, short }: KnownForms): void {
+  for (const form of formsOf(value)) {
+    if (form.length < SHORTEST) {
+      if (form !== '') short.add(form);
+      continue;
+    }
+    const length = STARTS.find((start) => form.length >= start) ?? SHORTEST;
+    const forms = index.get(length);
+    const start = form.slice(0, length);
+    const known = forms?.get(start);
+    if (known === undefined) forms?.set(start, new Set([form]));
+    else known.add(form);
+  }
 }
 
 /** One pass over the text; of several forms at one place the longest counts, and masks that touch become one. */
@@ -108,17 +120,17 @@ function longestAt(text: string, at: number, index: FormIndex): number {
   return longest;
 }
 
-/** How many characters of a form stand at a place of a text. */
+/** How many characters of a form are at a place of a text. */
 function sharedLength(form: string, text: string, at: number): number {
   let length = 0;
   while (length < form.length && form.charCodeAt(length) === text.charCodeAt(at + length)) length += 1;
   return length;
 }
 
-/** A short value counts where it stands alone between quotes: as a field of JSON, or in a message. */
+/** A short value counts where it is alone between quotes: as a field of JSON, or in a message. */
 function maskQuoted(text: string, short: ReadonlySet<string>): string {
   if (short.size === 0) return text;
-  const either = [...short].map((one) => one.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|');
+  const either = [...short].map((form) => form.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|');
   // Inside JSON the quotes are escaped themselves.
   return text.replace(new RegExp(`(\\\\*["'\`])(?:${either})\\1`, 'g'), `$1${SENSITIVE_TEXT}$1`);
 }

@@ -1,116 +1,97 @@
 import { styleText } from 'node:util';
 import { PLAIN, printable } from '../report/index.js';
 import type { Style } from '../report/index.js';
-import { Sensitive, watchSensitive } from '../model/index.js';
-import { openMasker } from './mask.js';
+import type { Environment } from '../model/index.js';
+import type { Io, Output } from './io.js';
 
-/** The one writer to the terminal: results go to stdout, everything else to stderr. */
+/** The one writer to the terminal: results go to stdout, everything else to stderr. What it is given is already masked. */
 export interface Terminal {
   /** Writes a part of the result. */
   readonly out: (text: string) => void;
-  /** Writes a value that was asked for, exactly as it is: the one thing that is not masked. */
-  readonly raw: (text: string) => void;
-  /** Writes what is said beside it. */
+  /** Writes what accompanies the result. */
   readonly err: (text: string) => void;
-  /** Says what is being done: one line that is written over on a terminal, a line of its own elsewhere. */
+  /** Shows what is being done: one line that is overwritten on a terminal, a line of its own elsewhere. */
   readonly progress: (message: string) => void;
-  /** Takes the progress line away. */
+  /** Removes the progress line. */
   readonly endProgress: () => void;
+  /** Writes nothing more. */
+  readonly close: () => void;
   /** Whether stdout is a terminal. */
   readonly isOutTerminal: boolean;
-  /** Whether somebody sits there who can be asked. */
+  /** Whether there is a person to ask. */
   readonly isInteractive: boolean;
-  /** How to dress what goes to stdout. */
+  /** The style of stdout. */
   readonly outStyle: Style;
-  /** How to dress what goes to stderr. */
+  /** The style of stderr. */
   readonly errStyle: Style;
 }
 
-/** Which stream is a terminal is decided below, per stream; left to itself, `styleText` looks at stdout alone. */
-const dress =
+/** Left to itself, `styleText` asks the stdout of the process whether to use colours. */
+const styled =
   (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan') =>
   (text: string): string =>
     styleText(format, text, { validateStream: false });
 
 const COLOURS: Style = {
-  bold: dress('bold'),
-  dim: dress('dim'),
-  red: dress('red'),
-  green: dress('green'),
-  yellow: dress('yellow'),
-  cyan: dress('cyan'),
+  bold: styled('bold'),
+  dim: styled('dim'),
+  red: styled('red'),
+  green: styled('green'),
+  yellow: styled('yellow'),
+  cyan: styled('cyan'),
 };
 
-/** Whether a stream is a terminal; what is none has no such property, whatever its type says. */
-function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
-  return stream.isTTY === true;
-}
-
-/** Whether a stream wants colours: a terminal, unless `NO_COLOR` or `--no-color` says otherwise. */
-function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, noColor: boolean): Style {
+/** Colours for a terminal, unless `NO_COLOR`, `TERM=dumb` or `--no-color` forbids them. */
+function styleFor(stream: Output, env: Environment, noColor: boolean): Style {
   const isOff = noColor || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-  return isTerminal(stream) && !isOff ? COLOURS : PLAIN;
+  return stream.isTTY === true && !isOff ? COLOURS : PLAIN;
 }
 
-/** What this process must never write: every value from the moment that it is read. */
-const masker = openMasker();
-watchSensitive((value) => {
-  masker.add(value);
-});
-
-/** Never write this text, wherever it comes from. */
-export function protect(text: string | undefined): void {
-  // To be wrapped is to be known.
-  if (text !== undefined && text !== '') new Sensitive(text);
-}
-
-/** A text with every value of this run masked, for what is written elsewhere than on the terminal. */
-export function masked(text: string): string {
-  return masker.mask(text);
-}
+/** The width that is assumed where a terminal does not tell. */
+const COLUMNS = 80;
 
 /**
- * Opens the terminal of this process. Everything that it writes is masked.
- * @param options.noColor `--no-color` was given
+ * Opens the terminal of a run.
+ * @param options.noColor whether `--no-color` was given
  */
-export function openTerminal(options: { readonly noColor: boolean }): Terminal {
-  const { stdout, stderr, env } = process;
-  // `secrets plan | head` closes our stdout early; that is no failure of ours.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
-  const isLive = isTerminal(stderr) && env['TERM'] !== 'dumb';
+export function openTerminal(
+  { stdin, stdout, stderr, env }: Pick<Io, 'stdin' | 'stdout' | 'stderr' | 'env'>,
+  options: { readonly noColor: boolean },
+): Terminal {
+  const isLive = stderr.isTTY === true && env['TERM'] !== 'dumb';
+  let isClosed = false;
   let shown = '';
   const clear = (): void => {
     if (isLive && shown !== '') stderr.write('\r\u001b[2K');
     shown = '';
   };
+  const write = (stream: Output, text: string): void => {
+    if (isClosed || text === '') return;
+    clear();
+    stream.write(text);
+  };
   return {
     out: (text) => {
-      clear();
-      stdout.write(masked(text));
-    },
-    raw: (text) => {
-      clear();
-      stdout.write(text);
+      write(stdout, text);
     },
     err: (text) => {
-      clear();
-      stderr.write(masked(text));
+      write(stderr, text);
     },
     progress: (text) => {
-      const message = masked(printable(text));
-      if (message === shown) return;
-      if (!isLive) stderr.write(`${message}\n`);
-      else stderr.write(`\r\u001b[2K${message.slice(0, Math.max(10, (stderr.columns || 80) - 2))}…`);
+      const message = printable(text);
+      if (isClosed || message === shown) return;
+      const width = Math.max(10, (stderr.columns || COLUMNS) - 2);
+      stderr.write(isLive ? `\r\u001b[2K${message.slice(0, width)}…` : `${message}\n`);
       shown = message;
     },
     endProgress: clear,
-    isOutTerminal: isTerminal(stdout),
-    isInteractive: isTerminal(process.stdin) && isTerminal(stderr),
+    close: () => {
+      clear();
+      isClosed = true;
+    },
+    isOutTerminal: stdout.isTTY === true,
+    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
     outStyle: styleFor(stdout, env, options.noColor),
     errStyle: styleFor(stderr, env, options.noColor),
   };
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }

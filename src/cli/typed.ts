@@ -1,21 +1,19 @@
-import { protect } from './terminal.js';
+/** What a mistyped command, flag or file of configuration looks like. It is repeated, so that one sees what is wrong with it. */
+const WORDS = /^-{0,2}[a-z]+(?:[-:][a-z]+)*$|^[\w./-]+\.ya?ml$/;
 
-/** What a mistyped command or flag looks like: lower-case words. It may be repeated, so that one sees what is wrong with it. */
-const WORDS = /^-{0,2}[a-z]+(?:[-:][a-z]+)*$/;
-
-/** Shorter words tell nothing; longer ones are no words. In characters. */
+/** Shorter words tell nothing; longer ones are not words. In characters. */
 const [SHORTEST, LONGEST] = [8, 24];
 
 /**
- * Makes sure that a complaint about the command line repeats no value: who types `--token VALUE` by mistake, or pastes one in the
- * place of a number, must not find it in the log of a pipeline as well.
+ * What of a command line may be a value, and must not be repeated by an error message: someone who types `--token VALUE` by
+ * mistake, or pastes a value where a number belongs, must not find it in the log of a pipeline.
  * @param argv what was typed, without the program
  */
-export function protectTyped(argv: readonly string[]): void {
-  for (const word of argv) {
+export function possibleValues(argv: readonly string[]): readonly string[] {
+  return argv.flatMap((word) => {
     const value = /^--?[^=\s]+=([\s\S]*)$/.exec(word)?.[1];
     const text = value ?? word;
     const isWord = value === undefined && text.length <= LONGEST && WORDS.test(text);
-    if (text.length >= SHORTEST && !isWord) protect(text);
-  }
+    return text.length >= SHORTEST && !isWord ? [text] : [];
+  });
 }

@@ -1,9 +1,8 @@
-import { Args, Flags } from '@oclif/core';
-import { askApproval, canAsk } from '../cli/approval.js';
-import { SecretsCommand } from '../cli/command.js';
-import { EXIT, exitCode } from '../cli/exit.js';
-import { sayWaiting } from '../cli/state-command.js';
+import * as Args from '@oclif/core/args';
+import { defineCommand } from '../cli/definition.js';
+import { exitCode } from '../cli/exit.js';
 import {
+  approvalFlags,
   deleteFlags,
   fileFlag,
   lockFlags,
@@ -14,159 +13,134 @@ import {
   serverLogFlags,
   valueFlags,
 } from '../cli/flags.js';
+import type { CliRun } from '../cli/run.js';
 import { apply, applyPlan } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
-import { DiagnosticError, defined } from '../model/index.js';
-import type { Change, Diagnostic, Outcome, Plan } from '../model/index.js';
-import { applyEventLine, applySummaryText, diagnosticsText, outcomeText, planText } from '../report/index.js';
+import { defined, problem, problemError } from '../model/index.js';
+import type { Action, Outcome, Plan } from '../model/index.js';
 
-export default class Apply extends SecretsCommand {
-  static override summary = 'Make the systems match the configuration, after approval.';
-  static override description =
-    'Plans, shows the plan, asks, and carries it out in order: what is needed first comes first, grants before revokes. ' +
-    'Each object is checked again right before it is written. With --json, one event per line. ' +
-    'Exit code 0: done; 1: an error, a refused plan, no approval, or a change that failed; 3: a system could not be ' +
-    'reached, and nothing was changed.';
-  static override examples = [
-    '<%= config.bin %> apply',
-    '<%= config.bin %> apply --auto-approve --lock-timeout 5m',
-    "<%= config.bin %> apply --exclude '*.warehouse.*'",
-    '<%= config.bin %> apply --auto-approve --json',
-    '<%= config.bin %> apply secrets.plan',
-  ];
-  static override args = {
+export const applyCommand = defineCommand({
+  description:
+    'Plans, shows the plan, asks for approval, and makes the changes in order: dependencies first, grants before revokes. Each ' +
+    'object is checked again right before it is written. With --json, one event per line.\n' +
+    'Exit code 0: done; 1: error, refused plan, no approval, or a failed change; 3: a system could not be reached, and nothing ' +
+    'was changed.',
+  examples: [
+    'apply',
+    'apply --auto-approve --lock-timeout 5m',
+    "apply --exclude '*.warehouse.*'",
+    'apply --auto-approve --json',
+    'apply secrets.plan',
+  ],
+  document: 'apply',
+  finishesInFlight: true,
+  args: {
     plan: Args.string({
       ignoreStdin: true,
-      description:
-        'A file of `plan --out`: what it says is done without asking, if nothing has changed since.',
+      description: 'A file that `plan --out` wrote: applied without asking, if nothing has changed since.',
     }),
-  };
-  static override flags = {
+  },
+  flags: {
     ...fileFlag,
     ...valueFlags,
     ...scopeFlags,
     ...deleteFlags,
     ...rotateFlags,
     ...serverLogFlags,
-    'auto-approve': Flags.boolean({ summary: 'Do not ask: the plan is approved as it comes.' }),
-    'no-input': Flags.boolean({ summary: 'Never ask anything (as CI does).' }),
+    ...approvalFlags,
     ...lockFlags,
     ...outputFlags,
-  };
-
-  protected override readonly finishesInFlight = true;
-
-  protected override async work(): Promise<number> {
-    const { args, flags } = await this.parse(Apply);
-    const { terminal } = this;
+  },
+  work: async ({ args, flags }, run) => {
     const isAsking = !flags['auto-approve'] && args.plan === undefined;
-    const decided = args.plan === undefined ? undefined : decidedByPlan(flags);
-    if (decided !== undefined) throw new DiagnosticError([decided]);
-    if (isAsking && (flags.json || !canAsk(terminal, flags['no-input']))) {
-      this.report([NOBODY_TO_ASK]);
-      if (flags.json) terminal.out(this.renderError([NOBODY_TO_ASK]) ?? '');
-      return EXIT.error;
-    }
-    const changes = new Map<string, Change>();
-    const show = (plan: Plan): void => {
-      for (const change of plan.changes) changes.set(change.address, change);
-      this.report(plan.diagnostics);
-      terminal.out(flags.json ? applyEventLine({ event: 'plan', plan }) : planText(plan, terminal.outStyle));
-    };
-    const context = this.context(flags);
-    const hooks = {
-      onOutcome: (outcome: Outcome) => {
-        const change = changes.get(outcome.address);
-        if (change !== undefined) this.#showOutcome(change, outcome, flags.json);
-      },
-      onWait: sayWaiting(terminal),
-    };
-    const options = runOptions(flags);
+    if (args.plan !== undefined) refuseDecided(flags);
+    if (isAsking && !(run.isForPeople && run.canAsk(flags['no-input']))) throw problemError(NO_TERMINAL);
+    const view = openView(run);
+    const [options, context] = [runOptions(flags), run.context(flags)];
+    const hooks = { onOutcome: view.showOutcome, onWait: run.onWait };
     const result =
       args.plan === undefined
         ? await apply(options, context, {
             ...hooks,
             approve: async (plan) => {
-              show(plan);
-              return isAsking ? askApproval(terminal.err, context.signal) : true;
+              view.showPlan(plan);
+              return isAsking ? run.ask() : true;
             },
           })
-        : await applyPlan(args.plan, options, context, { ...hooks, onPlan: show });
-    const shown = new Set(result.plan?.diagnostics);
-    if (changes.size === 0 && result.plan !== undefined) show(result.plan);
-    this.report(result.diagnostics.filter((diagnostic) => !shown.has(diagnostic)));
-    return this.#end(result, flags.json);
-  }
+        : await applyPlan(args.plan, options, context, { ...hooks, onPlan: view.showPlan });
+    return view.end(result);
+  },
+});
 
-  protected override renderError(diagnostics: readonly Diagnostic[]): string | undefined {
-    return this.argv.includes('--json')
-      ? applyEventLine({ event: 'end', status: 'error', diagnostics })
-      : undefined;
-  }
-
-  #showOutcome(change: Change, outcome: Outcome, json: boolean): void {
-    const { terminal } = this;
-    if (json) terminal.out(applyEventLine({ event: 'outcome', action: change.action, outcome }));
-    else if (outcome.status === 'done') terminal.out(`${outcomeText(change, outcome, terminal.outStyle)}\n`);
-    else terminal.err(`${outcomeText(change, outcome, terminal.errStyle)}\n`);
-  }
-
-  #end(result: ApplyResult, json: boolean): number {
-    const { terminal } = this;
-    const { status, diagnostics, summary } = result;
-    if (json) {
-      terminal.out(applyEventLine({ event: 'end', status, diagnostics, ...defined({ summary }) }));
-    } else if (result.declined === true) {
-      terminal.err(diagnosticsText([DECLINED], terminal.errStyle));
-    } else if (summary !== undefined) {
-      const text = applySummaryText(summary);
-      if (status === 'ok') terminal.out(`\n${terminal.outStyle.green(terminal.outStyle.bold(text))}\n`);
-      else terminal.err(`\n${terminal.errStyle.red(terminal.errStyle.bold(text))}\n`);
-    } else if (status === 'unreachable') {
-      terminal.err(diagnosticsText([NOT_ALL_SEEN], terminal.errStyle));
-    }
-    return exitCode(status);
-  }
+/** What an apply shows while it runs. */
+interface ApplyView {
+  readonly showPlan: (plan: Plan) => void;
+  readonly showOutcome: (outcome: Outcome) => void;
+  /** Shows how it ended, and gives the exit code. */
+  readonly end: (result: ApplyResult) => number;
 }
 
-/** What a saved plan has decided already can't be decided again. */
-function decidedByPlan(flags: {
+function openView(run: CliRun): ApplyView {
+  const actions = new Map<string, Action>();
+  let isShown = false;
+  const showPlan = (plan: Plan): void => {
+    isShown = true;
+    for (const { address, action } of plan.changes) actions.set(address, action);
+    run.render({ kind: 'apply', event: 'plan', plan });
+  };
+  return {
+    showPlan,
+    showOutcome: (outcome) => {
+      const action = actions.get(outcome.address);
+      if (action !== undefined) run.render({ kind: 'apply', event: 'outcome', action, outcome });
+    },
+    end: ({ status, diagnostics, summary, plan, declined }) => {
+      if (!isShown && plan !== undefined) showPlan(plan);
+      run.render({ kind: 'apply', event: 'end', status, diagnostics, ...defined({ summary }) });
+      if (declined === true) run.report([DECLINED]);
+      else if (summary === undefined && status === 'unreachable') run.report([UNREACHABLE]);
+      return exitCode(status);
+    },
+  };
+}
+
+/** The flags that are decided when a plan is saved. */
+interface DecidedFlags {
   readonly target: readonly string[];
   readonly exclude: readonly string[];
   readonly rotate: readonly string[];
-  readonly 'max-deletes'?: string | undefined;
-}): Diagnostic | undefined {
+  readonly 'max-deletes'?: unknown;
+}
+
+/** Refuses flags that a saved plan has decided already. */
+function refuseDecided(flags: DecidedFlags): void {
   const given = [
     ...(flags.target.length > 0 ? ['--target'] : []),
     ...(flags.exclude.length > 0 ? ['--exclude'] : []),
     ...(flags.rotate.length > 0 ? ['--rotate'] : []),
     ...(flags['max-deletes'] === undefined ? [] : ['--max-deletes']),
   ];
-  if (given.length === 0) return undefined;
-  return {
-    severity: 'error',
+  if (given.length === 0) return;
+  throw problemError({
     code: 'usage',
-    summary: `What a saved plan is about was decided when it was made: ${given.join(' and ')} cannot be given with it.`,
-    next: 'Leave that out, or make a new plan with it: secrets plan --out FILE',
-  };
+    summary: `${given.join(' and ')} cannot be used with a saved plan: its scope was decided when it was made.`,
+    next: 'Omit that, or make a new plan with it: secrets plan --out FILE',
+  });
 }
 
-const NOBODY_TO_ASK: Diagnostic = {
-  severity: 'error',
+const NO_TERMINAL = {
   code: 'nobody-to-ask',
-  summary: 'This apply needs an approval, and there is no terminal to ask at.',
-  next: 'Look at `secrets plan` first, then give --auto-approve.',
+  summary: 'This apply requires approval, and there is no terminal to ask on.',
+  next: 'Review `secrets plan` first, then give --auto-approve.',
 };
 
-const DECLINED: Diagnostic = {
-  severity: 'error',
+const DECLINED = problem({
   code: 'declined',
   summary: 'Apply cancelled: the plan was not approved. Nothing was changed.',
-};
+});
 
-const NOT_ALL_SEEN: Diagnostic = {
-  severity: 'error',
+const UNREACHABLE = problem({
   code: 'not-all-seen',
   summary: 'Nothing was changed: a system that the configuration names could not be reached.',
   next: "Try again later, or leave its resources out: --exclude '*.<provider>.*'",
-};
+});

@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
-import { SecretsCommand } from '../cli/command.js';
+import * as Flags from '@oclif/core/flags';
+import { defineCommand } from '../cli/definition.js';
 import { exitCode } from '../cli/exit.js';
 import {
   deleteFlags,
@@ -12,60 +12,50 @@ import {
 } from '../cli/flags.js';
 import { plan, planTo } from '../engine/index.js';
 import type { PlanResult, SavedPlanResult } from '../engine/index.js';
-import type { Diagnostic } from '../model/index.js';
-import { planDocument, planText, printable } from '../report/index.js';
+import { defined } from '../model/index.js';
+import { printable } from '../report/index.js';
 
-export default class Plan extends SecretsCommand {
-  static override summary = 'Show what would be done to make the systems match the configuration.';
-  static override description =
-    'Compares the configuration with what the systems really hold, and with what was last applied. Changes nothing. ' +
-    'Exit code 0: done; 1: an error, or a plan that is refused; 2: with --detailed-exitcode, there are changes; ' +
-    '3: a system could not be reached, and the rest is planned.';
-  static override examples = [
-    '<%= config.bin %> plan',
-    '<%= config.bin %> plan -f config/ --detailed-exitcode',
-    '<%= config.bin %> plan --out secrets.plan',
-    "<%= config.bin %> plan --target 'secret.helios.AWS_*'",
-    "<%= config.bin %> plan --json | jq '.plan.summary'",
-  ];
-  static override flags = {
+export const planCommand = defineCommand({
+  description:
+    'Compares the configuration with what the systems hold, and with what was last applied. Changes nothing.\n' +
+    'Exit code 0: done; 1: error, or a refused plan; 2: with --detailed-exitcode, there are changes; 3: a system could not be ' +
+    'reached, and the rest is planned.',
+  examples: [
+    'plan',
+    'plan -f config/ --detailed-exitcode',
+    'plan --out secrets.plan',
+    "plan --target 'secret.helios.AWS_*'",
+    "plan --json | jq '.plan.summary'",
+  ],
+  document: 'plan',
+  flags: {
     ...fileFlag,
     ...valueFlags,
     ...scopeFlags,
     ...deleteFlags,
     ...rotateFlags,
     out: Flags.string({
-      summary: 'Keep the plan in this file: `apply FILE` carries out just that, or refuses.',
+      summary: 'Save the plan to a file: `secrets apply FILE` makes exactly these changes, or refuses.',
       helpValue: '<file>',
     }),
-    'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 when there are changes.' }),
+    'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 if there are changes.' }),
     ...outputFlags,
-  };
+  },
+  work: async ({ flags }, run) => {
+    const [options, context] = [runOptions(flags), run.context(flags)];
+    const result: PlanResult & Partial<SavedPlanResult> =
+      flags.out === undefined ? await plan(options, context) : await planTo(flags.out, options, context);
+    const { status, diagnostics } = result;
+    run.render({ kind: 'plan', status, diagnostics, ...defined({ plan: result.plan }) });
+    if (flags.out !== undefined && result.plan !== undefined) {
+      run.terminal.err(savedText(flags.out, result.saved === true));
+    }
+    return exitCode(status, flags['detailed-exitcode'] && (result.plan?.changes.length ?? 0) > 0);
+  },
+});
 
-  protected override async work(): Promise<number> {
-    const { flags } = await this.parse(Plan);
-    const options = runOptions(flags);
-    const result =
-      flags.out === undefined
-        ? await plan(options, this.context(flags))
-        : await planTo(flags.out, options, this.context(flags));
-    this.report(result.diagnostics);
-    if (flags.json) this.terminal.out(planDocument(result.status, result.diagnostics, result.plan));
-    else if (result.plan !== undefined) this.terminal.out(planText(result.plan, this.terminal.outStyle));
-    if (flags.out !== undefined && result.plan !== undefined) this.#sayWhere(flags.out, result);
-    const hasChanges = (result.plan?.changes.length ?? 0) > 0;
-    return exitCode(result.status, flags['detailed-exitcode'] && hasChanges);
-  }
-
-  #sayWhere(file: string, result: PlanResult & Partial<SavedPlanResult>): void {
-    this.terminal.err(
-      result.saved === true
-        ? `Saved the plan to ${printable(file)}. To carry out just that: secrets apply ${printable(file)}\n`
-        : `The plan was not saved: only one that is sound, and that saw every system, can be applied.\n`,
-    );
-  }
-
-  protected override renderError(diagnostics: readonly Diagnostic[]): string | undefined {
-    return this.argv.includes('--json') ? planDocument('error', diagnostics) : undefined;
-  }
+function savedText(file: string, isSaved: boolean): string {
+  return isSaved
+    ? `Saved the plan to ${printable(file)}. To make exactly these changes, run: secrets apply ${printable(file)}\n`
+    : 'The plan was not saved: it has errors, or a system could not be reached, so it could not be applied.\n';
 }

@@ -1,27 +1,22 @@
-import { SecretsCommand } from '../cli/command.js';
+import { defineCommand } from '../cli/definition.js';
 import { exitCode } from '../cli/exit.js';
 import { fileFlag, outputFlags, valueFlags } from '../cli/flags.js';
 import { DEFAULT_OPTIONS, pull } from '../engine/index.js';
+import { maskResources } from '../report/index.js';
 
-export default class Pull extends SecretsCommand {
-  static override summary = 'Print what the systems have and the configuration does not name, as YAML.';
-  static override description =
-    'For a first configuration: write the providers, pull, look it through, and put it beside them. Reads no value, and changes ' +
-    'nothing. Exit code 0: done; 1: an error; 3: a system could not be reached, and the others are printed.';
-  static override examples = ['<%= config.bin %> pull > found.yaml'];
-  static override flags = { ...fileFlag, ...valueFlags, 'no-color': outputFlags['no-color'] };
-
-  protected override async work(): Promise<number> {
-    const { flags } = await this.parse(Pull);
+export const pullCommand = defineCommand({
+  description:
+    'For a first configuration: write the providers, pull, review the result, and add it to the configuration. Reads no value ' +
+    'and changes nothing.\nExit code 0: done; 1: error; 3: a system could not be reached, and the others are printed.',
+  examples: ['pull > found.yaml'],
+  document: 'pull',
+  flags: { ...fileFlag, ...valueFlags, ...outputFlags },
+  work: async ({ flags }, run) => {
     const options = { ...DEFAULT_OPTIONS, files: flags.file };
-    const { status, diagnostics, resources, kinds, yaml } = await pull(options, this.context(flags));
-    this.report(diagnostics);
+    const { status, diagnostics, resources, kinds } = await pull(options, run.context(flags));
     const { pullText } = await import('../report/pull-text.js');
-    this.terminal.out(pullText(resources, kinds, yaml));
+    const yaml = pullText(maskResources(resources, run.mask), kinds);
+    run.render({ kind: 'pull', status, diagnostics, resources, yaml });
     return exitCode(status);
-  }
-
-  protected override renderError(): undefined {
-    return undefined;
-  }
-}
+  },
+});

@@ -1,146 +1,103 @@
 import { rm } from 'node:fs/promises';
-import { Flags } from '@oclif/core';
-import { SecretsCommand } from '../cli/command.js';
+import { resolve } from 'node:path';
+import * as Flags from '@oclif/core/flags';
+import { defineCommand } from '../cli/definition.js';
 import { EXIT } from '../cli/exit.js';
 import { outputFlags } from '../cli/flags.js';
-import { DiagnosticError, defined } from '../model/index.js';
+import { defined, errorCode, problemError } from '../model/index.js';
+import type { SandboxDocument } from '../report/index.js';
 import { isReplaceable, startSandbox, writeEnvFile } from '../sandbox/index.js';
-import type { Sandbox as RunningSandbox } from '../sandbox/index.js';
+import type { Sandbox } from '../sandbox/index.js';
 
-export default class Sandbox extends SecretsCommand {
-  static override summary =
-    'Start a local Helios Management API and a Postgres with the duckdb wrapper, to try things.';
-  static override description =
-    'Both listen on 127.0.0.1 alone and keep everything in memory. Runs until it is stopped (Ctrl-C, SIGTERM); nothing ' +
-    'is left behind. The API knows four people with a key each, teams, and the rules of the real one; the wrapper is a ' +
-    'stand-in that answers as the real one does.';
-  static override examples = [
-    '<%= config.bin %> sandbox --env-file sandbox.env',
-    '<%= config.bin %> sandbox --json --port 8080',
-  ];
-  static override flags = {
-    port: Flags.integer({
-      default: 0,
-      min: 0,
-      max: 65_535,
-      summary: 'Port of the Management API; 0: a free one.',
-    }),
-    'postgres-port': Flags.integer({
-      default: 0,
-      min: 0,
-      max: 65_535,
-      summary: 'Port of the Postgres; 0: a free one.',
-    }),
-    'env-file': Flags.string({
-      summary: 'Write the variables that the examples read to this file; it is removed at the end.',
+const port = (summary: string) =>
+  Flags.integer({ default: 0, min: 0, max: 65_535, helpValue: '<n>', summary });
+
+export const sandbox = defineCommand({
+  description:
+    'Both listen on 127.0.0.1 only and keep everything in memory. They run until stopped (Ctrl-C, SIGTERM), and nothing is left ' +
+    'behind. The API has four people with a key each, teams, and the rules of the real one; the DuckDB wrapper of the Postgres is ' +
+    'a stand-in that responds as the real one does.',
+  examples: ['sandbox --write-env sandbox.env', 'sandbox --json --port 8080'],
+  document: 'sandbox',
+  finishesInFlight: true,
+  stopMessage: 'Stopping the sandbox.\n',
+  flags: {
+    port: port('Port of the Management API. Default: a free one.'),
+    'postgres-port': port('Port of the Postgres. Default: a free one.'),
+    'write-env': Flags.string({
+      // Node takes a flag of this name for its own, where it starts the program without `--`, as `npx` does.
+      aliases: ['env-file'],
+      summary: 'Write the variables that the examples read to this file. It is removed at the end.',
       helpValue: '<path>',
     }),
     ...outputFlags,
-  };
-
-  protected override readonly finishesInFlight = true;
-
-  protected override async work(): Promise<number> {
-    const { flags } = await this.parse(Sandbox);
-    const { signal } = this.context(flags);
-    const envFile = flags['env-file'];
-    if (envFile !== undefined) await checkEnvFile(envFile);
-    this.terminal.progress('starting the sandbox');
-    const sandbox = await start(flags.port, flags['postgres-port']);
+  },
+  work: async ({ flags }, run) => {
+    const { signal } = run.context(flags);
+    const name = flags['write-env'];
+    const file = name === undefined ? undefined : { name, path: resolve(run.io.cwd, name) };
+    if (file !== undefined) await checkEnvFile(file);
+    run.terminal.progress('starting the sandbox');
+    const running = await start(flags.port, flags['postgres-port']);
     let isWritten = false;
     try {
-      if (envFile !== undefined) await writeVariables(envFile, sandbox.variables);
-      isWritten = envFile !== undefined;
-      this.terminal.out(
-        flags.json ? `${JSON.stringify(describe(sandbox, envFile))}\n` : this.#welcome(sandbox, envFile),
-      );
+      if (file !== undefined) await writeVariables(file, running.variables);
+      isWritten = true;
+      run.render(documentOf(running, name));
       await stopped(signal);
     } finally {
-      await sandbox.close();
-      if (envFile !== undefined && isWritten) await rm(envFile, { force: true });
+      await running.close();
+      if (file !== undefined && isWritten) await rm(file.path, { force: true });
     }
     return EXIT.ok;
-  }
+  },
+});
 
-  protected override readonly stopMessage = 'Stopping the sandbox.\n';
-
-  protected override renderError(): undefined {
-    return undefined;
-  }
-
-  #welcome({ helios, postgres, variables }: RunningSandbox, envFile: string | undefined): string {
-    const { bold, dim } = this.terminal.outStyle;
-    const keys = helios.keys.map((key) => `    ${key.email.padEnd(20)} ${key.token}`).join('\n');
-    const use =
-      envFile === undefined
-        ? Object.entries(variables)
-            .map(([name, value]) => `    export ${name}='${value}'`)
-            .join('\n')
-        : `    set -a; . ${envFile.includes('/') ? envFile : `./${envFile}`}; set +a`;
-    return [
-      bold('The sandbox is running.'),
-      '',
-      `  Helios Management API  ${helios.url}   ${dim(`organization ${helios.organization.name}`)}`,
-      `  Postgres               ${postgres.url}`,
-      '',
-      '  API keys',
-      keys,
-      '',
-      '  In another terminal:',
-      use,
-      '    secrets plan -f examples/quickstart',
-      '',
-      '  Press Ctrl-C to stop. Nothing is kept.',
-      '',
-    ].join('\n');
-  }
+/** A file as it was named, and where it is. */
+interface NamedFile {
+  readonly name: string;
+  readonly path: string;
 }
 
-async function start(heliosPort: number, postgresPort: number): Promise<RunningSandbox> {
+async function start(heliosPort: number, postgresPort: number): Promise<Sandbox> {
   try {
     return await startSandbox({ heliosPort, postgresPort });
   } catch (error) {
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'sandbox',
-        summary: `The sandbox cannot start: ${error instanceof Error ? error.message : 'unknown error'}`,
-        next: 'Choose other ports, or leave --port and --postgres-port out.',
-      },
-    ]);
+    throw problemError({
+      code: 'sandbox',
+      summary: `Cannot start the sandbox: ${error instanceof Error ? error.message : 'unknown error'}`,
+      next: 'Choose other ports, or omit --port and --postgres-port.',
+    });
   }
 }
 
 /** Writes the variables to a file that has been checked. */
-async function writeVariables(path: string, variables: RunningSandbox['variables']): Promise<void> {
+async function writeVariables({ name, path }: NamedFile, variables: Sandbox['variables']): Promise<void> {
   try {
     await writeEnvFile(path, variables);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw envFileProblem(
-      `The file ${path} cannot be written (${code}).`,
-      'Name a file in a folder that is there and that you may write to.',
-    );
+    throw problemError({
+      code: 'env-file',
+      summary: `Cannot write the file ${name} (${errorCode(error) ?? 'unknown error'}).`,
+      next: 'Name a file in an existing folder that you may write to.',
+    });
   }
 }
 
-async function checkEnvFile(path: string): Promise<void> {
+async function checkEnvFile({ name, path }: NamedFile): Promise<void> {
   if (await isReplaceable(path)) return;
-  throw envFileProblem(
-    `The file ${path} is there already, and is not one of a sandbox: it stays as it is.`,
-    'Name a file of its own: it is removed when the sandbox stops.',
-  );
+  throw problemError({
+    code: 'env-file',
+    summary: `The file ${name} already exists, and was not written by a sandbox: it is not overwritten.`,
+    next: 'Name another file: it is removed when the sandbox stops.',
+  });
 }
 
-function envFileProblem(summary: string, next: string): DiagnosticError {
-  return new DiagnosticError([{ severity: 'error', code: 'env-file', summary, next }]);
-}
-
-/** What `--json` prints: how to reach everything, on one line. */
-function describe({ helios, postgres, variables }: RunningSandbox, envFile: string | undefined): object {
+function documentOf({ helios, postgres, variables }: Sandbox, envFile: string | undefined): SandboxDocument {
   return {
-    document: 'sandbox',
-    version: 1,
+    kind: 'sandbox',
+    status: 'ok',
+    diagnostics: [],
     helios: {
       url: helios.url,
       organization: helios.organization,
@@ -155,11 +112,11 @@ function describe({ helios, postgres, variables }: RunningSandbox, envFile: stri
 }
 
 function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
+  return new Promise((resolveStopped) => {
+    if (signal.aborted) resolveStopped();
     else
       signal.addEventListener('abort', () => {
-        resolve();
+        resolveStopped();
       });
   });
 }

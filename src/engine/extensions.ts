@@ -1,6 +1,7 @@
-import type { KindYaml } from '../model/index.js';
 import { providers } from '../providers/registry.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
+import { formats } from '../report/index.js';
+import type { Format } from '../report/index.js';
 import type { BackendDefinition } from '../state/index.js';
 import { backends } from '../state/registry.js';
 import { sources } from '../values/index.js';
@@ -14,10 +15,12 @@ export interface Extensions {
   readonly sources: readonly SourceDefinition[];
   /** State backends; the first one is used where a configuration names none. */
   readonly backends: readonly [BackendDefinition, ...BackendDefinition[]];
+  /** Output formats; the first is the default. */
+  readonly formats: readonly [Format, ...Format[]];
 }
 
 /** What the tool comes with. */
-export const builtIn: Extensions = { providers, sources, backends };
+export const builtIn: Extensions = { providers, sources, backends, formats };
 
 /**
  * The built-in extensions and more.
@@ -28,12 +31,8 @@ export function withExtensions(more: Partial<Extensions>): Extensions {
     providers: [...builtIn.providers, ...(more.providers ?? [])],
     sources: [...builtIn.sources, ...(more.sources ?? [])],
     backends: [...builtIn.backends, ...(more.backends ?? [])],
+    formats: [...builtIn.formats, ...(more.formats ?? [])],
   };
-}
-
-/** How `pull` writes resources, by kind, in the order of the sections. */
-export function kindYamlOf({ providers: systems }: Extensions = builtIn): Readonly<Record<string, KindYaml>> {
-  return Object.fromEntries(systems.flatMap(({ yaml }) => Object.entries(yaml)));
 }
 
 /**

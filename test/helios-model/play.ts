@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { ApplyResult, PlanResult } from '../../src/engine/index.js';
-import { planDocument } from '../../src/report/index.js';
+import { planDocument } from '../report/rendered.js';
 import { defaultSeed, startHelios, type HeliosSandbox } from '../../src/sandbox/helios/index.js';
 import { directGrants, isAllowed, listsOf, may, obstacles, recordOf, wantedGrants } from './oracle.js';
 import type { Situation } from './oracle.js';

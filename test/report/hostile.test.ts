@@ -1,18 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, Diagnostic, FieldChange, Outcome, Plan } from '../../src/model/index.js';
-import {
-  PLAIN,
-  applyEventLine,
-  diagnosticsText,
-  driftDocument,
-  driftText,
-  outcomeText,
-  placeOf,
-  planDocument,
-  planText,
-} from '../../src/report/index.js';
+import { outcomeText } from '../../src/report/human/apply.js';
+import { driftText } from '../../src/report/human/drift.js';
+import { planText } from '../../src/report/human/plan.js';
+import { PLAIN, diagnosticsText, placeOf } from '../../src/report/index.js';
 import * as any from './arbitraries.js';
+import { applyEventLine, driftDocument, planDocument } from './rendered.js';
 import * as full from './samples.js';
 
 /** What a terminal obeys, or does not show. A newline is ours alone; a tab may stand in the line of a file. */
@@ -114,7 +108,9 @@ function texts(plan: Plan, outcomes: readonly Outcome[]): readonly string[] {
     driftText(plan, PLAIN),
     diagnosticsText(plan.diagnostics, PLAIN),
     ...plan.diagnostics.flatMap(({ range }) => (range === undefined ? [] : [placeOf(range)])),
-    ...plan.changes.flatMap((change) => outcomes.map((outcome) => outcomeText(change, outcome, PLAIN))),
+    ...plan.changes.flatMap((change) =>
+      outcomes.map((outcome) => outcomeText(change.action, outcome, PLAIN)),
+    ),
   ];
 }
 
@@ -215,7 +211,9 @@ describe('colours', () => {
         );
         for (const change of plan.changes) {
           for (const outcome of outcomes) {
-            expect(undress(outcomeText(change, outcome, DRESSED))).toBe(outcomeText(change, outcome, PLAIN));
+            expect(undress(outcomeText(change.action, outcome, DRESSED))).toBe(
+              outcomeText(change.action, outcome, PLAIN),
+            );
           }
         }
       }),

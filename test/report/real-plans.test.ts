@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../src/plan/index.js';
-import { PLAIN, driftDocument, driftText, planDocument, planText } from '../../src/report/index.js';
+import { driftText } from '../../src/report/human/drift.js';
+import { planText } from '../../src/report/human/plan.js';
+import { PLAIN } from '../../src/report/index.js';
+import { driftDocument, planDocument } from './rendered.js';
 import { makeAjv, problemsOf, validatorOf } from './schemas.js';
 import { CANARY, world } from './worlds.js';
 

@@ -1,17 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePlanFile } from '../../src/plan/plan-file.js';
-import {
-  applyEventLine,
-  driftDocument,
-  planDocument,
-  stateDocument,
-  validateDocument,
-} from '../../src/report/index.js';
 import type { ApplyEvent, DocumentStatus, StateEdit } from '../../src/report/index.js';
 import { decodeState, encodeState } from '../../src/state/index.js';
 import * as any from './arbitraries.js';
 import * as full from './samples.js';
+import { applyEventLine, driftDocument, planDocument, stateDocument, validateDocument } from './rendered.js';
 import { SCHEMAS, makeAjv, problemsOf, validatorOf } from './schemas.js';
 import type { SchemaNode } from './schemas.js';
 

@@ -1,33 +1,28 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { defineCommand } from '../../cli/definition.js';
 import { fileFlag, lockFlags, outputFlags, stateOptions, valueFlags } from '../../cli/flags.js';
-import { StateCommand, sayWaiting } from '../../cli/state-command.js';
+import { renderChanges } from '../../cli/state-changes.js';
 import { statePush } from '../../engine/index.js';
 
-export default class StatePush extends StateCommand {
-  static override summary =
-    'Put a state into the backend: one that could not be saved, or one of another backend.';
-  static override description =
-    'Refuses a state of another stack or another lineage, and one that is older than what is stored. ' +
-    'Exit code 0: done; 1: an error, nothing was changed.';
-  static override examples = [
-    '<%= config.bin %> state push analytics-prod.rescued-12-m8x1.state.json',
-    '<%= config.bin %> state push --force backup.state.json',
-  ];
-  static override args = {
+export const statePushCommand = defineCommand({
+  description:
+    'For a state that could not be saved, or that comes from another backend. Refuses a state of another stack or lineage, and ' +
+    'one that is older than the stored one.\nExit code 0: done; 1: error, and nothing was changed.',
+  examples: ['state push analytics-prod.rescued-12-m8x1.state.json', 'state push --force backup.state.json'],
+  document: 'state',
+  args: {
     state: Args.string({ ignoreStdin: true, required: true, description: 'The file that holds the state.' }),
-  };
-  static override flags = {
+  },
+  flags: {
     ...fileFlag,
     ...valueFlags,
-    force: Flags.boolean({ summary: 'Even over a later state, or one of another lineage.' }),
+    force: Flags.boolean({ summary: 'Replace a newer state, or one of another lineage.' }),
     ...lockFlags,
     ...outputFlags,
-  };
-
-  protected override async work(): Promise<number> {
-    const { args, flags } = await this.parse(StatePush);
+  },
+  work: async ({ args, flags }, run) => {
     const options = { ...stateOptions(flags), force: flags.force };
-    const hooks = { onWait: sayWaiting(this.terminal) };
-    return this.showChanges(await statePush(args.state, options, this.context(flags), hooks), flags.json);
-  }
-}
+    return renderChanges(await statePush(args.state, options, run.context(flags), run), run);
+  },
+});

@@ -1,75 +1,67 @@
-import { Flags } from '@oclif/core';
-import { askApproval, canAsk } from '../../cli/approval.js';
+import * as Args from '@oclif/core/args';
+import { defineCommand } from '../../cli/definition.js';
 import { EXIT } from '../../cli/exit.js';
-import { fileFlag, lockFlags, outputFlags, stateOptions, valueFlags } from '../../cli/flags.js';
-import { StateCommand, sayWaiting } from '../../cli/state-command.js';
+import {
+  approvalFlags,
+  fileFlag,
+  lockFlags,
+  outputFlags,
+  stateOptions,
+  valueFlags,
+} from '../../cli/flags.js';
+import { renderChanges } from '../../cli/state-changes.js';
 import { DEFAULT_OPTIONS, stateRebind } from '../../engine/index.js';
+import type { Rebinding } from '../../engine/index.js';
+import { problemError } from '../../model/index.js';
 import { printable } from '../../report/index.js';
 
-export default class StateRebind extends StateCommand {
-  static override summary = 'Bind the state to the systems that the configuration points at now.';
-  static override description =
-    'The state knows the organization and the database that it was made for, and refuses any other. This is for a database that ' +
-    'was moved or restored elsewhere. Records stay; the next plan says which of their objects are there. ' +
-    'Exit code 0: done, or nothing to do; 1: an error, or no approval.';
-  static override examples = [
-    '<%= config.bin %> state rebind',
-    '<%= config.bin %> state rebind warehouse --auto-approve',
-  ];
-  static override strict = false;
-  static override usage = 'state rebind [PROVIDER...] [-f <path>...] [--auto-approve] [--no-input] [--json]';
-  static override flags = {
-    ...fileFlag,
-    ...valueFlags,
-    'auto-approve': Flags.boolean({ summary: 'Do not ask.' }),
-    'no-input': Flags.boolean({ summary: 'Never ask anything (as CI does).' }),
-    ...lockFlags,
-    ...outputFlags,
-  };
-
-  protected override async work(): Promise<number> {
-    const { argv, flags } = await this.parse(StateRebind);
-    const { terminal } = this;
-    const context = this.context(flags);
+export const stateRebindCommand = defineCommand({
+  description:
+    'The state records the organization and the database that it was made for, and refuses any other. This is for a database ' +
+    'that was moved or restored elsewhere. Records stay; the next plan shows which of their objects exist.\n' +
+    'Exit code 0: done, or nothing to do; 1: error, or not approved.',
+  examples: ['state rebind', 'state rebind warehouse --auto-approve'],
+  document: 'state',
+  args: {
+    provider: Args.string({
+      ignoreStdin: true,
+      multiple: true,
+      default: [],
+      description: 'The providers to rebind. Default: all.',
+    }),
+  },
+  flags: { ...fileFlag, ...valueFlags, ...approvalFlags, ...lockFlags, ...outputFlags },
+  work: async ({ args, flags }, run) => {
     const isAsking = !flags['auto-approve'];
-    if (isAsking && (flags.json || !canAsk(terminal, flags['no-input']))) {
-      return this.refuse(
-        [
-          {
-            severity: 'error',
-            code: 'nobody-to-ask',
-            summary:
-              'Binding the state to another system needs an approval, and there is no terminal to ask at.',
-            next: 'If you mean it, give --auto-approve.',
-          },
-        ],
-        flags.json,
-      );
-    }
-    const result = await stateRebind(
-      argv.map(String),
-      { ...DEFAULT_OPTIONS, ...stateOptions(flags) },
-      context,
-      {
-        onWait: sayWaiting(terminal),
-        approve: async (rebindings) => {
-          for (const { provider, from, to } of rebindings) {
-            terminal.err(
-              `${printable(provider)}: the state was made for ${printable(from.name)} (${printable(from.id)}); ` +
-                `the configuration points at ${printable(to.name)} (${printable(to.id)}).\n`,
-            );
-          }
-          return isAsking ? askApproval(terminal.err, context.signal) : true;
-        },
+    if (isAsking && !run.canAsk(flags['no-input'])) throw problemError(NO_TERMINAL);
+    const options = { ...DEFAULT_OPTIONS, ...stateOptions(flags) };
+    const result = await stateRebind(args.provider, options, run.context(flags), {
+      onWait: run.onWait,
+      approve: async (rebindings) => {
+        run.terminal.err(rebindings.map(rebindingText).join(''));
+        return isAsking ? run.ask() : true;
       },
-    );
+    });
     if (result.declined === true) {
-      terminal.err('Cancelled: nothing was changed.\n');
+      run.terminal.err('Cancelled: nothing was changed.\n');
       return EXIT.error;
     }
-    if (result.changes.length === 0 && !flags.json) {
-      terminal.out('The state is bound to these very systems. Nothing was changed.\n');
+    if (result.changes.length === 0) {
+      run.terminal.err('The state is already bound to these systems. Nothing was changed.\n');
     }
-    return this.showChanges(result, flags.json);
-  }
+    return renderChanges(result, run);
+  },
+});
+
+function rebindingText({ provider, from, to }: Rebinding): string {
+  return (
+    `${printable(provider)}: the state was made for ${printable(from.name)} (${printable(from.id)}); ` +
+    `the configuration points to ${printable(to.name)} (${printable(to.id)}).\n`
+  );
 }
+
+const NO_TERMINAL = {
+  code: 'nobody-to-ask',
+  summary: 'Rebinding the state requires approval, and there is no terminal to ask on.',
+  next: 'Run it on a terminal, or give --auto-approve.',
+};

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../model/index.js';
 import { applySummaryText, outcomeText } from './apply.js';
 import { PLAIN } from './style.js';
 import { count } from './words.js';
 
 const address = 'secret.helios.HF_TOKEN';
-
-function change(action: Change['action']): Change {
-  return {
-    action,
-    address,
-    reason: '',
-    fields: [],
-    precondition: { kind: 'none' },
-    after: [],
-    fingerprints: {},
-  };
-}
 
 describe('outcomeText', () => {
   it.each([
@@ -28,21 +15,21 @@ describe('outcomeText', () => {
     ['import', 'imported'],
     ['noop', 'unchanged'],
   ] as const)('%s that was done', (action, word) => {
-    expect(outcomeText(change(action), { status: 'done', address }, PLAIN)).toBe(`✓ ${address}: ${word}`);
+    expect(outcomeText(action, { status: 'done', address }, PLAIN)).toBe(`✓ ${address}: ${word}`);
   });
 
   it('tells what failed, whether it may have happened, and what to do', () => {
     const failed = { status: 'failed', address, message: 'no answer within 30 s' } as const;
-    expect(outcomeText(change('create'), failed, PLAIN)).toBe(`✗ ${address}: no answer within 30 s`);
+    expect(outcomeText('create', failed, PLAIN)).toBe(`✗ ${address}: no answer within 30 s`);
     const more = { ...failed, mayHaveHappened: true, next: 'Run apply again.' };
-    expect(outcomeText(change('create'), more, PLAIN)).toBe(
+    expect(outcomeText('create', more, PLAIN)).toBe(
       `✗ ${address}: no answer within 30 s (it may have happened all the same)\n    Next: Run apply again.`,
     );
   });
 
   it('tells what was not tried, and why', () => {
     const skipped = { status: 'skipped', address, message: 'not tried: its secret failed' } as const;
-    expect(outcomeText(change('create'), skipped, PLAIN)).toBe(`- ${address}: not tried: its secret failed`);
+    expect(outcomeText('create', skipped, PLAIN)).toBe(`- ${address}: not tried: its secret failed`);
   });
 });
 

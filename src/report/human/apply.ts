@@ -1,25 +1,15 @@
-import type { Change, Outcome } from '../../model/index.js';
+import type { Action, Outcome } from '../../model/index.js';
+import type { ApplySums } from '../document.js';
 import { printable } from '../printable.js';
 import type { Style } from './style.js';
 import { wasDone } from './words.js';
 
-/** The sums that an apply ends with. */
-export interface ApplySums {
-  readonly added: number;
-  readonly changed: number;
-  readonly destroyed: number;
-  readonly imported: number;
-  readonly forgotten: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
-
 /** What became of one change: one line, and one more where there is something to do. */
-export function outcomeText(change: Change, outcome: Outcome, style: Style): string {
-  const address = printable(change.address);
+export function outcomeText(action: Action, outcome: Outcome, style: Style): string {
+  const address = printable(outcome.address);
   switch (outcome.status) {
     case 'done':
-      return `${style.green('✓')} ${address}: ${wasDone(change.action)}`;
+      return `${style.green('✓')} ${address}: ${wasDone(action)}`;
     case 'failed': {
       const next = outcome.next === undefined ? '' : `\n    ${style.dim('Next:')} ${printable(outcome.next)}`;
       const maybe = outcome.mayHaveHappened === true ? ' (it may have happened all the same)' : '';

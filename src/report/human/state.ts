@@ -1,4 +1,5 @@
 import type { FieldChange, StateRecord } from '../../model/index.js';
+import type { StateEdit } from '../document.js';
 import { fieldLines } from './fields.js';
 import { printable } from '../printable.js';
 import type { Style } from './style.js';
@@ -48,21 +49,6 @@ function rulesOf({ protect, onRemove, handedOver, unfinished }: StateRecord): re
     ...(unfinished === true ? ['taken in after an interrupted run'] : []),
   ];
 }
-
-/** Who held a lock. */
-interface LockHolder {
-  readonly Who: string;
-  readonly Operation: string;
-}
-
-/** One thing that was done to a state, as its verb says it. */
-export type StateEdit =
-  | { readonly action: 'moved'; readonly from: string; readonly to: string }
-  | { readonly action: 'removed'; readonly address: string }
-  | { readonly action: 'imported'; readonly address: string; readonly id: string }
-  | { readonly action: 'unlocked'; readonly holder: LockHolder }
-  | { readonly action: 'rebound'; readonly provider: string; readonly from: string; readonly to: string }
-  | { readonly action: 'pushed'; readonly serial: number; readonly records: number };
 
 /** What was done to a state, in one line. */
 export function stateEditText(edit: StateEdit, style: Style): string {

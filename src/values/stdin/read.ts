@@ -3,7 +3,7 @@ import { MAX_BYTES, MAX_SIZE } from '../local-file.js';
 import { problem } from '../reading.js';
 
 /** What is used of a stream: its bytes, and whether a person sits at its other end. */
-export type InputStream = AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean };
+export type InputStream = AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
 
 /**
  * Reads a stream to its end, at most 16 MB.

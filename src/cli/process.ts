@@ -1,0 +1,85 @@
+import { homedir } from 'node:os';
+import { EXIT } from './exit.js';
+import type { Io, Subscribe } from './io.js';
+
+/** Runs the command line of this process, and sets its exit code. The one file that uses `process`. */
+export async function runProcess(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  const io = processIo();
+  ensureHome();
+  // Packages that read the home folder while they are loaded are loaded from here on.
+  const { runCli } = await import('./main.js');
+  let isBroken = false;
+  const faults: Subscribe<unknown> = (listener) =>
+    subscribeFaults((error) => {
+      isBroken = true;
+      listener(error);
+    });
+  const code = await runCli(process.argv.slice(2), { ...io, faults });
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, exitWithoutWords);
+  // There may be open handles that would keep the process alive.
+  if (isBroken || code === EXIT.interrupted) process.exit(code);
+  process.exitCode = code;
+}
+
+/**
+ * Gives packages a home folder where there is none: a user id without a passwd entry and no `HOME`, as `runAsUser` in Kubernetes
+ * makes it. The commands' own copy of the environment stays as it is.
+ */
+function ensureHome(): void {
+  try {
+    homedir();
+  } catch {
+    process.env['HOME'] = '/';
+  }
+}
+
+/** The Io of this process. */
+function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    cwd: process.cwd(),
+    env: { ...env },
+    stdin,
+    stdout,
+    stderr,
+    now: () => new Date(),
+    signals: (names, listener) => {
+      for (const name of names) process.on(name, listener);
+      return () => {
+        for (const name of names) process.off(name, listener);
+      };
+    },
+    runtime: `Node ${process.version}, ${process.platform} ${process.arch}`,
+    warnings: subscribeWarnings,
+  };
+}
+
+const subscribeFaults: Subscribe<unknown> = (listener) => {
+  process.on('uncaughtException', listener);
+  process.on('unhandledRejection', listener);
+  return () => {
+    process.off('uncaughtException', listener);
+    process.off('unhandledRejection', listener);
+  };
+};
+
+const subscribeWarnings: Subscribe<string> = (listener) => {
+  const onWarning = ({ message }: Error): void => {
+    listener(message);
+  };
+  // Node's own listener would write to stderr directly.
+  process.removeAllListeners('warning');
+  process.on('warning', onWarning);
+  return () => process.off('warning', onWarning);
+};
+
+/** The run is over, and with it its mask: what fails now is not printed, since its text may hold a value. */
+function exitWithoutWords(): never {
+  process.exit(EXIT.error);
+}
+
+/** `secrets plan | head` closes our stdout early, which is not an error. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

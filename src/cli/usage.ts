@@ -1,0 +1,114 @@
+import { CLIError } from '@oclif/core/errors';
+import { DiagnosticError, nearestWords, problem } from '../model/index.js';
+import type { Diagnostic } from '../model/index.js';
+import type { Command } from './definition.js';
+
+/** What oclif puts before the message of a flag's own `parse`, whatever kind of error that raises. */
+const FLAG_PARSING = /^Parsing --\S+ \n\t/;
+
+/** What the parser's own errors carry beside their message. */
+interface ParserDetails {
+  readonly flags?: readonly string[];
+  readonly args?: readonly unknown[];
+}
+
+/** A command that is being run. */
+export interface Called {
+  /** Its words: `state list`. */
+  readonly name: string;
+  readonly command: Command;
+}
+
+/**
+ * What is wrong with a command line.
+ * @param error what the parser raised
+ * @returns `undefined` where the error is not about the command line
+ */
+export function usageProblem(error: Error, { name, command }: Called): Diagnostic | undefined {
+  const isUsage =
+    error instanceof CLIError ||
+    error.constructor.name.endsWith('ParserError') ||
+    FLAG_PARSING.test(error.message);
+  if (!isUsage) return undefined;
+  const help = `Run: secrets ${name} --help`;
+  const details = error as Error & ParserDetails;
+  switch (error.constructor.name) {
+    case 'NonExistentFlagsError':
+      return unknownFlags(details.flags ?? [], command, help);
+    case 'UnexpectedArgsError':
+      return unexpectedArguments((details.args ?? []).map(String), name, command, help);
+    case 'RequiredArgsError':
+      return missingArguments(details.args ?? [], name, command);
+    default:
+      return parserMessage(error.message, help);
+  }
+}
+
+function unknownFlags(flags: readonly string[], command: Command, help: string): Diagnostic {
+  const known = Object.entries(command.flags).flatMap(([name, flag]) => [
+    `--${name}`,
+    ...(flag.type === 'boolean' && flag.allowNo ? [`--no-${name}`] : []),
+  ]);
+  const suggested = [...new Set(flags.flatMap((flag) => nearestWords(flag.replace(/=.*$/s, ''), known)))];
+  return problem({
+    code: 'usage',
+    summary: `Unknown flag${flags.length === 1 ? '' : 's'}: ${flags.join(', ')}`,
+    next: suggested.length === 0 ? help : `Did you mean ${suggested.join(', ')}? ${help}`,
+  });
+}
+
+function unexpectedArguments(
+  args: readonly string[],
+  name: string,
+  command: Command,
+  help: string,
+): Diagnostic {
+  const file = args.find((arg) => /\.ya?ml$/.test(arg));
+  return problem({
+    code: 'usage',
+    summary: `Unexpected argument${args.length === 1 ? '' : 's'}: ${args.join(', ')}`,
+    next:
+      file !== undefined && 'file' in command.flags
+        ? `To name a configuration file, use -f: secrets ${name} -f ${file}`
+        : help,
+  });
+}
+
+function missingArguments(args: readonly unknown[], name: string, command: Command): Diagnostic {
+  const missing = args as readonly { readonly name: string; readonly description?: string }[];
+  return problem({
+    code: 'usage',
+    summary: `Missing argument${missing.length === 1 ? '' : 's'}: ${missing.map((arg) => arg.name.toUpperCase()).join(', ')}`,
+    detail: missing.flatMap((arg) => arg.description ?? []).join('\n') || undefined,
+    next: `For example: secrets ${command.examples[0] ?? name}`,
+  });
+}
+
+function parserMessage(message: string, help: string): Diagnostic {
+  const [summary = '', ...rest] = message.replace(FLAG_PARSING, '').split('\n');
+  const detail = rest.filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join('\n');
+  return problem({ code: 'usage', summary, detail: detail === '' ? undefined : detail, next: help });
+}
+
+/**
+ * An error that nobody foresaw, as a problem for people: never a stack trace.
+ * @param error what was thrown
+ * @param called what ran; absent: the command line was not understood
+ */
+export function diagnosticsOf(error: unknown, called: Called | undefined): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError) return error.diagnostics;
+  const raised = error instanceof Error ? error : new Error(String(error));
+  const usage = called && usageProblem(raised, called);
+  if (usage !== undefined) return [usage];
+  const [summary = 'unknown error', ...rest] = raised.message.split('\n');
+  return [
+    problem({
+      code: 'unexpected',
+      summary,
+      detail: rest.length === 0 ? undefined : rest.join('\n'),
+      next:
+        'This is a bug in secrets. Please report it with the command that you ran, the output of `secrets version`, and ' +
+        'what SECRETS_LOG=debug shows.',
+    }),
+  ];
+}

@@ -1,0 +1,88 @@
+import { safePlan, withSafeFields } from '../../model/index.js';
+import type { ActualResource, Diagnostic, Plan } from '../../model/index.js';
+import type { ReportDocument } from '../document.js';
+import type { Format } from '../format.js';
+import { printableJson } from '../printable.js';
+
+/** The version of the JSON documents. It grows when a field changes its meaning or is removed. */
+export const DOCUMENT_VERSION = 1;
+
+/** One line of JSON for each document. */
+export const json: Format = {
+  name: 'json',
+  open: ({ out }) => ({
+    render: (document) => {
+      out(`${printableJson(JSON.stringify(shapeOf(document)))}\n`);
+    },
+  }),
+};
+
+/** A document as its schema describes it. */
+export function shapeOf(document: ReportDocument): object {
+  switch (document.kind) {
+    case 'apply': {
+      const { kind: _kind, ...event } = document;
+      return {
+        version: DOCUMENT_VERSION,
+        ...(event.event === 'plan' ? { ...event, plan: safePlan(event.plan) } : event),
+      };
+    }
+    case 'plan':
+      return { ...headOf(document), ...(document.plan && { plan: safePlan(document.plan) }) };
+    case 'drift':
+      return { ...headOf(document), ...(document.plan && driftShape(document.plan)) };
+    case 'state': {
+      const { kind: _kind, view: _view, status: _status, diagnostics: _diagnostics, ...found } = document;
+      return { ...headOf(document), ...found };
+    }
+    case 'pull':
+      return { ...headOf(document), resources: document.resources.map(resourceShape) };
+    case 'sandbox': {
+      const { kind, status: _status, diagnostics: _diagnostics, ...running } = document;
+      return { document: kind, version: DOCUMENT_VERSION, ...running };
+    }
+    case 'validate':
+    case 'graph':
+    case 'init':
+    case 'error': {
+      const { kind: _kind, status: _status, diagnostics: _diagnostics, ...body } = document;
+      return { ...headOf(document), ...body };
+    }
+  }
+}
+
+function headOf({
+  kind,
+  status,
+  diagnostics,
+}: {
+  readonly kind: string;
+  readonly status: string;
+  readonly diagnostics: readonly Diagnostic[];
+}): object {
+  return { document: kind, version: DOCUMENT_VERSION, status, diagnostics };
+}
+
+function driftShape(plan: Plan): object {
+  return {
+    stack: plan.stack,
+    checkedAt: plan.createdAt,
+    systems: plan.systems,
+    drift: plan.drift.map(withSafeFields),
+    rotation: plan.rotation,
+    unreachable: plan.unreachable,
+  };
+}
+
+/** A resource of a system without its values. */
+function resourceShape({ address, id, fields }: ActualResource): object {
+  const entries = Object.entries(fields);
+  return {
+    address,
+    id,
+    fields: Object.fromEntries(
+      entries.flatMap(([path, field]) => (field.kind === 'plain' ? [[path, field.value]] : [])),
+    ),
+    sensitiveFields: entries.flatMap(([path, field]) => (field.kind === 'plain' ? [] : [path])).sort(),
+  };
+}
