@@ -4,13 +4,10 @@
  */
 const rows = {
   model: [],
-  config: ['model'],
-  values: ['model'],
-  'providers/sdk': ['model'],
-  'providers/singlestore': ['model', 'providers/sdk'],
-  'providers/postgres': ['model', 'providers/sdk'],
-  'providers/duckdb': ['model', 'providers/sdk'],
   net: ['model'],
+  config: ['model', 'providers/sdk'],
+  values: ['model', 'net'],
+  'providers/sdk': ['model', 'net'],
   state: ['model', 'net'],
   plan: ['model'],
   apply: ['model'],
@@ -39,6 +36,23 @@ module.exports = {
         ],
       },
     })),
+    {
+      name: 'providers-stand-alone',
+      comment: 'A provider knows no other provider.',
+      severity: 'error',
+      from: { path: '^src/providers/(?!sdk/)([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/providers/$1/', '^src/providers/sdk/', escaped('model'), escaped('net')],
+      },
+    },
+    {
+      name: 'config-takes-types-of-providers',
+      comment: 'The configuration reads what the language has; it calls no code of a provider.',
+      severity: 'error',
+      from: { path: escaped('config'), pathNot: '\\.test\\.ts$' },
+      to: { path: escaped('providers'), dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'providers-are-named-in-one-list',
       severity: 'error',

@@ -1,9 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import { AJV_OPTIONS, ANNOTATIONS } from '../src/config/schema/ajv.js';
 import type { JsonSchema } from '../src/model/json-schema.js';
-
-/** Words of our schemas that say something to editors and to our messages, and check nothing. */
-const ANNOTATIONS = ['patternErrorMessage'];
 
 /**
  * Compiles a schema to the text of an ES module that needs nothing at run time. It exports `validate(data)`, which gives a
@@ -12,17 +10,7 @@ const ANNOTATIONS = ['patternErrorMessage'];
  * @throws Error where the schema breaks ajv's strict rules, or where the code would import something.
  */
 export function compileValidator(schema: JsonSchema, others: readonly JsonSchema[] = []): string {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    strict: true,
-    allowUnionTypes: true,
-    strictRequired: false,
-    discriminator: true,
-    validateFormats: false,
-    verbose: true,
-    inlineRefs: false,
-    code: { source: true, esm: true, lines: true },
-  });
+  const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true, esm: true, lines: true } });
   for (const keyword of ANNOTATIONS) ajv.addKeyword({ keyword, schemaType: 'string' });
   for (const other of others) ajv.addSchema(other);
   const code = standaloneCode.default(ajv, ajv.compile(schema));

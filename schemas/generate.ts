@@ -1,16 +1,17 @@
 /**
- * Writes what is made: the option table as a module of `src/providers/sdk` (committed), `schemas/config.schema.json` (for editors; committed)
- * and the compiled validators, into the sources and into `dist` beside the compiled modules that import it.
+ * Writes what is generated from the registries: `schemas/config.schema.json` (for editors; committed) and the compiled
+ * validators, into the sources and into `dist` beside the modules that import them.
  * Run: `tsx schemas/generate.ts`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
+import { format } from 'prettier';
+import { configSchema } from '../src/config/schema/index.js';
+import { builtIn } from '../src/engine/extensions.js';
+import { languageParts } from '../src/engine/language-parts.js';
 import type { JsonSchema } from '../src/model/json-schema.js';
 import { compileValidator } from './compile.js';
-import { editorSchema } from './editor.js';
-import { optionModule } from './option-table.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -32,23 +33,10 @@ function readSchema(name: string): JsonSchema {
   return JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')) as JsonSchema;
 }
 
-const modulePath = join(root, 'src/providers/sdk/duckdb-options.ts');
-const style = await resolveConfig(modulePath);
-writeIfChanged(modulePath, await format(optionModule(), { ...style, parser: 'typescript' }));
-
-// The schema is made with the table, so it is loaded when the table is written.
-const { configSchema } = await import('../src/config/schema/index.js');
-const { sourceTable } = await import('../src/config/sources/table.js');
-const { sources } = await import('../src/values/registry.js');
-const { backends } = await import('../src/state/registry.js');
-const { backendTable } = await import('../src/model/index.js');
-const schema = configSchema({ sources: sourceTable(sources), backends: backendTable(backends) });
-const schemaText = await format(JSON.stringify(editorSchema(schema)), {
-  parser: 'json',
-  printWidth: 110,
-});
+const { tool, editor } = await configSchema(languageParts(builtIn));
+const schemaText = await format(JSON.stringify(editor), { parser: 'json', printWidth: 110 });
 writeIfChanged(join(root, 'schemas/config.schema.json'), schemaText);
-const validator = compileValidator(schema);
+const validator = compileValidator(tool);
 const planFile = compileValidator(readSchema('plan-file'), [readSchema('common')]);
 for (const folder of ['src', 'dist']) {
   writeIfChanged(join(root, folder, 'config/check/validator.generated.js'), validator);

@@ -13,9 +13,9 @@ export const pullCommand = defineCommand({
   flags: { ...fileFlag, ...valueFlags, ...outputFlags },
   work: async ({ flags }, run) => {
     const options = { ...DEFAULT_OPTIONS, files: flags.file };
-    const { status, diagnostics, resources, kinds } = await pull(options, run.context(flags));
+    const { status, diagnostics, resources, kinds, yaml: kindYaml } = await pull(options, run.context(flags));
     const { pullText } = await import('../report/pull-text.js');
-    const yaml = pullText(maskResources(resources, run.mask), kinds);
+    const yaml = pullText(maskResources(resources, run.mask), kinds, kindYaml);
     run.render({ kind: 'pull', status, diagnostics, resources, yaml });
     return exitCode(status);
   },

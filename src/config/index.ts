@@ -1,4 +1,5 @@
-export type { Language } from './language.js';
+export { makeLanguage } from './language.js';
+export type { Language, LanguageParts, Validate } from './language.js';
 export { findSources } from './parse/files.js';
 export { loadConfiguration } from './load.js';
 export type { Loaded } from './load.js';

@@ -3,11 +3,9 @@ import type { Configuration, Diagnostic } from '../model/index.js';
 import { hasErrors } from '../model/index.js';
 import type { BuildContext } from './translate/context.js';
 import { findCycles } from './translate/cycles.js';
-import { buildDuckdbSecrets } from './translate/duckdb-secrets.js';
 import { buildMoves } from './translate/moves.js';
 import { buildProviders } from './translate/providers.js';
-import { buildSecrets, indexSecrets } from './translate/secrets.js';
-import { buildServers } from './translate/servers.js';
+import { indexSecrets, sectionReader } from './translate/section-reader.js';
 import { buildState } from './translate/state.js';
 import type { Language } from './language.js';
 import { check } from './check/check.js';
@@ -55,25 +53,22 @@ export function loadConfiguration(
     roots.push(parsed.root);
   }
 
-  const merged = merge(roots);
+  const merged = merge(roots, language);
   add(problems, merged.problems);
   add(problems, missingWords(merged, roots, incomplete || problems.some(isMisspelt)));
   const context: BuildContext = { language, merged, wrong, incomplete, cwd, problems: [] };
   const reader = { context, secrets: indexSecrets(context) };
   const providers = buildProviders(reader);
-  const secrets = buildSecrets(reader);
-  const servers = buildServers(reader);
-  const resources = [
-    ...providers.resources,
-    ...secrets.resources,
-    ...servers.resources,
-    ...buildDuckdbSecrets(reader),
+  const desired = [
+    ...providers.desired,
+    ...language.sections.flatMap((section) => section.desired?.(sectionReader(reader, section)) ?? []),
   ];
+  const resources = desired.flatMap((part) => part.resources);
   const moves = buildMoves(context, resources);
   const stack = textOf(merged.stack?.value) ?? '';
   const state = buildState(reader, stack);
   add(problems, context.problems);
-  add(problems, findCycles(secrets.resources));
+  add(problems, findCycles(resources));
 
   const diagnostics = inFileOrder(problems, files);
   if (sources.length === 0 || hasErrors(diagnostics)) return { diagnostics };
@@ -83,7 +78,7 @@ export function loadConfiguration(
     state,
     providers: providers.settings,
     resources,
-    authoritative: [...providers.authoritative, ...secrets.authoritative, ...servers.authoritative],
+    authoritative: desired.flatMap((part) => part.authoritative),
     ...moves,
     digest: digestOf(sources),
     files,

@@ -1,3 +1,4 @@
+import type { KindYaml } from '../model/index.js';
 import { providers } from '../providers/registry.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
 import { formats } from '../report/index.js';
@@ -33,6 +34,11 @@ export function withExtensions(more: Partial<Extensions>): Extensions {
     backends: [...builtIn.backends, ...(more.backends ?? [])],
     formats: [...builtIn.formats, ...(more.formats ?? [])],
   };
+}
+
+/** How `pull` writes resources, by kind, in the order of the sections. */
+export function kindYamlOf({ providers: systems }: Extensions = builtIn): Readonly<Record<string, KindYaml>> {
+  return Object.fromEntries(systems.flatMap(({ yaml }) => Object.entries(yaml)));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DiagnosticError, defined, hasErrors } from '../model/index.js';
-import type { ActualResource, Diagnostic, Kinds } from '../model/index.js';
+import type { ActualResource, Diagnostic, KindYaml, Kinds } from '../model/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
+import { kindYamlOf } from './extensions.js';
 import { load } from './load.js';
 import { openScope } from './run-scope.js';
 import { closeAll, look } from './sessions.js';
@@ -10,6 +11,8 @@ import { readValues } from './values.js';
 /** What the systems have that the configuration does not name. */
 export interface PullResult extends RunResult {
   readonly kinds: Kinds;
+  /** How resources are written in a configuration, by kind. */
+  readonly yaml: Readonly<Record<string, KindYaml>>;
   /** Sorted by address; without values. */
   readonly resources: readonly ActualResource[];
 }
@@ -47,6 +50,7 @@ export async function pull(options: RunOptions, given: RunContext): Promise<Pull
     return {
       status,
       kinds: loaded.kinds,
+      yaml: kindYamlOf(context.extensions),
       diagnostics: said,
       resources: resources.sort((a, b) => (a.address < b.address ? -1 : 1)),
     };

@@ -1,8 +1,8 @@
 import { defined } from './defined.js';
-import type { SourceRange } from './index.js';
+import type { SourceRange } from './source.js';
 
-/** A stretch of a text: offsets in UTF-16 units, the end exclusive. */
-export interface Stretch {
+/** A part of a text: offsets in UTF-16 units, the end exclusive. */
+export interface Span {
   readonly start: number;
   readonly end: number;
 }
@@ -17,17 +17,17 @@ export interface SourceText {
   /** The offset at which each line starts. */
   readonly lineStarts: readonly number[];
   /** What must not be shown, sorted, not overlapping. */
-  readonly hidden: readonly Stretch[];
+  readonly hidden: readonly Span[];
 }
 
-/** A place: a stretch of one file. */
-export interface Place extends Stretch {
+/** A place: a part of one file. */
+export interface Place extends Span {
   readonly source: SourceText;
 }
 
 /** Longer lines (a whole file on one line) are not shown at all. */
 const LONGEST_EXCERPT = 400;
-/** What stands for each hidden character, so that columns stay true. */
+/** Replaces each hidden character, so that columns stay true. */
 const MASK = '•';
 
 /** The offsets at which the lines of a text start. */
@@ -37,7 +37,7 @@ export function lineStartsOf(text: string): number[] {
   return starts;
 }
 
-/** The index of the last of some sorted offsets that is not behind `offset`. */
+/** The index of the last of some sorted offsets that is not after `offset`. */
 function lastAtOrBefore(offsets: readonly number[], offset: number): number {
   let low = 0;
   let high = offsets.length - 1;
@@ -49,13 +49,13 @@ function lastAtOrBefore(offsets: readonly number[], offset: number): number {
   return low;
 }
 
-/** Whether any of a stretch is hidden. */
-export function isHidden(source: SourceText, { start, end }: Stretch): boolean {
+/** Whether any of a span is hidden. */
+export function isHidden(source: SourceText, { start, end }: Span): boolean {
   return hiddenWithin(source, start, end).length > 0;
 }
 
-/** The hidden stretches that touch one. */
-function hiddenWithin({ hidden }: SourceText, start: number, end: number): readonly Stretch[] {
+/** The hidden spans that touch one. */
+function hiddenWithin({ hidden }: SourceText, start: number, end: number): readonly Span[] {
   let low = 0;
   let high = hidden.length;
   while (low < high) {
@@ -63,11 +63,11 @@ function hiddenWithin({ hidden }: SourceText, start: number, end: number): reado
     if ((hidden[middle]?.end ?? 0) <= start) low = middle + 1;
     else high = middle;
   }
-  const found: Stretch[] = [];
+  const found: Span[] = [];
   for (let at = low; at < hidden.length; at += 1) {
-    const one = hidden[at];
-    if (one === undefined || one.start >= end) break;
-    found.push(one);
+    const span = hidden[at];
+    if (span === undefined || span.start >= end) break;
+    found.push(span);
   }
   return found;
 }
@@ -80,9 +80,9 @@ function excerptOf(source: SourceText, line: number): string | undefined {
   if (raw.length > LONGEST_EXCERPT) return undefined;
   let shown = '';
   let at = 0;
-  for (const one of hiddenWithin(source, start, start + raw.length)) {
-    const from = Math.max(one.start - start, at);
-    const to = Math.min(one.end - start, raw.length);
+  for (const span of hiddenWithin(source, start, start + raw.length)) {
+    const from = Math.max(span.start - start, at);
+    const to = Math.min(span.end - start, raw.length);
     shown += raw.slice(at, from) + MASK.repeat(to - from);
     at = to;
   }

@@ -53,6 +53,16 @@ export function textOf(node: TreeNode | undefined): string | undefined {
   return node?.kind === 'scalar' && node.value !== null ? node.text : undefined;
 }
 
+/** The texts of a list, each with its node. */
+export function textsOf(
+  node: TreeNode | undefined,
+): readonly { readonly text: string; readonly node: TreeNode }[] {
+  return itemsOf(node).flatMap((item) => {
+    const text = textOf(item);
+    return text === undefined ? [] : [{ text, node: item }];
+  });
+}
+
 /** The place of a key (the key itself), or of the whole node where it is absent. */
 export function keyPlace(node: TreeNode, key: string): Place {
   return (node.kind === 'map' ? node.entries.get(key)?.keyAt : undefined) ?? node.at;

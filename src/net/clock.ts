@@ -10,15 +10,18 @@ export interface Clock {
   readonly random: () => number;
 }
 
-/** The real clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: async (milliseconds, signal) => {
-    try {
-      await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
-    } catch (error) {
-      if (signal?.aborted !== true) throw error;
-    }
-  },
-  random: () => Math.random(),
-};
+/**
+ * A clock that really waits.
+ * @param now the run's wall clock
+ */
+export function realClock(now: () => Date): Clock {
+  return { now: () => now().getTime(), sleep, random: () => Math.random() };
+}
+
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
+}

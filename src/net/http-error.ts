@@ -1,19 +1,21 @@
 /**
  * What went wrong with a request.
  *
- * - `unconnected`: nobody listens, no route, the connection was not made in time: nothing was sent
- * - `unresolved`: the host's name is not known to DNS: nothing was sent
- * - `untrusted`: the certificate is not one that we trust: nothing was sent
- * - `timeout`, `reset`: sent, perhaps received, not answered whole
- * - `status`: answered with a status that is not 2xx
- * - `redirect`: answered with a redirect, which is never followed (the key would go along)
- * - `too-large`, `not-json`, `shape`: answered with something that we cannot take
+ * - `unconnected`: no connection was made: nothing was sent
+ * - `unresolved`: the host name was not found: nothing was sent
+ * - `untrusted`: TLS failed, by the server's certificate in most cases: nothing was sent
+ * - `proxy`: the proxy is out of reach or refuses: nothing was sent to the server
+ * - `timeout`, `reset`: sent, perhaps received, no whole response
+ * - `status`: a response with a status that is not 2xx
+ * - `redirect`: a redirect, which is never followed (the key would go along)
+ * - `too-large`, `not-json`, `shape`: a response that we cannot take
  * - `cancelled`: the user stopped the run before it was sent
  */
 export type HttpFailure =
   | 'unconnected'
   | 'unresolved'
   | 'untrusted'
+  | 'proxy'
   | 'timeout'
   | 'reset'
   | 'status'
@@ -23,20 +25,24 @@ export type HttpFailure =
   | 'shape'
   | 'cancelled';
 
-/** The facts of a failed request: none of what was sent in its body, none of what was answered in a good one. */
+/** The facts of a failed request: nothing of what was sent in its body, nothing of a good response. */
 export interface HttpErrorFacts {
   readonly failure: HttpFailure;
   readonly method: string;
   /** Path and query, as asked. */
   readonly path: string;
-  /** The status of the answer, where there was one. */
+  /** The status of the response, where there was one. */
   readonly status?: number;
-  /** What the server said (status ≥ 400 only), short, one line, and only where it repeats nothing that we sent. */
+  /** What the server wrote (status ≥ 400 only), short, one line, and only where it repeats nothing that we sent. */
   readonly text?: string;
-  /** Which part of the answer is wrong (`secrets[3].secretID`): names of fields, never their content. */
+  /** Which part of the response is wrong (`secrets[3].secretID`): names of fields, never their content. */
   readonly where?: string;
   /** How long the server asked us to wait (milliseconds). */
   readonly retryAfterMs?: number;
+  /** What happened to the connection, in words: `connection refused (ECONNREFUSED)`. */
+  readonly words?: string;
+  /** What to do about the connection, as a sentence. */
+  readonly next?: string;
 }
 
 /** A request that did not give what it should. Its message holds method, path and status, never a body of ours. */
@@ -55,14 +61,14 @@ export class HttpError extends Error {
     return this.facts.failure;
   }
 
-  /** The status of the answer, where there was one. */
+  /** The status of the response, where there was one. */
   get status(): number | undefined {
     return this.facts.status;
   }
 
   /**
-   * Whether the server may have carried the request out all the same: it was sent, and the answer is missing, speaks of
-   * trouble inside (5xx), or is a good status with a body that cannot be read.
+   * Whether the server may have carried the request out all the same: it was sent, and the response is missing, tells of
+   * trouble inside (5xx), or has a good status with a body that cannot be read.
    */
   get mayHaveHappened(): boolean {
     const { failure, status } = this.facts;
@@ -72,30 +78,27 @@ export class HttpError extends Error {
   }
 }
 
-/** One phrase for a failure, for people. */
+/** One phrase for a failure. */
 function describeFailure(facts: HttpErrorFacts): string {
-  const answered = facts.status === undefined ? '' : `status ${facts.status}`;
+  const status = facts.status === undefined ? '' : `status ${facts.status}`;
   switch (facts.failure) {
     case 'unconnected':
-      return 'no connection';
     case 'unresolved':
-      return 'the name of the host is not known';
     case 'untrusted':
-      return 'the certificate of the host is not trusted';
+    case 'proxy':
     case 'timeout':
-      return 'no answer in time';
     case 'reset':
-      return 'the connection broke before the whole answer was there';
+      return facts.words ?? 'no response';
     case 'status':
-      return facts.text === undefined ? answered : `${answered}: ${facts.text}`;
+      return facts.text === undefined ? status : `${status}: ${facts.text}`;
     case 'redirect':
-      return `${answered}, a redirect, which is not followed`;
+      return `unexpected redirect (${status}); redirects are not followed`;
     case 'too-large':
-      return `${answered}, and the answer is larger than it can be`;
+      return `unexpected response (${status}): ${facts.words ?? 'response too large'}`;
     case 'not-json':
-      return `${answered}, but the answer is ${facts.text ?? 'not JSON'}`;
+      return `unexpected response (${status}, ${facts.text ?? 'not JSON'})`;
     case 'shape':
-      return `${answered}, but the answer has not the expected shape${facts.where === undefined ? '' : ` (at ${facts.where})`}`;
+      return `unexpected response (${status}, unexpected ${facts.where ?? 'content'})`;
     case 'cancelled':
       return 'stopped before it was sent';
   }

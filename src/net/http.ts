@@ -1,9 +1,10 @@
-import { defined } from '../model/index.js';
 import { setMaxListeners } from 'node:events';
-import { systemClock, type Clock } from './clock.js';
-import { errorText, isHtml, parseJson, readBody } from './http-answer.js';
+import { defined } from '../model/index.js';
+import type { Environment } from '../model/index.js';
+import type { Clock } from './clock.js';
+import { errorText, isHtml, parseJson } from './http-answer.js';
 import { HttpError, type HttpErrorFacts, type HttpFailure } from './http-error.js';
-import { createLimiter } from './limiter.js';
+import { createLimiter, type Limiter } from './limiter.js';
 import {
   DEFAULT_RETRY,
   mayRetry,
@@ -12,6 +13,14 @@ import {
   type Repeat,
   type RetryPolicy,
 } from './retry.js';
+import {
+  createTransport,
+  type Transport,
+  type TransportFailure,
+  type TransportFailureKind,
+  type TransportRequest,
+  type TransportResponse,
+} from './transport.js';
 
 /** How a client is made. */
 export interface HttpOptions {
@@ -21,12 +30,14 @@ export interface HttpOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** At most so many requests at once. */
   readonly parallelism: number;
+  readonly clock: Clock;
+  /** The run's environment: the variables of proxies count. */
+  readonly env: Environment;
   /** Aborted when the user stops the run: what is not sent yet is not sent any more. */
   readonly signal?: AbortSignal;
   /** A single try takes at most so long, in milliseconds; 30,000 where absent. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
-  readonly clock?: Clock;
   /** Told of every try: method, path, what came of it and how long it took. */
   readonly log?: (message: string) => void;
 }
@@ -38,17 +49,17 @@ export interface HttpRequest {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** The body, or the answer, holds a secret value: nothing of an error's text is shown then, however harmless it looks. */
+  /** The body, or the response, holds a secret value: nothing of an error's text is shown then, however harmless it looks. */
   readonly sensitiveBody?: boolean;
   /** Whether it may be sent again after a failure that leaves open what happened. */
   readonly repeat: Repeat;
   /** Finish it even when the user stops the run: it belongs to a step that has begun. */
   readonly finish?: boolean;
-  /** The largest answer taken, in bytes; 64 MiB where absent. */
+  /** The largest response taken, in bytes; 64 MiB where absent. */
   readonly maxBytes?: number;
 }
 
-/** A good answer (status 2xx). */
+/** A good response (status 2xx). */
 export interface HttpAnswer {
   readonly method: string;
   readonly path: string;
@@ -60,74 +71,113 @@ export interface HttpAnswer {
 /** A client for one server. */
 export interface HttpClient {
   /**
-   * Sends a request, and sends it again where that is allowed and promises something.
-   * @throws HttpError where no good answer came of it
+   * Sends a request, and sends it again where that is allowed and may help.
+   * @throws HttpError where no good response came; DiagnosticError where a proxy variable is not a URL
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** The server's wall clock in milliseconds, from the `Date` of its answers; `undefined` as long as it told none. */
+  /** The server's wall clock in milliseconds, from the `Date` of its responses; `undefined` as long as it sent none. */
   serverNow(): number | undefined;
-  /** Waits as before the given retry (from 1): for callers that look at the world before they write again. */
+  /** The wall clock of this machine, in milliseconds. */
+  now(): number;
+  /** Waits as before the given retry (from 1): for callers that check what happened before they write again. */
   backOff(attempt: number): Promise<void>;
   /** Tries for one request at most. */
   readonly maxAttempts: number;
+  /** Ends the connections. Never throws. */
+  close(): Promise<void>;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Makes a client on Node's `fetch`, which keeps connections alive. It follows no redirect (a key must not go to a host
- * that nobody named), takes no answer that is not JSON, and tells the limiter about every 429.
+ * Makes a JSON client. It follows no redirect (a key must not go to a host that nobody named), takes no response that is not JSON,
+ * and tells the limiter about every 429.
  */
 export function createHttpClient(options: HttpOptions): HttpClient {
-  const clock = options.clock ?? systemClock;
-  const retry: RetryPolicy = { ...DEFAULT_RETRY, ...options.retry };
-  const limiter = createLimiter(options.parallelism, clock);
-  // Each waiting request listens; hundreds of them are no leak, and Node's warning would only worry people.
-  if (options.signal !== undefined) setMaxListeners(0, options.signal);
-  let serverAhead: number | undefined;
+  return new JsonClient(options);
+}
 
-  function noteDate(response: Response): void {
-    const date = Date.parse(response.headers.get('date') ?? '');
-    if (!Number.isNaN(date)) serverAhead = date - clock.now();
+class JsonClient implements HttpClient {
+  readonly #options: HttpOptions;
+  readonly #transport: Transport;
+  readonly #limiter: Limiter;
+  readonly #retry: RetryPolicy;
+  #serverAhead: number | undefined;
+
+  constructor(options: HttpOptions) {
+    const { parallelism, clock, env, signal } = options;
+    this.#options = options;
+    this.#transport = createTransport({ env, connections: Math.max(1, Math.floor(parallelism)) });
+    this.#limiter = createLimiter(parallelism, clock);
+    this.#retry = { ...DEFAULT_RETRY, ...options.retry };
+    // Each waiting request listens; hundreds of them are no leak, and Node's warning would only worry people.
+    if (signal !== undefined) setMaxListeners(0, signal);
   }
 
-  async function attempt(request: HttpRequest): Promise<HttpAnswer> {
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    let status: number | undefined;
-    try {
-      const response = await fetch(options.baseUrl + request.path, {
-        method: request.method,
-        headers: {
-          accept: 'application/json',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...options.headers,
-        },
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        redirect: 'manual',
-        signal: timeout,
-      });
-      status = response.status;
-      noteDate(response);
-      const bytes = await readBody(response, request.maxBytes ?? DEFAULT_MAX_BYTES);
-      return takeAnswer(request, response, bytes);
-    } catch (error) {
-      if (error instanceof HttpError) throw error;
-      const failure = timeout.aborted ? 'timeout' : connectionFailure(error);
-      throw failed(request, failure, status === undefined ? {} : { status });
+  get maxAttempts(): number {
+    return this.#retry.maxAttempts;
+  }
+
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  serverNow(): number | undefined {
+    return this.#serverAhead === undefined ? undefined : this.now() + this.#serverAhead;
+  }
+
+  async backOff(attempt: number): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(retryDelay(attempt, undefined, clock.random(), this.#retry));
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const signal = request.finish === true ? undefined : this.#options.signal;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const done = await this.#limiter.run(() => this.#logged(request, tries), signal);
+        if (done === undefined) throw failed(request, 'cancelled', {});
+        this.#limiter.speedUp();
+        return done.result;
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        await this.#beforeRetry(error, request, tries, signal);
+      }
     }
   }
 
-  async function noted(request: HttpRequest, tries: number): Promise<HttpAnswer> {
-    const { log } = options;
-    if (log === undefined) return attempt(request);
+  /** @throws the error itself where there is no further try */
+  async #beforeRetry(
+    error: HttpError,
+    { repeat }: HttpRequest,
+    tries: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { clock } = this.#options;
+    const { retryAfterMs } = error.facts;
+    const delay = retryDelay(tries, retryAfterMs, clock.random(), this.#retry);
+    if (error.status === 429) this.#limiter.slowDown(retryAfterMs === undefined ? 0 : delay);
+    if (tries >= this.#retry.maxAttempts || !mayRetry(error.facts, repeat)) throw error;
+    await clock.sleep(delay, signal);
+  }
+
+  async #logged(request: HttpRequest, tries: number): Promise<HttpAnswer> {
+    const { log } = this.#options;
+    if (log === undefined) return this.#attempt(request);
     const start = performance.now();
-    const note = (what: string): void => {
+    const note = (outcome: string): void => {
       const again = tries === 1 ? '' : `, try ${tries}`;
-      log(`${request.method} ${request.path}: ${what} (${Math.round(performance.now() - start)} ms${again})`);
+      log(
+        `${request.method} ${request.path}: ${outcome} (${Math.round(performance.now() - start)} ms${again})`,
+      );
     };
     try {
-      const answer = await attempt(request);
+      const answer = await this.#attempt(request);
       note(String(answer.status));
       return answer;
     } catch (error) {
@@ -136,79 +186,72 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     }
   }
 
-  function takeAnswer(request: HttpRequest, response: Response, bytes: Buffer | undefined): HttpAnswer {
-    const { status } = response;
-    if (status >= 300 && status < 400) throw failed(request, 'redirect', { status });
-    if (status >= 400) {
-      const silent = request.sensitiveBody === true || bytes === undefined;
-      const text = silent ? undefined : errorText(response, bytes, Object.values(options.headers));
-      const retryAfterMs = parseRetryAfter(
-        response.headers.get('retry-after'),
-        clock.now() + (serverAhead ?? 0),
-      );
-      throw failed(request, 'status', {
-        status,
-        ...defined({ text, retryAfterMs }),
-      });
-    }
-    if (bytes === undefined) throw failed(request, 'too-large', { status });
-    const parsed = parseJson(bytes);
-    if (!parsed.ok) {
-      throw failed(request, 'not-json', {
-        status,
-        text: isHtml(response, bytes) ? 'an HTML page' : 'not JSON',
-      });
-    }
-    return { method: request.method, path: request.path, status, body: parsed.body };
+  async #attempt(request: HttpRequest): Promise<HttpAnswer> {
+    const result = await this.#transport.send(this.#wireRequest(request));
+    if (!result.ok) throw transportError(request, result);
+    const date = Date.parse(result.headers['date'] ?? '');
+    if (!Number.isNaN(date)) this.#serverAhead = date - this.now();
+    if (result.status >= 300) throw this.#refusal(request, result);
+    return takeJson(request, result);
   }
 
-  return {
-    maxAttempts: retry.maxAttempts,
-    serverNow: () => (serverAhead === undefined ? undefined : clock.now() + serverAhead),
-    backOff: async (tries) => {
-      await clock.sleep(retryDelay(tries, undefined, clock.random(), retry));
-    },
-    async send(request) {
-      const signal = request.finish === true ? undefined : options.signal;
-      for (let tries = 1; ; tries += 1) {
-        try {
-          const done = await limiter.run(() => noted(request, tries), signal);
-          if (done === undefined) throw failed(request, 'cancelled', {});
-          limiter.speedUp();
-          return done.result;
-        } catch (error) {
-          if (!(error instanceof HttpError)) throw error;
-          const delay = retryDelay(tries, error.facts.retryAfterMs, clock.random(), retry);
-          if (error.status === 429) limiter.slowDown(error.facts.retryAfterMs === undefined ? 0 : delay);
-          if (tries >= retry.maxAttempts || !mayRetry(error.facts, request.repeat)) throw error;
-          await clock.sleep(delay, signal);
-        }
-      }
-    },
-  };
+  #wireRequest({ method, path, body, maxBytes = DEFAULT_MAX_BYTES }: HttpRequest): TransportRequest {
+    const { baseUrl, headers, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    const json = body === undefined ? undefined : JSON.stringify(body);
+    return {
+      method,
+      url: new URL(baseUrl + path),
+      headers: {
+        accept: 'application/json',
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...defined({ body: json }),
+      timeoutMs,
+      maxBytes,
+    };
+  }
+
+  #refusal(request: HttpRequest, response: TransportResponse): HttpError {
+    const { status, headers } = response;
+    if (status < 400) return failed(request, 'redirect', { status });
+    const text =
+      request.sensitiveBody === true ? undefined : errorText(response, Object.values(this.#options.headers));
+    const retryAfterMs = parseRetryAfter(headers['retry-after'], this.serverNow() ?? this.now());
+    return failed(request, 'status', { status, ...defined({ text, retryAfterMs }) });
+  }
+}
+
+function takeJson(request: HttpRequest, response: TransportResponse): HttpAnswer {
+  const { status } = response;
+  const parsed = parseJson(response.bytes);
+  if (!parsed.ok) {
+    throw failed(request, 'not-json', { status, text: isHtml(response) ? 'an HTML page' : 'not JSON' });
+  }
+  return { method: request.method, path: request.path, status, body: parsed.body };
+}
+
+const FAILURES: Readonly<Record<TransportFailureKind, HttpFailure>> = {
+  unresolved: 'unresolved',
+  unconnected: 'unconnected',
+  certificate: 'untrusted',
+  tls: 'untrusted',
+  proxy: 'proxy',
+  reset: 'reset',
+  timeout: 'timeout',
+  'not-http': 'reset',
+  'too-large': 'too-large',
+  aborted: 'timeout',
+};
+
+/** An error's body may be too large as well: then its status is what counts. */
+function transportError(request: HttpRequest, { kind, words, next, status }: TransportFailure): HttpError {
+  if (kind === 'too-large' && status !== undefined && status >= 300) {
+    return failed(request, status < 400 ? 'redirect' : 'status', { status });
+  }
+  return failed(request, FAILURES[kind], { words, next, ...defined({ status }) });
 }
 
 function failed(request: HttpRequest, failure: HttpFailure, more: Partial<HttpErrorFacts>): HttpError {
   return new HttpError({ ...more, failure, method: request.method, path: request.path });
-}
-
-const UNCONNECTED = [
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-const UNRESOLVED = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'];
-
-/** What kind of failure an error of `fetch` is, by the code of its innermost cause. Unknown ones count as sent. */
-function connectionFailure(error: unknown): HttpFailure {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const code: unknown = Reflect.get(cause, 'code');
-    if (typeof code !== 'string') continue;
-    if (UNCONNECTED.includes(code)) return 'unconnected';
-    if (UNRESOLVED.includes(code)) return 'unresolved';
-    if (/CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_/.test(code)) return 'untrusted';
-  }
-  return 'reset';
 }

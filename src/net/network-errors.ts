@@ -89,8 +89,12 @@ const FAMILIES: readonly (readonly [pattern: RegExp, row: Row])[] = [
   [/^EAI_/, ['unresolved', 'host name could not be looked up', CHECK_NAME]],
 ];
 
-/** The code of an aborted or timed-out operation, which Node names and does not number. */
-const TIMED_OUT: Row = ['timeout', 'no response in time', TRY_AGAIN];
+/** Errors that have a name and no code of their own. */
+const NAMES: Readonly<Record<string, Row>> = {
+  AbortError: ['timeout', 'no response in time', TRY_AGAIN],
+  TimeoutError: ['timeout', 'no response in time', TRY_AGAIN],
+  HTTPParserError: ['not-http', 'not an HTTP response', CHECK_SERVICE],
+};
 
 /** A network error by its code; `undefined` for a code that is not one of a connection. */
 export function networkErrorOf(code: string): NetworkError | undefined {
@@ -108,7 +112,8 @@ export function networkError(error: unknown): NetworkError | undefined {
     const code: unknown = Reflect.get(cause, 'code');
     const known = typeof code === 'string' ? networkErrorOf(code) : undefined;
     if (known !== undefined) return known;
-    if (/^(AbortError|TimeoutError)$/.test(cause.name)) return inWords(TIMED_OUT, cause.name);
+    const named = Object.hasOwn(NAMES, cause.name) ? NAMES[cause.name] : undefined;
+    if (named !== undefined) return inWords(named, cause.name);
   }
   return undefined;
 }

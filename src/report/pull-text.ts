@@ -1,144 +1,82 @@
 import { Document } from 'yaml';
-import { defined } from '../model/index.js';
-import type { ActualResource, Address, Kinds } from '../model/index.js';
+import type { ActualResource, Address, KindYaml, Kinds, YamlMap } from '../model/index.js';
 
-/** A map of YAML before it is written. */
-type Section = Record<string, Record<string, unknown>>;
-
-/** Names that the language takes. Others cannot be managed, and are listed as a remark. */
+/** Names that the language accepts. Others cannot be managed, and are listed in a comment. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}$/;
-
-/**
- * What the systems have, as a configuration says it: to be looked through, and put where the other files are. Values are taken
- * from variables that are named after their places; `adopt: true` lets the next apply take over what is there.
- */
-export function pullText(resources: readonly ActualResource[], kinds: Kinds): string {
-  const secrets: Section = {};
-  const servers: Section = {};
-  const duckdb: Section = {};
-  const strange: string[] = [];
-  const byAddress = new Map(
-    resources.map((resource) => [resource.address, kinds.mustParse(resource.address)]),
-  );
-  for (const resource of resources) {
-    const address = byAddress.get(resource.address);
-    if (address === undefined || kinds.parentOf(address) !== undefined || address.kind === 'fdw_usage')
-      continue;
-    if (!NAME.test(address.name)) strange.push(resource.address);
-    else if (address.kind === 'secret') secrets[keyOf(address, secrets)] = secretEntry(address);
-    else if (address.kind === 'duckdb_server')
-      servers[keyOf(address, servers)] = serverEntry(address, resource);
-    else duckdb[keyOf(address, duckdb)] = duckdbEntry(address, resource);
-  }
-  for (const resource of resources) {
-    const address = byAddress.get(resource.address);
-    if (address?.member === undefined) continue;
-    if (address.kind === 'share') addShare(secrets[address.name], resource, address.member);
-    if (address.kind === 'server_usage') push(servers[address.name], 'usage', address.member);
-    if (address.kind === 'user_mapping') addMapping(servers[address.name], resource, address);
-  }
-  const sections = { secrets, duckdb_servers: servers, duckdb_secrets: duckdb };
-  const filled = Object.entries(sections).filter(([, section]) => Object.keys(section).length > 0);
-  if (filled.length === 0)
-    return `${[...HEAD, '# Nothing was found that the configuration does not name.'].join('\n')}\n`;
-  const document = new Document(Object.fromEntries(filled), { aliasDuplicateObjects: false });
-  const remarks = strange.map(
-    (address) => `# Not managed, since the language has no such name: ${JSON.stringify(address)}`,
-  );
-  return `${[...HEAD, ...remarks].join('\n')}\n${document.toString({ lineWidth: 110 })}`;
-}
 
 const HEAD = [
   '# What the systems have and the configuration does not name. Look it through: set each variable to the value as it is, and',
   '# take `adopt` out again once it is applied.',
 ];
 
-const ADOPT = { adopt: true };
-
-/** One system may have what another one has under the same name: the first keeps the name, the other needs a file of its own. */
-function keyOf({ name, provider }: Address, section: Section): string {
-  return Object.hasOwn(section, name) ? `${name}_${provider}` : name;
+/** One resource with its parsed address. */
+interface Pulled {
+  readonly address: Address;
+  readonly resource: ActualResource;
 }
 
-function secretEntry({ name, provider }: Address): Record<string, unknown> {
-  return { provider, value: { env: variable(name) }, lifecycle: ADOPT };
-}
-
-function serverEntry({ provider }: Address, resource: ActualResource): Record<string, unknown> {
-  const { type, owner, ...rest } = plainFields(resource);
-  const options = optionsOf(rest);
-  return {
-    provider,
-    type,
-    ...defined({ owner }),
-    ...(Object.keys(options).length === 0 ? {} : { options }),
-    lifecycle: ADOPT,
-  };
-}
-
-function duckdbEntry({ name, provider }: Address, resource: ActualResource): Record<string, unknown> {
-  const { type, scope, ...rest } = plainFields(resource);
-  const options = optionsOf(rest);
-  const sensitive = sourcesOf(resource, name);
-  return {
-    provider,
-    type,
-    ...defined({ scope }),
-    ...(Object.keys(options).length === 0 ? {} : { options }),
-    ...(Object.keys(sensitive).length === 0 ? {} : { sensitive }),
-    lifecycle: ADOPT,
-  };
-}
-
-function addShare(secret: Record<string, unknown> | undefined, resource: ActualResource, who: string): void {
-  push(secret, plainFields(resource)['role'] === 'Owner' ? 'owners' : 'readers', who);
-}
-
-function addMapping(
-  server: Record<string, unknown> | undefined,
-  resource: ActualResource,
-  address: Address,
-): void {
-  if (server === undefined || address.member === undefined) return;
-  const mappings = (server['user_mappings'] ??= {}) as Record<string, unknown>;
-  mappings[address.member] = sourcesOf(resource, `${address.name}_${address.member}`);
-}
-
-function push(entry: Record<string, unknown> | undefined, key: string, member: string): void {
-  if (entry === undefined) return;
-  const list = (entry[key] ??= []) as string[];
-  list.push(member);
-}
-
-/** Fields that may be shown, by path. */
-function plainFields({ fields }: ActualResource): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([path, field]) => (field.kind === 'plain' ? [[path, field.value]] : [])),
-  );
-}
-
-function optionsOf(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([path, value]) =>
-      path.startsWith('options.') ? [[path.slice('options.'.length), value]] : [],
+/**
+ * What the systems have, as a configuration: to be looked through, and put where the other files are. Values are read from
+ * variables that are named after their places; with `adopt: true` the next apply takes over what exists.
+ * @param yaml how each kind is written, in the order of the sections; kinds that are absent are left out
+ */
+export function pullText(
+  resources: readonly ActualResource[],
+  kinds: Kinds,
+  yaml: Readonly<Record<string, KindYaml>>,
+): string {
+  const pulled = resources.map((resource) => ({ resource, address: kinds.mustParse(resource.address) }));
+  const sections = new Map(
+    Object.values(yaml).flatMap((kind) =>
+      'section' in kind ? [[kind.section, new Map<string, YamlMap>()]] : [],
     ),
   );
+  const unnamable: string[] = [];
+  const entries = new Map<string, YamlMap>();
+  for (const { address, resource } of pulled) {
+    const kind = yaml[address.kind];
+    if (kind === undefined || !('section' in kind)) continue;
+    if (!NAME.test(address.name)) {
+      unnamable.push(resource.address);
+      continue;
+    }
+    const entry = entryOf(kind, { address, resource });
+    entries.set(resource.address, entry);
+    addEntry(sections.get(kind.section), address, entry);
+  }
+  for (const { address, resource } of pulled) {
+    const kind = yaml[address.kind];
+    const parent = entries.get(kinds.parentOf(address) ?? '');
+    if (kind !== undefined && 'addTo' in kind && parent !== undefined) kind.addTo(parent, address, resource);
+  }
+  return textOf(sections, unnamable);
 }
 
-/** A variable for each option whose value was not read. */
-function sourcesOf({ fields }: ActualResource, place: string): Record<string, { readonly env: string }> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([path, field]) => {
-      const option = path.startsWith('options.') ? path.slice('options.'.length) : undefined;
-      return field.kind === 'plain' || option === undefined
-        ? []
-        : [[option, { env: variable(`${place}_${option}`) }]];
-    }),
+function entryOf(kind: Extract<KindYaml, { section: string }>, { address, resource }: Pulled): YamlMap {
+  return { provider: address.provider, ...kind.entry(address, resource), lifecycle: { adopt: true } };
+}
+
+/** Two systems may have objects of one name: the first keeps it, the second has its system's name appended. */
+function addEntry(
+  section: Map<string, YamlMap> | undefined,
+  { name, provider }: Address,
+  entry: YamlMap,
+): void {
+  section?.set(section.has(name) ? `${name}_${provider}` : name, entry);
+}
+
+function textOf(
+  sections: ReadonlyMap<string, ReadonlyMap<string, YamlMap>>,
+  unnamable: readonly string[],
+): string {
+  const filled = [...sections].flatMap(([word, section]) =>
+    section.size === 0 ? [] : [[word, Object.fromEntries(section)] as const],
   );
-}
-
-/** The name of a variable for a place. */
-function variable(text: string): string {
-  const name = text.toUpperCase().replace(/[^A-Z0-9_]+/g, '_');
-  return /^[0-9]/.test(name) ? `_${name}` : name;
+  if (filled.length === 0)
+    return `${[...HEAD, '# Nothing was found that the configuration does not name.'].join('\n')}\n`;
+  const remarks = unnamable.map(
+    (address) => `# Not managed, since the language has no such name: ${JSON.stringify(address)}`,
+  );
+  const document = new Document(Object.fromEntries(filled), { aliasDuplicateObjects: false });
+  return `${[...HEAD, ...remarks].join('\n')}\n${document.toString({ lineWidth: 110 })}`;
 }

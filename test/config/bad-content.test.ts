@@ -50,7 +50,7 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a person that is none': [
     secret('value: { env: X }, owners: [ana]'),
-    'secrets.yaml:5:36: `ana` is not a user or a team. → Write user:<e-mail address> or team:<name>.',
+    'secrets.yaml:5:36: `ana` is not a user or a team. → Write user:<e-mail address>, team:<name>, or self for the identity that runs the tool.',
   ],
   'an age without a unit': [
     secret('value: { env: X }, rotation: { max_age: 90 }'),
@@ -117,12 +117,12 @@ describe('a configuration that is wrong', () => {
     expect(loaded.configuration).toBeUndefined();
   });
 
-  it('shows both places of a name that stands in two files', () => {
+  it('shows both places of a name that is in two files', () => {
     const one = file('a.yaml', `${HEAD}secrets:\n  A: { value: { env: X } }\n`);
     const other = file('b.yaml', 'secrets:\n  A: { value: { env: Y } }\n');
     const { diagnostics } = load(one, other);
     expect(lines(diagnostics)).toEqual([
-      'b.yaml:2:3: `A` stands in `secrets` twice, here and in a.yaml. → Take one of the two away, or give it another name.',
+      'b.yaml:2:3: `A` is defined twice in `secrets`, here and in a.yaml. → Remove one of them, or rename it.',
     ]);
     expect(diagnostics[0]?.related?.[0]?.range).toMatchObject({ file: 'a.yaml', line: 5, column: 3 });
   });

@@ -68,10 +68,10 @@ const CASES: Readonly<Record<string, readonly [string | Uint8Array, ...string[]]
     'version: 1\n---\nstack: prod\n',
     'secrets.yaml:2:1: A second document starts here: a file holds one. → Put it in a file of its own; `-f` takes several files, and their sections merge.',
   ],
-  'keys that stand twice': [
+  'duplicate keys': [
     'version: 1\nstack: prod\nversion: 1\nsecrets: { A: { value: { env: X }, value: { env: Y } } }\nproviders: { h: { type: singlestore } }\n',
-    'secrets.yaml:3:1: The key `version` stands twice in one map. → Take one of the two away.',
-    'secrets.yaml:4:36: The key `value` stands twice in one map. → Take one of the two away.',
+    'secrets.yaml:3:1: Duplicate key `version`. → Remove one of them.',
+    'secrets.yaml:4:36: Duplicate key `value`. → Remove one of them.',
   ],
   'a key that is no text': [
     'version: 1\nstack: prod\n? [a]\n: b\n',
@@ -114,7 +114,7 @@ describe('text that is no YAML of this language', () => {
     expect(loaded.configuration).toBeUndefined();
   });
 
-  it('points to both places of a key that stands twice', () => {
+  it('points to both places of a duplicate key', () => {
     const [found] = load('version: 1\nstack: prod\nversion: 1\n').diagnostics;
     expect(found?.related?.map(({ range }) => range.line)).toEqual([1]);
   });

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { optionModule } from '../../schemas/option-table.js';
 import { SENSITIVE_OPTIONS, SHOWN_OPTIONS } from '../../src/providers/sdk/duckdb-option-names.js';
 import { lines, load, loadRight } from './load-text.js';
 
@@ -54,12 +52,6 @@ describe("DuckDB's own secrets in the language", () => {
 });
 
 describe('the one table of options', () => {
-  it('is the one in src/config (run `tsx schemas/generate.ts`)', async () => {
-    const path = new URL('../../src/providers/sdk/duckdb-options.ts', import.meta.url).pathname;
-    const style = await resolveConfig(path);
-    expect(readFileSync(path, 'utf8')).toBe(await format(optionModule(), { ...style, parser: 'typescript' }));
-  });
-
   it('has no credential among what messages may show', () => {
     expect(SHOWN_OPTIONS.filter((one) => SENSITIVE_OPTIONS.includes(one))).toEqual([]);
   });

@@ -23,7 +23,7 @@ export async function copyDatabase(server: RealPostgres, from: string, to: strin
   );
   for (let tries = 1; ; tries += 1) {
     try {
-      await query(server.superuserUrl, `CREATE DATABASE "${to}" TEMPLATE "${from}"`);
+      await query(server.superuserUrl, `CREATE DATABASE "${to}" TEMPLATE "${from}" STRATEGY file_copy`);
       return;
     } catch (error) {
       // Whoever was thrown out needs a moment to be gone.

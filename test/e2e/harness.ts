@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { startHelios } from '../../src/sandbox/helios/index.js';
 import type { HeliosOptions, HeliosSandbox } from '../../src/sandbox/helios/index.js';
-import { query, startRealPostgres } from '../support/postgres/index.js';
+import { onEachPostgres } from '../support/postgres/block.js';
+import { query } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { dumpDatabase, dumpHelios } from './dump.js';
 import type { DumpedDatabase, DumpedSecret } from './dump.js';
@@ -15,41 +16,22 @@ import type { Project } from './project.js';
  * PostgreSQL. The API is emulated in this process, where the tests can look into it; the wrapper is the stand-in.
  */
 
-/** Roles that every server of these tests has, none of them a superuser. */
-const ROLES = ['analyst', 'lake_admin', 'intruder'] as const;
-
 /** A value nobody has ever seen before, so that it can be looked for everywhere. */
 export function canary(name: string): string {
   return `canary-${name}-${randomBytes(9).toString('hex')}`;
 }
 
-/** Runs the same tests on each PostgreSQL there is; its server lives as long as the block. Missing ones are skipped aloud. */
+/** What the DuckDB of these tests has. */
+const STAND_IN = { installed: ['httpfs', 'aws', 'azure'] };
+
+/** Runs the same tests on each PostgreSQL there is; settings that only a whole server can have give the block its own. */
 export function onPostgres(
   title: string,
   tests: (server: () => RealPostgres, version: 15 | 18) => void,
   versions: readonly (15 | 18)[] = [18],
   settings: Readonly<Record<string, string>> = {},
 ): void {
-  describe.each(versions)(`${title} (PostgreSQL %i)`, (version) => {
-    let server: RealPostgres | undefined;
-    beforeAll(async () => {
-      const standIn = { installed: ['httpfs', 'aws', 'azure'] };
-      const started = await startRealPostgres({ version, standIn, settings });
-      if ('skipped' in started) return;
-      server = started;
-      await query(started.superuserUrl, ROLES.map((role) => `CREATE ROLE ${role} LOGIN;`).join(' '));
-    });
-    beforeEach((context) => {
-      context.skip(server === undefined, `no PostgreSQL ${version} on this machine`);
-    });
-    afterAll(async () => {
-      await server?.stop();
-    });
-    tests(() => {
-      if (server === undefined) throw new Error('no such server here');
-      return server;
-    }, version);
-  });
+  onEachPostgres(title, { versions, settings, standIn: STAND_IN }, tests);
 }
 
 /** Both systems and a project that points at them, for one test. */

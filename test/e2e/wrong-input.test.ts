@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { query, withClient } from '../support/postgres/index.js';
+import { query } from '../support/postgres/index.js';
+import { ASKED_FOR_PASSWORD } from '../support/postgres/shared.js';
 import { CONFIGURATION, canary, onPostgres, openSite } from './harness.js';
 import type { Site } from './harness.js';
 import { documentsIn } from './project.js';
@@ -256,33 +257,22 @@ onPostgres('a wrong password', (server) => {
   it('is one clear message, without the password', async () => {
     const { superuserUrl } = server();
     const site = await openSite(server());
-    await query(superuserUrl, `ALTER ROLE intruder PASSWORD '${canary('right')}'`);
-    await askForPasswords(superuserUrl, 'intruder');
+    const role = `intruder_${String(process.pid)}`;
+    await query(
+      superuserUrl,
+      `CREATE ROLE ${role} LOGIN PASSWORD '${canary('right')}' IN ROLE ${ASKED_FOR_PASSWORD}`,
+    );
     const wrong = canary('wrong');
     urlWith(site, (url) => {
-      url.username = 'intruder';
+      url.username = role;
       url.password = wrong;
     });
     const before = await site.everything();
     const { code, stderr } = await site.run('plan');
     expect(stderr.match(/^Error: /gm)).toHaveLength(1);
-    expect(stderr).toMatch(/^Error: .*password.*intruder|^Error: .*intruder.*password/im);
+    expect(stderr).toMatch(/^Error: .*password.*intruder_\d|^Error: .*intruder_\d.*password/im);
     expect(stderr).toMatch(/Next: .*password/i);
     expect(code).toBe(1);
     expect(await site.everything()).toEqual(before);
   });
 });
-
-/** Makes the server ask this role for its password; everybody else still needs none. */
-async function askForPasswords(superuserUrl: string, role: string): Promise<void> {
-  await withClient(superuserUrl, async (client) => {
-    await client.query('CREATE TEMP TABLE hba (line text)');
-    await client.query(
-      `INSERT INTO hba VALUES ('host all ${role} 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')`,
-    );
-    await client.query(
-      `DO $$ BEGIN EXECUTE format('COPY (SELECT line FROM hba) TO %L', current_setting('hba_file')); END $$`,
-    );
-    await client.query('SELECT pg_reload_conf()');
-  });
-}

@@ -2,7 +2,7 @@ import type { Change, StateData, StateRecord } from '../../src/model/index.js';
 import { permissionsOn } from '../../src/sandbox/helios/access.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
 import type { SecretRecord, World } from '../../src/sandbox/helios/world.js';
-import { patternTest } from '../../src/config/translate/shares.js';
+import { wildcard } from '../../src/model/wildcard.js';
 import type { File } from './site.js';
 import { livingSecrets } from './watch.js';
 
@@ -18,7 +18,9 @@ export interface Lists {
 
 /** What the file says about who has access to a secret, patterns included; the greater role counts. */
 export function listsOf(file: File, name: string): Lists | undefined {
-  const rules = file.shares.filter((rule) => rule.secrets.some((secret) => patternTest(secret)(name)));
+  const rules = file.shares.filter((rule) =>
+    rule.secrets.some((secret) => wildcard(secret, { single: true })(name)),
+  );
   const own = file.secrets[name];
   const sources: readonly Partial<Lists>[] = own === undefined ? rules : [own, ...rules];
   if (sources.every((source) => source.owners === undefined && source.readers === undefined))

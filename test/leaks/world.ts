@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { startHelios } from '../../src/sandbox/helios/index.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
@@ -11,6 +10,9 @@ import { makeProject } from '../e2e/project.js';
 import type { Project } from '../e2e/project.js';
 import { query } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
+import { followLog } from '../support/postgres/log.js';
+import type { ServerLog } from '../support/postgres/log.js';
+import { ASKED_FOR_PASSWORD } from '../support/postgres/shared.js';
 import { openHome } from './homes.js';
 import type { Home, HomeName } from './homes.js';
 import type { Random } from './rounds.js';
@@ -50,7 +52,7 @@ export interface World {
   readonly sql: (text: string) => Promise<readonly Record<string, unknown>[]>;
 }
 
-/** A server that logs whatever it is told to. */
+/** A database whose server logs whatever it is told to. */
 export const LOUD: Readonly<Record<string, string>> = {
   log_statement: 'all',
   log_min_duration_statement: '0',
@@ -72,7 +74,7 @@ export async function openWorld(
   const canaries = await makeCanaries(random, options.hasLarge === true);
   const of = (name: string): string => canaries.get(name)?.text ?? expect.fail(`no value ${name}`);
   const search = openSearch(canaries);
-  const role = `deployer_${String(random.below(1e9))}`;
+  const role = `deployer_${String(random.below(1e9))}_${String(process.pid)}`;
   await admit(server, role, of('database password'));
   const [helios, warehouse, stateUrl] = await Promise.all([
     startHelios(),
@@ -109,7 +111,7 @@ export async function openWorld(
     await Promise.all([helios.close(), project.remove(), home.close()]);
   });
 
-  const lookAt = looker(project, home, server.logFile);
+  const lookAt = looker(project, home, await followLog(server));
   const look = async (what: string, finished: Finished, among = search): Promise<void> => {
     for (const [place, content] of await lookAt(finished)) {
       // One leak must not hide the next.
@@ -166,17 +168,14 @@ export async function openWorld(
 }
 
 /** Everything that a run may have left, by place: only what is new since the last look. */
-function looker(project: Project, home: Home, logFile: string) {
+function looker(project: Project, home: Home, log: ServerLog) {
   const known = new Map<string, string>();
-  let logged = statSync(logFile).size;
   return async ({ stdout, stderr }: Finished): Promise<ReadonlyMap<string, string>> => {
-    const log = (await readFile(logFile)).subarray(logged);
-    logged += log.length;
     const places = new Map([
       ['stdout', stdout],
       ['stderr', stderr],
       ['the state', await home.kept()],
-      ["the server's log", log.toString('utf8')],
+      ["the server's log", await log.next()],
     ]);
     for (const [path, content] of await filesBelow(project.folder)) {
       const name = relative(project.folder, path);
@@ -197,12 +196,10 @@ function looker(project: Project, home: Home, logFile: string) {
 
 /** Makes a superuser whom the server lets in with this password alone. */
 async function admit(server: RealPostgres, role: string, password: string): Promise<void> {
-  const rules = join(dirname(server.logFile), 'data', 'pg_hba.conf');
-  const url = quietly(server.superuserUrl);
-  await query(url, `CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD ${quoted(password)}`);
-  const line = `host all ${role} 127.0.0.1/32 scram-sha-256\n`;
-  await writeFile(rules, line + (await readFile(rules, 'utf8')));
-  await query(url, 'SELECT pg_reload_conf()');
+  await query(
+    quietly(server.superuserUrl),
+    `CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD ${quoted(password)} IN ROLE ${ASKED_FOR_PASSWORD}`,
+  );
 }
 
 function asRole(url: string, role: string, password: string): string {

@@ -3,14 +3,14 @@ import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DiagnosticError, plain } from '../../src/model/index.js';
 import type { Fields } from '../../src/model/index.js';
 import { UnreachableError } from '../../src/providers/sdk/index.js';
+import { onEachPostgres } from '../support/postgres/block.js';
 import { query } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
-import { onRealPostgres, openSession } from './harness.js';
+import { openSession } from './harness.js';
 
 /** What became of a connection: the system, or the code and the text of the refusal. */
 async function attempt(
@@ -44,11 +44,23 @@ async function hba(server: RealPostgres, lines: readonly string[]): Promise<void
   const file = await setting(server, 'hba_file');
   const rest = (await readFile(file, 'utf8')).split('\n').filter((line) => !line.includes('# test'));
   await writeFile(file, [...lines.map((line) => `${line} # test`), ...rest].join('\n'));
-  await query(server.superuserUrl, 'SELECT pg_reload_conf()');
-  await pause(200);
+  await reload(server);
 }
 
-onRealPostgres('connecting', {}, (server) => {
+/** Makes the server read its files again, and waits until it has. */
+async function reload(server: RealPostgres): Promise<void> {
+  const loadedAt = async (): Promise<string> => {
+    const [row] = await query<{ at: string }>(server.superuserUrl, 'SELECT pg_conf_load_time()::text AS at');
+    return row?.at ?? '';
+  };
+  const before = await loadedAt();
+  await query(server.superuserUrl, 'SELECT pg_reload_conf()');
+  // A new backend has the time of the postmaster's last look.
+  await expect.poll(loadedAt, { interval: 10, timeout: 30_000 }).not.toBe(before);
+}
+
+// They change who may connect, and how.
+onEachPostgres('connecting', { own: true }, (server) => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'secrets-connect-'));
@@ -195,8 +207,7 @@ onRealPostgres('connecting', {}, (server) => {
       await chown(join(data, name), owner.uid, owner.gid);
     }
     await query(server().superuserUrl, 'ALTER SYSTEM SET ssl = on');
-    await query(server().superuserUrl, 'SELECT pg_reload_conf()');
-    await pause(300);
+    await reload(server());
     const [ca, other] = [join(folder, 'ca.crt'), join(folder, 'other.crt')];
     await query(url(), 'CREATE ROLE tls_only LOGIN; CREATE ROLE plain_only LOGIN');
     await hba(server(), [

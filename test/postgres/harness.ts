@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { Sensitive, plain, sensitive } from '../../src/model/index.js';
 import type {
   ActualResource,
@@ -12,40 +11,23 @@ import type {
 } from '../../src/model/index.js';
 import { postgres } from '../../src/providers/postgres/index.js';
 import type { Session, SessionContext } from '../../src/providers/sdk/index.js';
-import { startRealPostgres } from '../support/postgres/index.js';
+import { onEachPostgres } from '../support/postgres/block.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { kinds } from '../core/kinds.js';
 import { runScope } from '../scope.js';
 
-const VERSIONS = [18, 15] as const;
-
 /**
- * Runs the same tests on each PostgreSQL there is; the server lives as long as the block.
+ * Runs the same tests on each PostgreSQL there is.
+ * @param settings of each database; where one can only be a server's, the block has a server of its own
  * @param versions all where absent; one where nothing depends on the version
  */
 export function onRealPostgres(
   title: string,
   settings: Readonly<Record<string, string>>,
   tests: (server: () => RealPostgres) => void,
-  versions: readonly (15 | 18)[] = VERSIONS,
+  versions?: readonly (15 | 18)[],
 ): void {
-  describe.each(versions)(`${title} (PostgreSQL %i)`, (version) => {
-    let server: RealPostgres | undefined;
-    beforeAll(async () => {
-      const started = await startRealPostgres({ version, standIn: true, settings });
-      if (!('skipped' in started)) server = started;
-    });
-    beforeEach((context) => {
-      context.skip(server === undefined, `no PostgreSQL ${version} on this machine`);
-    });
-    afterAll(async () => {
-      await server?.stop();
-    });
-    tests(() => {
-      if (server === undefined) throw new Error('no such server here');
-      return server;
-    });
-  });
+  onEachPostgres(title, { settings, ...(versions === undefined ? {} : { versions }) }, tests);
 }
 
 /** A session's context with nothing in the environment. */

@@ -114,7 +114,9 @@ describe('opening', () => {
     await sandbox.close();
     const error = await problem(open(sandbox));
     expect(error).toBeInstanceOf(UnreachableError);
-    expect(error).toMatchObject({ message: `Nothing answers at 127.0.0.1:${sandbox.port}.` });
+    expect(error).toMatchObject({
+      message: `Cannot connect to 127.0.0.1:${sandbox.port}: connection refused (ECONNREFUSED).`,
+    });
   });
 
   it.each([

@@ -60,6 +60,31 @@ onRealPostgres(
       await Promise.all(stores.map((store) => store.close()));
     });
 
+    it('a read that came just before another run made the tables finds its state', async () => {
+      const url = await server().createDatabase();
+      let isFirst = true;
+      const connect = async (): Promise<SqlClient> => {
+        const client = await connectTo(url)();
+        const query: SqlClient['query'] = async (text, values) => {
+          try {
+            return await client.query(text, values);
+          } catch (error) {
+            if (isFirst) {
+              isFirst = false;
+              const other = storeAt(url);
+              await other.write(stateOf(1), 0);
+              await other.close();
+            }
+            throw error;
+          }
+        };
+        return { query, end: () => client.end() };
+      };
+      const store = storeAt(url, { connect });
+      expect(await store.read()).toEqual(stateOf(1));
+      await store.close();
+    });
+
     it('reading makes nothing', async () => {
       const url = await server().createDatabase();
       const store = storeAt(url);

@@ -1,7 +1,7 @@
 import { nearestWords } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
 import { exampleOf, expected } from './expectation.js';
-import { meant } from './nearest.js';
+import { suggest } from './nearest.js';
 import { problemAt } from '../../model/problem.js';
 import type { JsonSchema } from '../../model/json-schema.js';
 import { TEXT_OR_SOURCE_TITLE, VALUE_SOURCE_TITLE } from '../sources/schema.js';
@@ -82,7 +82,7 @@ function unknownKey(
   const known = Object.keys(parentSchema['properties'] ?? {});
   const shown = shownText(at) !== undefined;
   const near = shown ? nearestWords(key, known)[0] : undefined;
-  const next = shown ? meant(key, known) : `Known: ${quoted(known)}.`;
+  const next = shown ? suggest(key, known) : `Known: ${quoted(known)}.`;
   if (near !== undefined) suggested.add(near);
   return problemAt(at, {
     code: 'unknown-key',

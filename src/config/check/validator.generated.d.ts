@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../model/json-schema.js';
+import type { JsonSchema } from '../../model/json-schema.js';
 
 /** One problem as the compiled validator reports it. */
 export interface SchemaError {

@@ -1,7 +1,6 @@
 import type { Lexeme } from '../parse/lexemes.js';
-import type { Language } from '../language.js';
-import { PLAIN_KEYS, knownKeys } from './shown.js';
-import type { Stretch } from '../../model/source-text.js';
+import type { Excerpts } from './excerpts.js';
+import type { Span } from '../../model/source-text.js';
 
 /** Pieces of YAML that can hold a value; everything else is punctuation and white space. */
 const TEXT_TYPES = new Set([
@@ -17,27 +16,29 @@ const TEXT_TYPES = new Set([
 ]);
 
 /**
- * What to hide of a file: every text but the stretches that may be shown. Comments are hidden too, since an old value
- * likes to stay behind in one.
+ * What to hide of a file: every text but the spans that may be shown. Comments are hidden too, since an old value
+ * may be left in one.
  * @param shown start and end of each text that may be shown
  */
-export function hideAllBut(lexemes: readonly Lexeme[], shown: ReadonlyMap<number, number>): Stretch[] {
+export function hideAllBut(lexemes: readonly Lexeme[], shown: ReadonlyMap<number, number>): Span[] {
   return lexemes
     .filter(({ type, start, end }) => TEXT_TYPES.has(type) && start < end && shown.get(start) !== end)
     .map(({ start, end }) => ({ start, end }));
 }
 
-/** What stands before the first key of a line. */
+/** What comes before the first key of a line. */
 const BEFORE_FIRST = new Set(['newline', 'seq-item-ind', 'doc-start']);
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,40}$/;
 
 /**
- * What may be shown of a file that is not YAML: words of the language where they stand as keys, names that are the first key of
- * a line (behind another key it may be a value with a colon in it), and the values of a few keys where they look as they
+ * What may be shown of a file that is not YAML: words of the language where they are keys, names that are the first key of
+ * a line (after another key it may be a value with a colon in it), and the values of a few keys where they look as they
  * should.
  */
-export function shownWithoutTree(lexemes: readonly Lexeme[], language: Language): Map<number, number> {
-  const known = knownKeys(language);
+export function shownWithoutTree(
+  lexemes: readonly Lexeme[],
+  { knownKeys, shownAnywhere }: Excerpts,
+): Map<number, number> {
   const shown = new Map<number, number>();
   const solid = lexemes.filter(({ type }) => type !== 'mark' && type !== 'space');
   solid.forEach((lexeme, at) => {
@@ -45,8 +46,8 @@ export function shownWithoutTree(lexemes: readonly Lexeme[], language: Language)
     const isKey = solid[at + 1]?.type === 'map-value-ind';
     const key = solid[at - 1]?.type === 'map-value-ind' ? (solid[at - 2]?.text ?? '') : '';
     const first = BEFORE_FIRST.has(solid[at - 1]?.type ?? 'newline') && NAME.test(lexeme.text);
-    if (isKey && (first || known.has(lexeme.text))) shown.set(lexeme.start, lexeme.end);
-    else if (!isKey && PLAIN_KEYS.has(key) && looksPlain(key, lexeme.text))
+    if (isKey && (first || knownKeys.has(lexeme.text))) shown.set(lexeme.start, lexeme.end);
+    else if (!isKey && shownAnywhere.has(key) && looksPlain(key, lexeme.text))
       shown.set(lexeme.start, lexeme.end);
   });
   return shown;

@@ -1,8 +1,8 @@
 import { CST, Lexer } from 'yaml';
-import type { Stretch } from '../../model/source-text.js';
+import type { Span } from '../../model/source-text.js';
 
 /** A piece of YAML text, by what it is. */
-export interface Lexeme extends Stretch {
+export interface Lexeme extends Span {
   readonly type: string;
   /** What the parser is fed with. */
   readonly text: string;

@@ -10,7 +10,7 @@ import { problemAt } from '../../model/problem.js';
 import type { ProblemWords } from '../../model/problem.js';
 import { refusedParts } from './refused.js';
 import { lineAt, lineStartsOf } from '../../model/source-text.js';
-import type { Place, SourceText, Stretch } from '../../model/source-text.js';
+import type { Place, SourceText, Span } from '../../model/source-text.js';
 import type { SourceFile } from './source-file.js';
 import type { Language } from '../language.js';
 import { toTree } from './to-tree.js';
@@ -37,7 +37,7 @@ interface Composed {
   readonly contents: ParsedNode | null;
   readonly errors: readonly YamlError[];
   /** Where the nesting became too deep, if it did: then nothing was composed. */
-  readonly tooDeep?: Stretch;
+  readonly tooDeep?: Span;
 }
 
 /** Runs the parser over the pieces, and stops before the nesting gets too deep for it. */
@@ -77,7 +77,7 @@ function placeOfError(
   code: string,
   [start, end]: readonly [number, number],
   lexemes: readonly Lexeme[],
-): Stretch {
+): Span {
   const before = lexemes.filter((lexeme) => lexeme.start < start || lexeme.start === 0);
   let opened: Lexeme | undefined;
   if (code === 'open-quote') opened = before.findLast(({ type }) => type.endsWith('-quoted-scalar'));
@@ -93,23 +93,20 @@ function placeOfError(
 }
 
 /** A place in a source; one that lies behind its end, or has no width, is given the nearest character. */
-function placeIn(source: SourceText, { start, end }: Stretch): Place {
+function placeIn(source: SourceText, { start, end }: Span): Place {
   const from = Math.max(0, Math.min(start, source.text.length));
   return { source, start: from, end: Math.max(from, Math.min(end, source.text.length)) };
 }
 
 /** From the bytes of a file to its tree. Never throws, whatever the bytes. */
-export function parse(file: SourceFile, language: Language): Parsed {
+export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>): Parsed {
   const decoded = decode(file);
   if ('problem' in decoded) return { problems: [decoded.problem] };
   const { text } = decoded;
   const lexemes = [...lexemesOf(text)];
   const bare = { file: file.path, folder: dirname(file.absolutePath), text, lineStarts: lineStartsOf(text) };
-  const blind: SourceText = { ...bare, hidden: hideAllBut(lexemes, shownWithoutTree(lexemes, language)) };
-  const stop = (
-    found: readonly { at: Stretch; words: ProblemWords }[],
-    source: SourceText = blind,
-  ): Parsed => ({
+  const blind: SourceText = { ...bare, hidden: hideAllBut(lexemes, shownWithoutTree(lexemes, excerpts)) };
+  const stop = (found: readonly { at: Span; words: ProblemWords }[], source: SourceText = blind): Parsed => ({
     problems: found.map(({ at, words }) => problemAt(placeIn(source, at), words)),
   });
 
@@ -155,9 +152,9 @@ export function parse(file: SourceFile, language: Language): Parsed {
     ]);
   }
   // The tree's places point to the source, and what the source hides is known once the tree has grown.
-  const hidden: Stretch[] = [];
+  const hidden: Span[] = [];
   const source: SourceText = { ...bare, hidden };
-  const { root, shown, problems } = toTree(contents, source, language);
+  const { root, shown, problems } = toTree(contents, source, excerpts);
   for (const one of hideAllBut(lexemes, shown)) hidden.push(one);
   return { root, ...stop(problems, source) };
 }

@@ -1,6 +1,6 @@
 import type { Lexeme } from './lexemes.js';
 import type { ProblemWords } from '../../model/problem.js';
-import type { Stretch } from '../../model/source-text.js';
+import type { Span } from '../../model/source-text.js';
 
 /** What of YAML is not part of this language. */
 const REFUSED: Readonly<Record<string, ProblemWords>> = {
@@ -41,8 +41,8 @@ const SECOND_DOCUMENT: ProblemWords = {
 /** The parts of YAML in a file that this language has no use for: each hides where a value comes from, or can grow without end. */
 export function refusedParts(
   lexemes: readonly Lexeme[],
-): { readonly at: Stretch; readonly words: ProblemWords }[] {
-  const found: { at: Stretch; words: ProblemWords }[] = [];
+): { readonly at: Span; readonly words: ProblemWords }[] {
+  const found: { at: Span; words: ProblemWords }[] = [];
   let started = false;
   let ended = false;
   lexemes.forEach((lexeme, index) => {

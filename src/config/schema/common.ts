@@ -28,35 +28,6 @@ export const commonDefs: Readonly<Record<string, JsonSchema>> = {
       'A name holds letters, digits, _, $ and - (at most 255), since it stands in addresses and file names.',
     examples: ['HF_TOKEN', 'lake'],
   },
-  principal: {
-    type: 'string',
-    title: 'a user or a team',
-    pattern:
-      '^(user|team):[^\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$',
-    patternErrorMessage: 'Write user:<e-mail address> or team:<name>.',
-    examples: ['user:ana@example.com', 'team:Platform'],
-  },
-  principals: {
-    type: 'array',
-    title: 'a list of users and teams',
-    items: { $ref: '#/$defs/principal' },
-    examples: [['user:ana@example.com', 'team:Platform']],
-  },
-  roleName: {
-    type: 'string',
-    title: 'a role name',
-    pattern:
-      '^[^\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$',
-    patternErrorMessage:
-      'A role name is text without control characters, and without white space at its ends.',
-    examples: ['analyst', 'public'],
-  },
-  roleNames: {
-    type: 'array',
-    title: 'a list of role names',
-    items: { $ref: '#/$defs/roleName' },
-    examples: [['analyst']],
-  },
   optionName: {
     type: 'string',
     title: 'an option name',

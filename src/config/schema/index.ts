@@ -1,26 +1,29 @@
+import type { JsonSchema, SchemaSection } from '../../model/index.js';
+import type { LanguageParts } from '../language.js';
 import { commonDefs } from './common.js';
-import { duckdbSecrets } from '../../providers/duckdb/schema.js';
-import { duckdbServers } from '../../providers/postgres/schema.js';
-import type { BackendTable, JsonSchema, SchemaSection } from '../../model/index.js';
 import { moved, removed } from './moves.js';
-import { providers } from './providers.js';
-import { secrets, shares } from '../../providers/singlestore/schema.js';
-import type { Language } from '../language.js';
+import { providersSection } from './providers.js';
 import { valueSourceDefs } from '../sources/schema.js';
 import { stateSection } from './state.js';
 import { stack, version } from './top.js';
 
-/** The sections of the language, in the order of a well-written file: a new one is one more entry. */
-function sectionsOf(backends: BackendTable): readonly SchemaSection[] {
+/** The schema of one configuration file, for two readers. */
+export interface ConfigSchemas {
+  /** What the tool checks; other problems it reports in words of its own. */
+  readonly tool: JsonSchema;
+  /** The same and what editors complete and check besides. */
+  readonly editor: JsonSchema;
+}
+
+/** The sections of the language, in the order of a well-written file. */
+async function sectionsOf({ providers, backends }: LanguageParts): Promise<readonly SchemaSection[]> {
+  const sections = providers.flatMap((provider) => provider.sections);
   return [
     version,
     stack,
     stateSection(backends),
-    providers,
-    secrets,
-    shares,
-    duckdbServers,
-    duckdbSecrets,
+    await providersSection(providers),
+    ...(await Promise.all(sections.map(async ({ word, schema }) => ({ word, ...(await schema()) })))),
     moved,
     removed,
   ];
@@ -28,11 +31,12 @@ function sectionsOf(backends: BackendTable): readonly SchemaSection[] {
 
 /**
  * The schema of one configuration file. A file may hold any part of the whole, so nothing is required at the top; what must
- * stand in one of the files is checked when they are put together.
+ * be in one of the files is checked when they are put together.
  */
-export function configSchema({ sources, backends }: Pick<Language, 'sources' | 'backends'>): JsonSchema {
-  const sections = sectionsOf(backends);
-  return {
+export async function configSchema(parts: LanguageParts): Promise<ConfigSchemas> {
+  const sections = await sectionsOf(parts);
+  const defs = merged(commonDefs, valueSourceDefs(parts.sources), ...sections.map((section) => section.defs));
+  const tool: JsonSchema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:secrets-reconciler:schema:config:1',
     title: 'secrets configuration',
@@ -40,11 +44,24 @@ export function configSchema({ sources, backends }: Pick<Language, 'sources' | '
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(sections.map(({ word, schema }) => [word, schema])),
-    $defs: Object.assign(
-      {},
-      commonDefs,
-      valueSourceDefs(sources),
-      ...sections.map(({ defs }) => defs ?? {}),
-    ) as JsonSchema,
+    $defs: defs,
   };
+  return { tool, editor: { ...tool, $defs: withEditorDefs(defs, sections) } };
+}
+
+type Defs = Readonly<Record<string, JsonSchema>>;
+
+function merged(...parts: readonly (Defs | undefined)[]): Defs {
+  return Object.fromEntries(parts.flatMap((defs) => Object.entries(defs ?? {})));
+}
+
+/** Definitions with the keywords that sections add for editors. */
+function withEditorDefs(defs: Defs, sections: readonly SchemaSection[]): Defs {
+  const more = merged(...sections.map(({ editorDefs }) => editorDefs));
+  return merged(
+    defs,
+    Object.fromEntries(
+      Object.entries(more).map(([name, keywords]) => [name, { ...defs[name], ...keywords }]),
+    ),
+  );
 }

@@ -1,7 +1,6 @@
 import { defined } from '../../model/index.js';
 import type { Lifecycle } from '../../model/index.js';
-import { textsOf } from '../merge.js';
-import { child, textOf } from '../../model/tree.js';
+import { child, textOf, textsOf } from '../../model/tree.js';
 import type { TreeNode } from '../../model/tree.js';
 
 /** The `lifecycle` of a resource. */
@@ -20,15 +19,5 @@ export function readLifecycle(node: TreeNode): Lifecycle {
     ...(ignore === undefined ? {} : { ignore: textsOf(ignore).map(({ text }) => text.toLowerCase()) }),
     ...(onRemove === undefined ? {} : { onRemove: onRemove === 'forget' ? 'forget' : 'delete' }),
     ...defined({ adopt }),
-  };
-}
-
-/**
- * What the parts of a resource (its shares, its mappings) have of its lifecycle: forgotten and taken over with it, ignored
- * options left alone. `protect` is not among it: a protected secret still changes hands.
- */
-export function partLifecycle({ ignore, onRemove, adopt }: Lifecycle): Lifecycle {
-  return {
-    ...defined({ ignore, onRemove, adopt }),
   };
 }

@@ -1,13 +1,13 @@
 import type { Configuration, ConfiguredResource } from '../../model/index.js';
 
 import type { Address } from '../../model/index.js';
-import { meant } from '../check/nearest.js';
+import { suggest } from '../check/nearest.js';
 import { problemAt } from '../../model/problem.js';
 import { rangeOf } from '../../model/source-text.js';
 import type { Place } from '../../model/source-text.js';
 import { child, textOf } from '../../model/tree.js';
 import type { TreeNode } from '../../model/tree.js';
-import { meantName } from './context.js';
+import { suggestName } from './context.js';
 import type { BuildContext } from './context.js';
 
 /** What `moved:` and `removed:` give. */
@@ -31,7 +31,7 @@ function readAddress(
       summary: `\`${text}\` is not an address.`,
       next: known.includes(kind)
         ? 'Write <kind>.<provider>.<name>, and /<member> behind it for shares, mappings and USAGE.'
-        : meant(kind, known),
+        : suggest(kind, known),
     }),
   );
   return undefined;
@@ -44,7 +44,7 @@ export function buildMoves(context: BuildContext, resources: readonly Configured
 }
 
 function buildMoved(context: BuildContext, configured: ReadonlySet<string>): BuiltMoves['moved'] {
-  const read = context.merged.moved.flatMap((node) => {
+  const read = context.merged.list('moved').flatMap((node) => {
     const from = readAddress(context, child(node, 'from'));
     const to = readAddress(context, child(node, 'to'));
     return from === undefined || to === undefined ? [] : [{ from, to, range: rangeOf(node.at) }];
@@ -74,7 +74,7 @@ function buildMoved(context: BuildContext, configured: ReadonlySet<string>): Bui
           code: 'moved-to-nothing',
           summary: `\`${to.text}\` is not in the configuration: what moves there would be destroyed.`,
           next:
-            meantName(context, to.text, () => [...configured]) ??
+            suggestName(context, to.text, () => [...configured]) ??
             'Add it to its section, or take this move away.',
         }),
       );
@@ -121,7 +121,7 @@ function moveProblem(
 }
 
 function buildRemoved(context: BuildContext, configured: ReadonlySet<string>): BuiltMoves['removed'] {
-  return context.merged.removed.flatMap((node) => {
+  return context.merged.list('removed').flatMap((node) => {
     const read = readAddress(context, node);
     if (read === undefined) return [];
     if (configured.has(read.text)) {

@@ -1,63 +1,53 @@
 import { resolve } from 'node:path';
-import type {
-  ConfiguredResource,
-  DesiredField,
-  AuthoritativeList,
-  ProviderSettings,
-} from '../../model/index.js';
-import { formatAddress } from '../../model/index.js';
-import { rangeOf } from '../../model/source-text.js';
+import { rangeOf } from '../../model/index.js';
+import type { DesiredField, Entry, ProviderSettings } from '../../model/index.js';
 import { child, entriesOf, textOf } from '../../model/tree.js';
-import type { Entry } from '../../model/tree.js';
-import { readRoles } from './roles.js';
+import type { Desired, SettingsDefinition } from '../../providers/sdk/index.js';
+import { nodeReader } from './section-reader.js';
 import { readSetting } from './setting.js';
 import type { FieldReader } from './values.js';
 
 /** What `providers:` gives. */
 export interface BuiltProviders {
   readonly settings: readonly ProviderSettings[];
-  readonly resources: readonly ConfiguredResource[];
-  readonly authoritative: readonly AuthoritativeList[];
+  /** What the providers make of keys that are resources. */
+  readonly desired: readonly Desired[];
 }
 
-/** Builds the providers, and the roles that may use the wrapper of each. */
+/** Builds the settings of the providers, and the resources that are written among them. */
 export function buildProviders(reader: FieldReader): BuiltProviders {
+  const { language, merged } = reader.context;
   const settings: ProviderSettings[] = [];
-  const resources: ConfiguredResource[] = [];
-  const authoritative: AuthoritativeList[] = [];
-  for (const entry of reader.context.merged.providers.values()) {
-    settings.push(readSettings(reader, entry));
-    const usage = child(entry.value, 'fdw_usage');
-    if (usage === undefined) continue;
-    authoritative.push({ kind: 'fdw_usage', provider: entry.key });
-    for (const { role, at } of readRoles(reader.context, usage)) {
-      const address = formatAddress({ kind: 'fdw_usage', provider: entry.key, name: role });
-      resources.push({ address, dependsOn: [], lifecycle: {}, fields: {}, range: rangeOf(at) });
-    }
+  const desired: Desired[] = [];
+  for (const entry of merged.map('providers').values()) {
+    const type = textOf(child(entry.value, 'type')) ?? '';
+    const definition = language.providers.find((provider) => provider.type === type)?.settings;
+    settings.push(readSettings(reader, entry, type, definition));
+    const { resources } = definition ?? {};
+    if (resources !== undefined) desired.push(resources.desired(entry, nodeReader(reader)));
   }
-  return { settings, resources, authoritative };
+  return { settings, desired };
 }
 
-/** Settings of the `duckdb` provider that are paths: relative ones start from the current folder, as the state's does. */
-const PATHS = new Set(['secret_directory', 'extension_directory']);
+function readSettings(
+  reader: FieldReader,
+  entry: Entry,
+  type: string,
+  definition: SettingsDefinition | undefined,
+): ProviderSettings {
+  const fields: Record<string, DesiredField> = {};
+  for (const { key, value } of entriesOf(entry.value)) {
+    if (key === 'type' || definition?.resources?.keys.includes(key) === true) continue;
+    const field = readSetting(reader, value, `providers.${entry.key}.${key}`, 'A provider');
+    if (field === undefined) continue;
+    const isPath = definition?.paths?.includes(key) === true;
+    fields[key] = isPath ? fromFolder(field, reader.context.cwd) : field;
+  }
+  return { name: entry.key, type, fields, range: rangeOf(entry.keyAt) };
+}
 
+/** A path that starts at the current folder, as the state's does. */
 function fromFolder(field: DesiredField, cwd: string): DesiredField {
   if (field.kind !== 'plain' || typeof field.value !== 'string' || field.value.startsWith('~')) return field;
   return { ...field, value: resolve(cwd, field.value) };
-}
-
-function readSettings(reader: FieldReader, entry: Entry): ProviderSettings {
-  const fields: Record<string, DesiredField> = {};
-  for (const { key, value } of entriesOf(entry.value)) {
-    if (key === 'type' || key === 'fdw_usage') continue;
-    const field = readSetting(reader, value, `providers.${entry.key}.${key}`, 'A provider');
-    if (field === undefined) continue;
-    fields[key] = PATHS.has(key) ? fromFolder(field, reader.context.cwd) : field;
-  }
-  return {
-    name: entry.key,
-    type: textOf(child(entry.value, 'type')) ?? '',
-    fields,
-    range: rangeOf(entry.keyAt),
-  };
 }

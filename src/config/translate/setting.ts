@@ -1,6 +1,6 @@
 import type { DesiredField } from '../../model/index.js';
 import { problemAt } from '../../model/problem.js';
-import { hasPassword } from '../excerpt/shown.js';
+import { hasPassword } from '../excerpt/secret-text.js';
 import { plainSecretWords } from '../sources/problems.js';
 import type { TreeNode } from '../../model/tree.js';
 import { readField } from './values.js';

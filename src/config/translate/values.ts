@@ -11,7 +11,7 @@ import { isRef, readRef } from '../sources/references.js';
 import { SECRET } from '../sources/secret.js';
 import { parseSource } from '../sources/table.js';
 import { TRANSFORMS } from '../sources/transforms.js';
-import { meantName } from './context.js';
+import { suggestName } from './context.js';
 import type { BuildContext } from './context.js';
 
 /** The addresses of every secret of the configuration, by name. */
@@ -117,19 +117,9 @@ function resolveSecret({ context, secrets }: FieldReader, name: string, node: Tr
       code: 'unknown-secret',
       summary: `There is no secret \`${name}\` in this configuration.`,
       next:
-        meantName(context, name, known) ?? 'Add it under `secrets:`, or take the value from another source.',
+        suggestName(context, name, known) ??
+        'Add it under `secrets:`, or take the value from another source.',
     }),
   );
   return undefined;
-}
-
-/** The addresses of the secrets that some fields take their values from. */
-export function referencesOf(fields: Readonly<Record<string, DesiredField>>): string[] {
-  return [
-    ...new Set(
-      Object.values(fields).flatMap((field) =>
-        field.kind === 'source' && isReference(field.source) ? [field.source.address] : [],
-      ),
-    ),
-  ];
 }

@@ -1,10 +1,28 @@
-import { ref } from '../../model/json-schema.js';
-import type { SchemaSection } from '../../model/json-schema.js';
+import { ref, textOrSource } from '../../model/index.js';
+import type { SectionSchema } from '../../model/index.js';
+import { optionDefs, optionsByType, whenType } from '../sdk/duckdb-option-schema.js';
+import type { SettingsSchema } from '../sdk/index.js';
+
+/** The settings of an entry of `providers:`. */
+export const settings: SettingsSchema = {
+  description: 'A secret directory of DuckDB: where its persistent secrets lie.',
+  properties: {
+    secret_directory: textOrSource(
+      'The directory, from the current folder. `~/.duckdb/stored_secrets`, as DuckDB has it, where it is absent.',
+      './.duckdb/stored_secrets',
+    ),
+    extension_directory: textOrSource(
+      'Where DuckDB finds its extensions, which are never downloaded: `~/.duckdb/extensions` where it is absent.',
+      '~/.duckdb/extensions',
+    ),
+  },
+  example: { laptop: { type: 'duckdb', secret_directory: './.duckdb/stored_secrets' } },
+};
 
 /** `duckdb_secrets`: persistent secrets of DuckDB itself, in a secret directory. */
-export const duckdbSecrets: SchemaSection = {
-  word: 'duckdb_secrets',
+export const duckdbSecrets: SectionSchema = {
   defs: {
+    ...optionDefs,
     sensitiveOptions: {
       type: 'object',
       title: 'credentials by option',
@@ -69,5 +87,13 @@ export const duckdbSecrets: SchemaSection = {
     propertyNames: { $ref: '#/$defs/resourceName' },
     additionalProperties: { $ref: '#/$defs/duckdbSecret' },
     examples: [{ proxy: { type: 'http', sensitive: { bearer_token: { env: 'PROXY_TOKEN' } } } }],
+  },
+  editorDefs: {
+    ...optionsByType('options', 'open'),
+    ...optionsByType('sensitive', 'sensitive'),
+    duckdbSecret: whenType((type) => ({
+      options: ref(`options_${type}`, `Options of a ${type} secret.`, [{}]),
+      sensitive: ref(`sensitive_${type}`, `Credentials of a ${type} secret.`, [{}]),
+    })),
   },
 };

@@ -1,7 +1,13 @@
 import { defined, nearestWords } from '../../model/index.js';
 import type { ConfiguredResource, DesiredField, Diagnostic, SourceRange } from '../../model/index.js';
-import { findOptionSet, isKnownOption, isSensitiveOption, optionSets, secretTypes } from './options.js';
-import type { OptionSet, Place } from './options.js';
+import {
+  findOptionSet,
+  isKnownOption,
+  isSensitiveOption,
+  optionSets,
+  secretTypes,
+} from '../sdk/duckdb-options.js';
+import type { OptionSet, Place } from '../sdk/duckdb-options.js';
 import { isBooleanText, isMapText, optionText } from './text.js';
 
 /** A server as the checks see it; its mappings are checked against it too. */

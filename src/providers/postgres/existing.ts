@@ -2,7 +2,7 @@ import type { DesiredResource, Diagnostic } from '../../model/index.js';
 import type { ReadRequest } from '../sdk/index.js';
 import { fieldText } from './field-text.js';
 import { breaksDuckdb } from './names.js';
-import { findOptionSet, isKnownOption, isSensitiveOption } from './options.js';
+import { findOptionSet, isKnownOption, isSensitiveOption } from '../sdk/duckdb-options.js';
 import { isIn, placeOf } from './preflight-document.js';
 import type { FoundMapping, FoundServer, Preflight } from './preflight-document.js';
 import { kinds } from './kinds.js';

@@ -1,39 +1,74 @@
-import { ref } from '../../model/json-schema.js';
-import type { JsonSchema, SchemaSection } from '../../model/json-schema.js';
+import { ref, sourceOnly, textOrSource } from '../../model/index.js';
+import type { JsonSchema, SectionSchema } from '../../model/index.js';
+import { optionDefs, optionsByType, whenType } from '../sdk/duckdb-option-schema.js';
+import type { SettingsSchema } from '../sdk/index.js';
 
-const text = (description: string, ...examples: unknown[]): JsonSchema =>
-  ref('textOrSource', description, examples);
-const source = (description: string, ...examples: unknown[]): JsonSchema =>
-  ref('valueSource', description, examples);
+const roleNames: Readonly<Record<string, JsonSchema>> = {
+  roleName: {
+    type: 'string',
+    title: 'a role name',
+    pattern:
+      '^[^\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$',
+    patternErrorMessage:
+      'A role name is text without control characters, and without white space at its ends.',
+    examples: ['analyst', 'public'],
+  },
+  roleNames: {
+    type: 'array',
+    title: 'a list of role names',
+    items: { $ref: '#/$defs/roleName' },
+    examples: [['analyst']],
+  },
+};
+
+/** The settings of an entry of `providers:`. */
+export const settings: SettingsSchema = {
+  description: 'A PostgreSQL database with the `duckdb` foreign data wrapper.',
+  defs: roleNames,
+  properties: {
+    url: textOrSource(
+      'A libpq connection URI. With a password in it: from a value source. PG* variables count for what is absent.',
+      { env: 'WAREHOUSE_URL' },
+      'postgres://deploy@db.example.com/warehouse',
+    ),
+    host: textOrSource('The host to connect to.', 'db.example.com'),
+    port: textOrSource('The port to connect to.', 5432),
+    database: textOrSource('The database to connect to.', 'warehouse'),
+    user: textOrSource('The role to connect as.', 'deploy'),
+    password: sourceOnly('The password of the role.', { env: 'PGPASSWORD' }),
+    sslmode: textOrSource('Whether and how TLS is used, as libpq has it.', 'verify-full'),
+    sslrootcert: textOrSource('The file with the certificate authorities to trust.', './ca.pem'),
+    connect_timeout: textOrSource('Seconds to wait for a connection.', 10),
+    statement_timeout: textOrSource('Milliseconds that one statement may take.', 60000),
+    extension_directory: textOrSource(
+      'Where DuckDB on this machine finds its extensions: plan asks it about options, where it has them.',
+      '~/.duckdb/extensions',
+    ),
+    allow_server_log: {
+      type: 'boolean',
+      description:
+        'Write values although they would reach the log or the statistics of the server, which `--allow-server-log` does for one run.',
+      examples: [true],
+    },
+    fdw_usage: ref(
+      'roleNames',
+      'The only roles, superusers apart, that may hold USAGE on the `duckdb` wrapper. Others lose it.',
+      [['lake_admin']],
+    ),
+  },
+  example: { warehouse: { type: 'postgres', url: { env: 'WAREHOUSE_URL' } } },
+};
 
 /** `duckdb_servers`: servers of the `duckdb` wrapper in PostgreSQL, with their user mappings. */
-export const duckdbServers: SchemaSection = {
-  word: 'duckdb_servers',
+export const duckdbServers: SectionSchema = {
   defs: {
-    serverOptions: {
-      type: 'object',
-      title: 'options by name',
-      propertyNames: { $ref: '#/$defs/optionName' },
-      properties: {
-        provider: text(
-          'How DuckDB gets credentials: `config` (the default), `credential_chain` and others.',
-          'credential_chain',
-        ),
-        scope: text('The paths that it is used for.', 's3://lake'),
-        region: text('The region of the store.', 'us-east-1'),
-        endpoint: text('The host of the store, where it is not the usual one.', 'minio:9000'),
-        url_style: text('How the bucket stands in an address: `vhost` or `path`.', 'path'),
-        use_ssl: text('Whether to talk TLS to the store.', false),
-      },
-      additionalProperties: { $ref: '#/$defs/textOrSource' },
-      examples: [{ region: 'us-east-1', scope: 's3://lake' }],
-    },
+    ...optionDefs,
     mappingOptions: {
       type: 'object',
       title: 'options by name',
       propertyNames: { $ref: '#/$defs/optionName' },
       properties: {
-        key_id: text('The id of the access key.', { env: 'AWS_ACCESS_KEY_ID' }),
+        key_id: textOrSource('The id of the access key.', { env: 'AWS_ACCESS_KEY_ID' }),
       },
       additionalProperties: { $ref: '#/$defs/textOrSource' },
       examples: [{ key_id: { env: 'AWS_ACCESS_KEY_ID' }, secret: { env: 'AWS_SECRET_ACCESS_KEY' } }],
@@ -49,19 +84,19 @@ export const duckdbServers: SchemaSection = {
           description: 'The kind of store: S3, GCS or R2.',
           examples: ['S3'],
         },
-        key_id: text('The id of the access key; kept in the user mapping.', { env: 'MINIO_ID' }),
-        secret: source('The secret access key; kept in the user mapping.', { env: 'MINIO_KEY' }),
-        session_token: source('A session token; kept in the user mapping.', { env: 'AWS_SESSION_TOKEN' }),
-        region: text('The region of the store.', 'us-east-1'),
-        url_style: text('How the bucket stands in an address: `vhost` or `path`.', 'path'),
-        provider: text(
+        key_id: textOrSource('The id of the access key; kept in the user mapping.', { env: 'MINIO_ID' }),
+        secret: sourceOnly('The secret access key; kept in the user mapping.', { env: 'MINIO_KEY' }),
+        session_token: sourceOnly('A session token; kept in the user mapping.', { env: 'AWS_SESSION_TOKEN' }),
+        region: textOrSource('The region of the store.', 'us-east-1'),
+        url_style: textOrSource('How the bucket stands in an address: `vhost` or `path`.', 'path'),
+        provider: textOrSource(
           'How DuckDB gets credentials: `config` (the default) or `credential_chain`.',
           'config',
         ),
-        endpoint: text('The host of the store, where it is not the usual one.', 'minio:9000'),
-        scope: text('The paths that it is used for.', 's3://lake'),
-        validation: text('With `provider: credential_chain` only: `exists` or `none`.', 'none'),
-        use_ssl: text('Whether to talk TLS to the store.', false),
+        endpoint: textOrSource('The host of the store, where it is not the usual one.', 'minio:9000'),
+        scope: textOrSource('The paths that it is used for.', 's3://lake'),
+        validation: textOrSource('With `provider: credential_chain` only: `exists` or `none`.', 'none'),
+        use_ssl: textOrSource('Whether to talk TLS to the store.', false),
       },
       examples: [{ type: 'S3', key_id: { env: 'MINIO_ID' }, secret: { env: 'MINIO_KEY' } }],
     },
@@ -71,8 +106,10 @@ export const duckdbServers: SchemaSection = {
       additionalProperties: false,
       required: ['connection_string'],
       properties: {
-        connection_string: source('The connection string; kept in the user mapping.', { env: 'AZURE_CONN' }),
-        scope: text('The paths that it is used for.', 'azure://container'),
+        connection_string: sourceOnly('The connection string; kept in the user mapping.', {
+          env: 'AZURE_CONN',
+        }),
+        scope: textOrSource('The paths that it is used for.', 'azure://container'),
       },
       examples: [{ connection_string: { env: 'AZURE_CONN' }, scope: 'azure://container' }],
     },
@@ -144,5 +181,17 @@ export const duckdbServers: SchemaSection = {
     propertyNames: { $ref: '#/$defs/resourceName' },
     additionalProperties: { $ref: '#/$defs/duckdbServer' },
     examples: [{ lake: { type: 's3', options: { provider: 'credential_chain' } } }],
+  },
+  editorDefs: {
+    ...optionsByType('options', 'open'),
+    ...optionsByType('mapping', 'all'),
+    duckdbServer: whenType((type) => ({
+      options: ref(`options_${type}`, `Options of a ${type} server.`, [{}]),
+      user_mappings: {
+        description: `Credentials for ${type} by role.`,
+        additionalProperties: { $ref: `#/$defs/mapping_${type}` },
+        examples: [{ analyst: {} }],
+      },
+    })),
   },
 };

@@ -6,7 +6,7 @@ import type {
   Diagnostic,
   AuthoritativeList,
   Fields,
-  KindPolicy,
+  KindYaml,
   Outcome,
   ProviderSettings,
   ReadResult,
@@ -15,19 +15,18 @@ import type {
   StateRecord,
   SystemIdentity,
 } from '../../model/index.js';
+import type { ProviderLanguage } from './language.js';
 
 /**
  * What a provider is: a kind of system, what can be said of its resources before any call, and a way to open a session.
  * One folder under `src/providers/` holds one of these, and the registry names it. All of them are loaded in every run, so
  * what needs a driver is imported by `open`.
  */
-export interface ProviderDefinition {
-  /** As in `type:` of the configuration. */
-  readonly type: string;
-  /** The kinds that it manages, parents before what lives in them. */
-  readonly kinds: readonly KindPolicy[];
+export interface ProviderDefinition extends ProviderLanguage {
   /** Environment variables that hold credentials of its own: their values are masked from the start. */
   readonly credentials: readonly string[];
+  /** How `pull` writes resources, by kind; a kind that is absent is left out. */
+  readonly yaml: Readonly<Record<string, KindYaml>>;
   /** Whether all changes handed to one `apply` succeed or fail together. */
   readonly transactional: boolean;
   /**

@@ -1,4 +1,5 @@
 export * from './contract.js';
+export type * from './language.js';
 export * from '../../net/unreachable.js';
 export * from '../../net/clock.js';
 export * from '../../net/http-error.js';

@@ -1,10 +1,48 @@
-import { ref } from '../../model/json-schema.js';
-import type { SchemaSection } from '../../model/json-schema.js';
+import { ref, sourceOnly, textOrSource } from '../../model/index.js';
+import type { JsonSchema, SectionSchema } from '../../model/index.js';
+import type { SettingsSchema } from '../sdk/index.js';
+
+const principals: Readonly<Record<string, JsonSchema>> = {
+  principal: {
+    type: 'string',
+    title: 'a user or a team',
+    pattern:
+      '^(self|(user|team):[^\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?)$',
+    patternErrorMessage:
+      'Write user:<e-mail address>, team:<name>, or self for the identity that runs the tool.',
+    examples: ['user:ana@example.com', 'team:Platform'],
+  },
+  principals: {
+    type: 'array',
+    title: 'a list of users and teams',
+    items: { $ref: '#/$defs/principal' },
+    examples: [['user:ana@example.com', 'team:Platform']],
+  },
+};
+
+/** The settings of an entry of `providers:`. */
+export const settings: SettingsSchema = {
+  description: 'A SingleStore Helios organization, through its Management API.',
+  properties: {
+    api_key: sourceOnly('The API key. SINGLESTOREDB_MANAGEMENT_TOKEN counts where it is absent.', {
+      env: 'SINGLESTOREDB_MANAGEMENT_TOKEN',
+    }),
+    base_url: textOrSource(
+      'The address of the Management API. SINGLESTOREDB_MANAGEMENT_BASE_URL also sets it; else https://api.singlestore.com.',
+      'https://api.singlestore.com',
+    ),
+    organization: textOrSource(
+      'The id of the organization: any other one is refused.',
+      '0e1f5c2a-8c1d-4b8e-9d0a-3f6b1c2d4e5f',
+    ),
+  },
+  example: { helios: { type: 'singlestore', api_key: { env: 'SINGLESTOREDB_MANAGEMENT_TOKEN' } } },
+};
 
 /** `secrets`: secrets of SingleStore Helios. */
-export const secrets: SchemaSection = {
-  word: 'secrets',
+export const secrets: SectionSchema = {
   defs: {
+    ...principals,
     secret: {
       type: 'object',
       title: 'a secret',
@@ -75,8 +113,7 @@ export const secrets: SchemaSection = {
 };
 
 /** `shares`: one grant over many secrets. */
-export const shares: SchemaSection = {
-  word: 'shares',
+export const shares: SectionSchema = {
   defs: {
     shareRule: {
       type: 'object',

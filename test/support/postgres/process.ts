@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
 import { promisify } from 'node:util';
 
 import type { Binaries } from './binaries.js';
@@ -25,19 +25,12 @@ export function runAs(): RunAs {
   return {};
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('the system gave no port'));
-      });
-    });
-  });
+/**
+ * A port below those that the system hands out by itself, so that no other test gets it by chance. Another program may have it:
+ * whoever starts a server on it must try again with the next one.
+ */
+export function somePort(): number {
+  return randomInt(15_000, 32_000);
 }
 
 /** The environment of a server's programs: no PG* variable of the caller may steer them. */

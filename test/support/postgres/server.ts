@@ -9,7 +9,7 @@ import { standInSql } from '../../../src/sandbox/postgres/standin/index.js';
 import type { StandInOptions } from '../../../src/sandbox/postgres/standin/index.js';
 import { embeddedBinaries, systemBinaries } from './binaries.js';
 import { query, withClient } from './client.js';
-import { freePort, initialise, keep, runAs } from './process.js';
+import { initialise, keep, runAs, somePort } from './process.js';
 import type { Kept } from './process.js';
 
 /** What a test may ask for. */
@@ -20,6 +20,8 @@ export interface RealPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Install the stand-in for the `duckdb` wrapper in every database made here; an object passes its options. */
   readonly standIn?: boolean | StandInOptions;
+  /** Lines to put in front of pg_hba.conf. */
+  readonly rules?: readonly string[];
 }
 
 /** A running server. Everything is on 127.0.0.1; the superuser `postgres` needs no password. */
@@ -44,22 +46,32 @@ export interface Skipped {
 }
 
 /** The URL of a database of the server on `port`, as `user`. */
-function urlOf(port: number, database: string, user = 'postgres'): string {
+export function urlOf(port: number, database: string, user = 'postgres'): string {
   return `postgres://${user}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
-async function waitUntilReady(port: number, log: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+/** How many ports are tried before a server is said not to start. */
+const PORTS = 10;
+
+/** Waits until the server answers; gives false where another program has the port. */
+async function isReady(port: number, log: string): Promise<boolean> {
+  const deadline = Date.now() + 120_000;
   for (;;) {
     try {
-      await query(urlOf(port, 'postgres'), 'SELECT 1');
-      return;
+      // Another server that has the port may answer as well.
+      const printed = await readFile(log, 'utf8');
+      if (printed.includes('database system is ready to accept connections')) {
+        await query(urlOf(port, 'postgres'), 'SELECT 1');
+        return true;
+      }
+      throw new Error('not ready yet');
     } catch (error) {
       const printed = await readFile(log, 'utf8').catch(() => '');
+      if (/could not bind IPv4 address/.test(printed)) return false;
       const failed =
         /FATAL: {2}(?!the database system is starting up)/.test(printed) || Date.now() > deadline;
       if (failed) throw new Error(`PostgreSQL did not start:\n${printed}`, { cause: error });
-      await pause(25);
+      await pause(10);
     }
   }
 }
@@ -67,11 +79,20 @@ async function waitUntilReady(port: number, log: string): Promise<void> {
 let databases = 0;
 
 /**
- * Starts a PostgreSQL of this version in a temporary folder: loopback only, a free port, its socket inside the folder,
- * `fsync` off. It is stopped by `stop()`, and also when the test process ends in any other way. Gives `{ skipped }`, and says
- * so on stderr, where the machine has no such version; raises when it has one that does not start.
+ * Starts a PostgreSQL of this version in a temporary folder: loopback only, a port that nobody else has, its socket inside the
+ * folder, `fsync` off. It is stopped by `stop()`, and also when the test process ends in any other way. Gives `{ skipped }`
+ * where the machine has no such version; raises when it has one that does not start.
  */
 export async function startRealPostgres(options: RealPostgresOptions): Promise<RealPostgres | Skipped> {
+  for (let attempt = 1; attempt <= PORTS; attempt += 1) {
+    const started = await startOnSomePort(options);
+    if (started !== undefined) return started;
+  }
+  throw new Error(`PostgreSQL ${options.version} did not start: other programs had ${PORTS} ports.`);
+}
+
+/** Starts it on one port; gives nothing where another program has that port. */
+async function startOnSomePort(options: RealPostgresOptions): Promise<RealPostgres | Skipped | undefined> {
   const user = runAs();
   const folder = await mkdtemp(join(tmpdir(), 'secrets-postgres-'));
   const binaries =
@@ -80,7 +101,6 @@ export async function startRealPostgres(options: RealPostgresOptions): Promise<R
       : await systemBinaries(options.version);
   if (typeof binaries === 'string') {
     await rm(folder, { recursive: true, force: true });
-    console.warn(`Skipped: tests on PostgreSQL ${options.version}: ${binaries}.`);
     return { skipped: binaries };
   }
   const [data, logFile] = [join(folder, 'data'), join(folder, 'server.log')];
@@ -92,27 +112,36 @@ export async function startRealPostgres(options: RealPostgresOptions): Promise<R
       await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
     }
     await initialise(binaries, data, user);
-    const port = await freePort();
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      unix_socket_directories: folder,
-      fsync: 'off',
-      synchronous_commit: 'off',
-      full_page_writes: 'off',
-      logging_collector: 'off',
-      max_connections: '60',
-      shared_buffers: '16MB',
-      ...options.settings,
-    };
-    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    kept = keep(binaries, folder, logFile, ['-D', data, '-p', String(port), ...flags], user);
-    await waitUntilReady(port, logFile);
-    return await handle(options, port, logFile, kept);
+    if (options.rules !== undefined) {
+      const file = join(data, 'pg_hba.conf');
+      await writeFile(file, [...options.rules, await readFile(file, 'utf8')].join('\n'));
+    }
+    const port = somePort();
+    kept = keep(binaries, folder, logFile, flagsOf(options, data, port, folder), user);
+    if (await isReady(port, logFile)) return await handle(options, port, logFile, kept);
+    await kept.stop();
+    return undefined;
   } catch (error) {
     await kept?.stop();
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+function flagsOf(options: RealPostgresOptions, data: string, port: number, folder: string): string[] {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    logging_collector: 'off',
+    max_connections: '60',
+    shared_buffers: '16MB',
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return ['-D', data, '-p', String(port), ...flags];
 }
 
 async function handle(

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findOptionSet, isKnownOption, isSensitiveOption, optionSets, secretTypes } from './options.js';
+import {
+  findOptionSet,
+  isKnownOption,
+  isSensitiveOption,
+  optionSets,
+  secretTypes,
+} from './duckdb-options.js';
 
 describe('the table of options', () => {
   it('has one default provider for each type', () => {

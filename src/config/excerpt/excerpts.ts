@@ -1,0 +1,122 @@
+import type { BackendTable, ExcerptRules } from '../../model/index.js';
+import type { ProviderLanguage, Section } from '../../providers/sdk/index.js';
+import { isRef } from '../sources/references.js';
+import type { SourceTable } from '../sources/table.js';
+import { looksLikeSecret } from './secret-text.js';
+
+type Path = readonly string[];
+
+/** What may be shown of a configuration in the excerpt of a message: the rules of the whole language. */
+export interface Excerpts {
+  /** Whether the scalar at a path may be shown. */
+  mayShowValue(path: Path, text: string): boolean;
+  /** Whether a key of the map at a path may be shown. */
+  mayShowKey(path: Path, key: string): boolean;
+  /** Keys that may be shown in a file that is not YAML, where paths are not known. */
+  readonly knownKeys: ReadonlySet<string>;
+  /** Keys whose values may be shown in such a file, where they look as they should. */
+  readonly shownAnywhere: ReadonlySet<string>;
+}
+
+/** What the rules come from. */
+export interface ExcerptParts {
+  readonly providers: readonly ProviderLanguage[];
+  readonly sources: SourceTable;
+  readonly backends: BackendTable;
+}
+
+/** The rules of what every language has. */
+const CORE: ExcerptRules = {
+  shown: [
+    'version',
+    'stack',
+    'state.backend',
+    'state.lease',
+    'providers.*.type',
+    'moved.*.from',
+    'moved.*.to',
+    'removed.*',
+  ],
+  maps: ['', 'state', 'providers', 'moved.*'],
+  short: ['version', 'type', 'backend', 'lease', 'stdin', 'base64', 'trim', 'timeout'],
+  anywhere: ['version', 'stack', 'type', 'backend', 'provider', 'env'],
+};
+
+/** The rules of `lifecycle`, which every section of names may have. */
+const LIFECYCLE: ExcerptRules = {
+  shown: ['protect', 'ignore.*', 'on_remove', 'adopt'].map((key) => `lifecycle.${key}`),
+  maps: ['lifecycle'],
+  short: ['protect', 'on_remove', 'adopt'],
+};
+
+/** Some rules whose paths start at a path. */
+function under(prefix: string, rules: ExcerptRules): ExcerptRules {
+  const at = (paths: readonly string[] = []): string[] =>
+    paths.map((path) => (path === '' ? prefix : `${prefix}.${path}`));
+  return { ...rules, shown: at(rules.shown), sources: at(rules.sources), maps: at(rules.maps) };
+}
+
+function sectionRules({ word, shape, excerpts }: Section): ExcerptRules[] {
+  const rules = [under(`${word}.*`, excerpts)];
+  return shape === 'list' ? rules : [...rules, { maps: [word] }, under(`${word}.*`, LIFECYCLE)];
+}
+
+function allRules({ providers, backends }: ExcerptParts): readonly ExcerptRules[] {
+  const { shown, short, urls } = backends.excerpt;
+  return [
+    CORE,
+    under('state', { shown: [...shown], sources: ['*'], short: [...short], urls: [...urls] }),
+    ...providers.flatMap(({ settings, sections }) => [
+      under('providers.*', settings.excerpts),
+      ...sections.flatMap(sectionRules),
+    ]),
+  ];
+}
+
+function matches(path: Path, patterns: readonly Path[]): boolean {
+  return patterns.some(
+    (pattern) =>
+      pattern.length === path.length &&
+      pattern.every((step, at) => step === '*' || step === path[at]?.toLowerCase()),
+  );
+}
+
+/** Longer text is not a number or one of a few words. */
+const LONGEST_WORD = 24;
+
+/** Makes the rules of a language from those of its parts. */
+export function makeExcerpts(parts: ExcerptParts): Excerpts {
+  const rules = allRules(parts);
+  const collect = (rule: keyof ExcerptRules): readonly string[] => [
+    ...new Set(rules.flatMap((part) => part[rule] ?? [])),
+  ];
+  const compile = (paths: readonly string[]): readonly Path[] =>
+    paths.map((path) => (path === '' ? [] : path.split('.')));
+  const [shown, sources, maps] = [
+    compile(collect('shown')),
+    compile(collect('sources')),
+    compile(collect('maps')),
+  ];
+  const short = new Set(collect('short'));
+  const urls = new Set(collect('urls'));
+  const { keys } = parts.sources;
+  const isPasted = (key: string, text: string): boolean =>
+    short.has(key) ? text.length > LONGEST_WORD : urls.has(key) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  return {
+    mayShowValue: (path, text) => {
+      const key = path.at(-1) ?? '';
+      // A reference of vals may have credentials among its parameters.
+      if (looksLikeSecret(text) || isRef(text) || isPasted(key, text)) return false;
+      if (matches(path, shown)) return true;
+      if (!keys.has(key) || !matches(path.slice(0, -1), sources)) return false;
+      // A token pasted where the name of its variable belongs: names of variables are in capitals by custom.
+      return key !== 'env' || /^[A-Z_][A-Z0-9_]*$/.test(text);
+    },
+    mayShowKey: (path, key) =>
+      key.length <= 100 &&
+      !looksLikeSecret(key) &&
+      ((keys.has(key) && matches(path, sources)) || matches(path, maps)),
+    knownKeys: new Set([...shown.flat(), ...sources.flat(), ...maps.flat(), ...keys, ...parts.backends.settings]),
+    shownAnywhere: new Set(collect('anywhere')),
+  };
+}

@@ -1,0 +1,106 @@
+import { child, entriesOf, rangeOf, textOf } from '../../model/index.js';
+import type { DesiredField, Entry, Place, TreeNode } from '../../model/index.js';
+import { readOption, readOptions } from '../sdk/duckdb-option-fields.js';
+import type { OptionFields } from '../sdk/duckdb-option-fields.js';
+import type { NodeReader } from '../sdk/index.js';
+import { foldRole } from './desired-roles.js';
+
+/** A server, whichever form the file uses. */
+export interface ServerForm {
+  readonly type: DesiredField;
+  readonly options: OptionFields;
+  readonly mappings: readonly ServerMapping[];
+}
+
+interface ServerMapping {
+  readonly role: string;
+  readonly at: Place;
+  readonly options: OptionFields;
+}
+
+/** The functions of the wrapper, and which of their parameters they keep in the user mapping (wrapper contract, 'Simple secrets'). */
+const IN_MAPPING = {
+  simple: ['key_id', 'secret', 'session_token'],
+  azure: ['connection_string'],
+} as const;
+
+/** Reads `type` with options and mappings, or the parameters of one of the wrapper's functions. */
+export function readForm(reader: NodeReader, entry: Entry): ServerForm {
+  for (const form of ['simple', 'azure'] as const) {
+    const node = child(entry.value, form);
+    if (node === undefined) continue;
+    refuseBeside(reader, entry, form);
+    return expandFunction(reader, node, form);
+  }
+  const path = `duckdb_servers.${entry.key}`;
+  const typeNode = child(entry.value, 'type');
+  const type = (textOf(typeNode) ?? '').toLowerCase();
+  return {
+    type: { kind: 'plain', value: type, range: rangeOf(typeNode?.at ?? entry.keyAt) },
+    options: readOptions(reader, child(entry.value, 'options'), {
+      path: `${path}.options`,
+      place: 'server',
+      type,
+    }),
+    mappings: readMappings(reader, entry, path, type),
+  };
+}
+
+function refuseBeside(reader: NodeReader, { value }: Entry, form: string): void {
+  for (const { key, keyAt } of entriesOf(value)) {
+    if (key !== 'options' && key !== 'user_mappings') continue;
+    reader.refuse(keyAt, {
+      code: 'too-many-keys',
+      summary: `\`${key}\` cannot be combined with \`${form}\`.`,
+      next: `Write \`type\`, \`options\` and \`user_mappings\` instead of \`${form}\`, or remove \`${key}\`.`,
+    });
+  }
+}
+
+function readMappings(reader: NodeReader, entry: Entry, path: string, type: string): ServerMapping[] {
+  const mappings = new Map<string, ServerMapping>();
+  for (const { key, keyAt, value } of entriesOf(child(entry.value, 'user_mappings'))) {
+    const role = foldRole(key);
+    const first = mappings.get(role);
+    if (first !== undefined) {
+      reader.refuse(keyAt, {
+        code: 'duplicate-key',
+        summary: `Duplicate mapping for \`${role}\`.`,
+        next: 'Remove one of them.',
+        related: [{ message: 'First defined here.', at: first.at }],
+      });
+      continue;
+    }
+    const options = readOptions(reader, value, {
+      path: `${path}.user_mappings.${key}`,
+      place: 'mapping',
+      type,
+    });
+    mappings.set(role, { role, at: keyAt, options });
+  }
+  return [...mappings.values()];
+}
+
+/**
+ * Splits the parameters of `duckdb.create_simple_secret` or `duckdb.create_azure_secret` as the functions do: credentials
+ * into a mapping for the current user, the rest into the server; empty ones are left out, and so is an empty mapping.
+ */
+function expandFunction(reader: NodeReader, node: TreeNode, form: keyof typeof IN_MAPPING): ServerForm {
+  const inMapping: readonly string[] = IN_MAPPING[form];
+  const typeNode = child(node, 'type');
+  const type = form === 'azure' ? 'azure' : (textOf(typeNode) ?? '').toLowerCase();
+  const server: Record<string, DesiredField> = {};
+  const mapping: Record<string, DesiredField> = {};
+  for (const { key, value } of entriesOf(node)) {
+    if (key === 'type') continue;
+    const field = readOption(reader, value, key, type);
+    if (field === undefined || (field.kind === 'plain' && field.value === '')) continue;
+    (inMapping.includes(key) ? mapping : server)[`options.${key}`] = field;
+  }
+  const hasMapping = Object.keys(mapping).length > 0;
+  return {
+    type: { kind: 'plain', value: type, range: rangeOf((typeNode ?? node).at) },
+    options: server,
+    mappings: hasMapping ? [{ role: 'current_user', at: node.at, options: mapping }] : [],
+  };
+}

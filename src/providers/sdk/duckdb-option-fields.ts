@@ -1,0 +1,113 @@
+import { entriesOf } from '../../model/index.js';
+import type { DesiredField, Entry, Place, ProblemWords, TreeNode } from '../../model/index.js';
+import { isBooleanOption, mayBeSensitive } from './duckdb-option-names.js';
+import type { NodeReader } from './language.js';
+
+/** Fields `options.<name>`, names in lower case. */
+export type OptionFields = Readonly<Record<string, DesiredField>>;
+
+/** Where options are written, and whether credentials may be among them. */
+export interface OptionsPlace {
+  /** The path, for messages. */
+  readonly path: string;
+  /** Everybody can read a `server` and what is `open`; credentials belong in a `mapping` or under `sensitive`. */
+  readonly place: 'server' | 'mapping' | 'open' | 'sensitive';
+  /** The secret type, in lower case; empty where it is missing. */
+  readonly type: string;
+}
+
+/** Options as fields. Reports a credential in the open or in plain text, a duplicate, and an option that cannot be one. */
+export function readOptions(
+  reader: NodeReader,
+  node: TreeNode | undefined,
+  where: OptionsPlace,
+): OptionFields {
+  const places = new Map<string, Place>();
+  const fields: Record<string, DesiredField> = {};
+  for (const entry of entriesOf(node)) {
+    const name = entry.key.toLowerCase();
+    const first = places.get(name);
+    if (first !== undefined) {
+      reader.refuse(entry.keyAt, duplicateOption(name, first));
+      continue;
+    }
+    places.set(name, entry.keyAt);
+    if (refusesOption(reader, entry, name, where)) continue;
+    const field = readOption(reader, entry.value, name, where.type);
+    if (field !== undefined) fields[`options.${name}`] = field;
+  }
+  return fields;
+}
+
+/** One option as a field; reports text where DuckDB takes true or false alone, which is not repeated: it may be a value. */
+export function readOption(
+  reader: NodeReader,
+  node: TreeNode,
+  name: string,
+  type: string,
+): DesiredField | undefined {
+  const text = node.kind === 'scalar' && reader.isPlainText(node) ? node.text : undefined;
+  if (text !== undefined && isBooleanOption(type, name) && !isBooleanText(text)) {
+    reader.refuse(node.at, {
+      code: 'not-a-boolean',
+      summary: `The option \`${name}\` takes true or false.`,
+      next: 'Write true or false.',
+    });
+  }
+  return reader.field(node);
+}
+
+/** Whether DuckDB reads a text as a boolean. */
+export function isBooleanText(text: string): boolean {
+  return /^(true|false|t|f|yes|no|y|n|1|0)$/i.test(text);
+}
+
+function duplicateOption(name: string, first: Place): ProblemWords {
+  return {
+    code: 'duplicate-key',
+    summary: `Duplicate option \`${name}\`: option names are case-insensitive.`,
+    next: 'Remove one of them.',
+    related: [{ message: 'First defined here.', at: first }],
+  };
+}
+
+/** Reports an option that may not be where it is. */
+function refusesOption(
+  reader: NodeReader,
+  { keyAt, value }: Entry,
+  name: string,
+  where: OptionsPlace,
+): boolean {
+  const misplaced = misplacedOption(name, where);
+  if (misplaced !== undefined) {
+    reader.refuse(keyAt, misplaced);
+    return true;
+  }
+  const isPlainSecret =
+    where.place === 'mapping' && mayBeSensitive(where.type, name) && reader.isPlainText(value);
+  if (isPlainSecret) reader.refuse(value.at, reader.plainSecret(`${where.path}.${name}`));
+  return isPlainSecret;
+}
+
+function misplacedOption(name: string, { place, type }: OptionsPlace): ProblemWords | undefined {
+  if (name === 'type') {
+    const owner = place === 'server' || place === 'mapping' ? 'server' : 'secret';
+    return {
+      code: 'type-option',
+      summary: `An option \`type\` would override the type of the ${owner}.`,
+      next: 'Write `type:` beside `options:`, and nowhere else.',
+    };
+  }
+  if ((place !== 'open' && place !== 'server') || !mayBeSensitive(type, name)) return undefined;
+  return place === 'open'
+    ? {
+        code: 'sensitive-open-option',
+        summary: `\`${name}\` is sensitive: it belongs under \`sensitive\`, with a value source.`,
+        next: `Move it: sensitive: { ${name}: { env: NAME } }`,
+      }
+    : {
+        code: 'sensitive-server-option',
+        summary: `\`${name}\` is sensitive: it belongs in \`user_mappings\`. Every role can read the options of a server.`,
+        next: `Move it: user_mappings: { <role>: { ${name}: { env: NAME } } }`,
+      };
+}
