@@ -5,9 +5,9 @@ import type { PrincipalDirectory, SystemIdentity } from './system.js';
 /** A resource as a system has it now. */
 export interface ActualResource {
   readonly address: string;
-  /** The system's own id: never used again for another object. */
+  /** The system's own id; never reused for another object. */
   readonly id: string;
-  /** Changes whenever the object does; compared before a write. Opaque, and says nothing of a value. */
+  /** Changes whenever the object does; compared before a write. Opaque, and reveals nothing of a value. */
   readonly version: string;
   readonly fields: Fields;
   readonly createdAt?: string;
@@ -20,15 +20,15 @@ export interface ActualResource {
   readonly claimedBy?: string;
 }
 
-/** What one session found in one system. */
+/** What one session read from one system. */
 export interface ReadResult {
   readonly system: SystemIdentity;
   /**
-   * Everything of the managed kinds under the names that were asked for, their whole exclusive lists, and whatever hangs
-   * on them and would be lost or stand in the way if they were removed (mappings on a server).
+   * Everything of the managed kinds under the requested names, their whole authoritative lists, and their children that would be
+   * lost, or block the removal, if they were removed (mappings on a server).
    */
   readonly resources: readonly ActualResource[];
   readonly directory?: PrincipalDirectory;
-  /** What stands in the way of what is wanted, now that both sides are known. */
+  /** Problems that show once the desired and the actual side are known. */
   readonly diagnostics?: readonly Diagnostic[];
 }

@@ -1,7 +1,7 @@
 /**
  * A resource's address, parsed: `secret.<provider>.<name>`, `share.<provider>.<secret>/<team|user>:<who>`,
- * `user_mapping.<provider>.<server>/<role>` and so on. `member` is what follows the slash. Which kinds have a member is
- * said by their policies: see `Kinds`.
+ * `user_mapping.<provider>.<server>/<role>` and so on. `member` is what follows the slash; the policies of the kinds say which
+ * have one: see `Kinds`.
  */
 export interface Address {
   readonly kind: string;

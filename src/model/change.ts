@@ -1,21 +1,21 @@
 import type { Plain } from './field.js';
 import type { SourceRange } from './source.js';
 
-/** How one field changes, already safe to show: a sensitive side holds no value. */
+/** How one field changes, already safe to show: sensitive fields have no `before` and `after`. */
 export interface FieldChange {
   readonly path: string;
   readonly action: 'add' | 'change' | 'remove' | 'keep';
   readonly sensitive: boolean;
-  /** Absent where there is none, or where it is sensitive. */
+  /** Absent where there is none, or the field is sensitive. */
   readonly before?: Plain;
   readonly after?: Plain;
-  /** A remark for people: `changed by …`, `not verifiable as role …`. */
+  /** A note for people: `changed by …`, `not verifiable as role …`. */
   readonly note?: string;
   /** This field is why the resource must be replaced. */
   readonly forcesReplacement?: boolean;
 }
 
-/** What must hold right before the write: read again and compared by the provider. */
+/** What must hold right before the write; the provider reads it again and compares. */
 export type Precondition =
   | { readonly kind: 'absent' }
   | { readonly kind: 'present'; readonly id: string; readonly version: string }
@@ -31,7 +31,7 @@ interface ChangeBase {
   /** Addresses of other changes of the plan that must be done first. */
   readonly after: readonly string[];
   readonly range?: SourceRange;
-  /** Keyed fingerprints of the wanted sensitive fields: pin the values that were approved. */
+  /** Keyed fingerprints of the desired sensitive fields: they pin the approved values. */
   readonly fingerprints: Readonly<Record<string, string>>;
   /** The system's id of the object, where it exists. */
   readonly id?: string;

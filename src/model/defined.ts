@@ -6,7 +6,7 @@ export type Defined<Fields extends object> = {
 };
 
 /**
- * An object without the fields that are `undefined`: how optional fields are set.
+ * An object without the fields that are `undefined`. Everything that sets optional fields uses this.
  * @param fields every field, absent ones as `undefined`
  */
 export function defined<const Fields extends object>(fields: Fields): Defined<Fields> {

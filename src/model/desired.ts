@@ -6,41 +6,41 @@ import type { DesiredField } from './value-source.js';
 export interface Lifecycle {
   /** Never destroyed by a plan; wins over everything. */
   readonly protect?: boolean;
-  /** Fields that are left alone: names of options, or `value`. */
+  /** Fields that are not compared: names of options, or `value`. */
   readonly ignore?: readonly string[];
-  /** When it leaves the configuration: destroy it (the default), or only forget it. */
+  /** When it is removed from the configuration: destroy it (the default), or only forget it. */
   readonly onRemove?: 'delete' | 'forget';
-  /** Take over what exists already under this name. */
+  /** Take over an object that already exists under this name. */
   readonly adopt?: boolean;
 }
 
-/** What a desired resource is, whatever its fields hold. */
-export interface DesiredBase {
+/** A desired resource without its fields. */
+interface DesiredBase {
   /** Its address, as text. */
   readonly address: string;
-  /** Addresses that must be done before it: its parent, and the secrets that its values come from. */
+  /** Addresses that are applied before it: its parent, and the secrets that its values come from. */
   readonly dependsOn: readonly string[];
   readonly lifecycle: Lifecycle;
   readonly range?: SourceRange;
   /** Secrets: the tool's own Owner is kept (the default), or dropped because the file says `self: drop`. */
   readonly self?: 'keep' | 'drop';
-  /** Secrets: with fewer Owners who can act than this the plan is an error. */
+  /** Secrets: the plan is refused with fewer Owners who can act than this. */
   readonly minOwners?: number;
   /** Secrets: older than this (milliseconds) is overdue for rotation. */
   readonly maxAgeMs?: number;
-  /** Servers: types and options that the option table lacks are accepted without a warning. */
+  /** Servers: unknown types and options are accepted without a warning. */
   readonly optionsUnchecked?: boolean;
 }
 
-/** A resource as the configuration has it: values not read yet. */
+/** A resource as the configuration has it, its values not read yet. */
 export interface ConfiguredResource extends DesiredBase {
   readonly fields: Readonly<Record<string, DesiredField>>;
 }
 
-/** A resource as wanted, with its values read. */
+/** A desired resource, with its values read. */
 export interface DesiredResource extends DesiredBase {
   readonly fields: Fields;
-  /** Fields whose values were made for this very run: a plan cannot pin them. */
+  /** Fields whose values were generated in this run: a plan cannot pin them. */
   readonly unpinned?: readonly string[];
 }
 
@@ -64,7 +64,7 @@ export interface ProviderSettings {
   readonly range?: SourceRange;
 }
 
-/** The whole configuration, checked: what all files say together. */
+/** The whole configuration, checked: all files merged. */
 export interface Configuration {
   readonly version: 1;
   readonly stack: string;

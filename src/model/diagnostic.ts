@@ -1,6 +1,6 @@
 import type { SourceRange } from './source.js';
 
-/** How bad it is: an `error` stops the run, a `warning` does not, `info` only tells. */
+/** An `error` stops the run, a `warning` does not; `info` is a note. */
 export type Severity = 'error' | 'warning' | 'info';
 
 /**
@@ -8,17 +8,17 @@ export type Severity = 'error' | 'warning' | 'info';
  */
 export interface Diagnostic {
   readonly severity: Severity;
-  /** A stable word for programs, in kebab-case: `unknown-key`, `unset-variable`, `owner-would-be-lost`. */
+  /** A stable code for programs, in kebab-case: `unknown-key`, `unset-variable`, `owner-would-be-lost`. */
   readonly code: string;
   /** One sentence: what is wrong. */
   readonly summary: string;
-  /** More, where one sentence does not do. */
+  /** More, where one sentence is not enough. */
   readonly detail?: string;
-  /** What the reader can do next, as an imperative sentence. */
+  /** What to do next, as an imperative sentence. */
   readonly next?: string;
   /** Where in the files. */
   readonly range?: SourceRange;
-  /** Other places that belong to it: the first definition of a name that stands twice. */
+  /** Related places: the first definition of a duplicate name. */
   readonly related?: readonly { readonly message: string; readonly range: SourceRange }[];
   /** Which resource it is about. */
   readonly address?: string;
@@ -29,7 +29,7 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
 
-/** An error that a person can act on, carrying diagnostics; the only error class that verbs throw on purpose. */
+/** An error that carries diagnostics; the only error class that verbs throw on purpose. */
 export class DiagnosticError extends Error {
   override readonly name = 'DiagnosticError';
   readonly diagnostics: readonly Diagnostic[];

@@ -1,11 +1,12 @@
+import { compareText } from './sort.js';
 import type { Sensitive } from './sensitive.js';
 
 /** Plain data, as YAML and JSON have it. */
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /**
- * One field of a resource as far as it is known: `plain` may be shown, `sensitive` may only be compared, `hidden` is
- * there but cannot be read as the current role (unknown, which is not the same as empty).
+ * One field of a resource: `plain` may be shown, `sensitive` may only be compared, `hidden` exists but cannot be read by the
+ * current identity (unknown, which is not the same as empty).
  */
 export type Field =
   | { readonly kind: 'plain'; readonly value: Plain }
@@ -13,7 +14,7 @@ export type Field =
   | {
       readonly kind: 'hidden';
       readonly reason: string;
-      /** The system vouches that it is as we last left it, so nobody needs to be told that it was not read. */
+      /** According to the system it was not changed since we last wrote it. */
       readonly unchanged?: boolean;
     };
 
@@ -41,12 +42,11 @@ export function samePlain(a: Plain, b: Plain): boolean {
   return a === b || canonicalJson(a) === canonicalJson(b);
 }
 
-/** JSON with sorted keys: one text for one value. */
-export function canonicalJson(value: Plain): string {
-  if (Array.isArray(value)) return `[${value.map((item: Plain) => canonicalJson(item)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
+/** JSON with sorted keys, the same text for equal data. Fields that are `undefined` are left out, as in JSON. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => compareText(a, b)))
+      : item,
+  );
 }

@@ -1,4 +1,4 @@
-/** Puts items into lists by key, in the order in which they come. Keys that are `undefined` are left out. */
+/** Groups items by key, in the order in which they come. Items whose key is `undefined` are left out. */
 export function groupBy<Item, Key>(
   items: Iterable<Item>,
   keyOf: (item: Item) => Key | undefined,

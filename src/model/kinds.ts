@@ -2,38 +2,38 @@ import { formatAddress, splitAddress } from './address.js';
 import type { Address } from './address.js';
 import type { Fields } from './field.js';
 
-/** What the core must know of a kind of resource; each provider says it of its own. */
+/** What the core must know of a kind of resource; each provider defines its own kinds. */
 export interface KindPolicy {
-  /** As addresses have it. */
+  /** As in addresses. */
   readonly kind: string;
-  /** The kind that it lives in: its addresses have a member, `share.<provider>.<secret>/<who>`. */
+  /** The kind of its parent. Its addresses have a member then: `share.<provider>.<secret>/<who>`. */
   readonly parent?: string;
-  /** Members of lists, which the configuration either leaves alone or owns as a whole. */
+  /** Whether its resources are members of lists, which the configuration manages as a whole or not at all. */
   readonly isList: boolean;
-  /** Removing the parent removes it without a step of its own (a share, USAGE on a server). */
+  /** Whether removing the parent removes it without a step of its own (a share, USAGE on a server). */
   readonly cascades: boolean;
   /**
-   * Whether a difference in this field cannot be applied in place, so that the resource must be replaced. Pure; sees the
-   * resource as wanted, since what can be altered may depend on its type.
+   * Whether a difference in this field cannot be applied in place, so that the resource must be replaced. Pure. Takes the desired
+   * fields, since what can be altered may depend on the type.
    */
-  readonly mustReplace: (path: string, wanted: Fields) => boolean;
+  readonly mustReplace: (path: string, desired: Fields) => boolean;
   /** Fields that are only managed where the configuration names them (`owner`). */
   readonly managedWhereNamed: readonly string[];
 }
 
 /** The kinds of resource of a run, and the addresses that they make. */
 export interface Kinds {
-  /** Parents before what lives in them, as the providers list them. */
+  /** Parents before their children, as the providers list them. */
   readonly all: readonly KindPolicy[];
   /** Whether a kind is known. */
   has(kind: string): boolean;
   /**
-   * Parses an address. Names may hold dots and slashes after the first ones that separate (e-mail addresses do).
+   * Parses an address. Names may contain dots and slashes after the separating ones (e-mail addresses do).
    * @returns `undefined` for text that is not an address of a known kind
    */
   parse(text: string): Address | undefined;
   /**
-   * Parses an address that this program made itself.
+   * Parses an address that this program made.
    * @throws Error where it is not an address: a programming error
    */
   mustParse(text: string): Address;
@@ -43,7 +43,7 @@ export interface Kinds {
   isList(kind: string): boolean;
   /** @throws Error for an unknown kind: a programming error */
   policyOf(kind: string): KindPolicy;
-  /** The place of a kind in `all`. */
+  /** The position of a kind in `all`. */
   rankOf(kind: string): number;
 }
 

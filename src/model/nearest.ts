@@ -1,19 +1,19 @@
-/** How near a word must be to be meant, and how many are given. */
+import { compareText } from './sort.js';
+
+/** How similar a word must be, and how many are returned. */
 export interface Nearness {
-  /** At most so many letters may differ. */
+  /** At most this many letters may differ. */
   readonly within: number;
-  /** At most so many words are given. */
+  /** At most this many words are returned. */
   readonly count: number;
 }
 
-/** Longer words are not compared: nobody mistypes them, and comparing takes time that grows with both lengths. */
+/** Longer words are not compared: the time grows with the product of both lengths. */
 const LONGEST = 255;
 
 /**
- * The known words most like a misspelt one, without regard to case: best first, those equally near by code units.
- * @param word the misspelt word
- * @param known the words there are
- * @param nearness by default the one best word, where at most a third of the letters (and at least one) differ
+ * The known words that are most similar to a misspelt one, ignoring case: best first, ties in the order of code units.
+ * @param nearness by default the best word only, where at most a third of its letters (and at least one) differ
  */
 export function nearestWords(
   word: string,
@@ -23,20 +23,20 @@ export function nearestWords(
   if (word.length > LONGEST) return [];
   const { within = Math.max(1, Math.floor(word.length / 3)), count = 1 } = nearness;
   return [...new Set(known)]
-    .filter((one) => one.length <= LONGEST && Math.abs(one.length - word.length) <= within)
-    .map((one) => ({ one, distance: editDistance(word, one) }))
+    .filter(({ length }) => length <= LONGEST && Math.abs(length - word.length) <= within)
+    .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .filter(({ distance }) => distance <= within)
-    .sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1))
+    .sort((a, b) => a.distance - b.distance || compareText(a.candidate, b.candidate))
     .slice(0, count)
-    .map(({ one }) => one);
+    .map(({ candidate }) => candidate);
 }
 
 /**
- * How many letters must be added, taken away, changed or swapped with their neighbour to make one word of another (optimal
- * string alignment), without regard to case.
+ * How many letters must be inserted, deleted, changed or swapped with their neighbour to turn one word into another (optimal
+ * string alignment distance), ignoring case.
  */
-export function editDistance(one: string, other: string): number {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+export function editDistance(word: string, other: string): number {
+  const [a, b] = [word.toLowerCase(), other.toLowerCase()];
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,19 +1,19 @@
 import type { Change } from './change.js';
 import type { DesiredResource } from './desired.js';
 
-/** One change, with what a provider needs to carry it out. */
+/** One change, with what a provider needs to apply it. */
 export interface ApplyItem {
   readonly change: Change;
-  /** What is wanted, values included; absent where the resource is to go. */
+  /** The desired resource, values included; absent where it is removed. */
   readonly desired?: DesiredResource;
 }
 
-/** What became of one change, as its provider says. */
+/** The result of one change, as its provider reports it. */
 export type Outcome =
   | {
       readonly status: 'done';
       readonly address: string;
-      /** The system's id of the object now; absent where it is gone. */
+      /** The system's id of the object; absent where it was removed. */
       readonly id?: string;
       readonly changedAt?: string;
       readonly changedBy?: string;
@@ -21,10 +21,10 @@ export type Outcome =
   | {
       readonly status: 'failed';
       readonly address: string;
-      /** What happened, for people; no value of a secret in it. */
+      /** What happened, for people; contains no value of a secret. */
       readonly message: string;
       readonly next?: string;
-      /** Whether the write may have taken effect all the same (a timeout after it was sent). */
+      /** Whether the write may have taken effect anyway (a timeout after it was sent). */
       readonly mayHaveHappened?: boolean;
     }
   /** Not tried: something before it failed, or the run was stopped. */

@@ -5,16 +5,16 @@ import type { SystemIdentity } from './system.js';
 /** The version of the plan's format that this program writes. */
 export const PLAN_FORMAT = 1;
 
-/** Something that is not as it was last applied, and that nobody asked for in the configuration. */
+/** A resource that differs from what was last applied, though the configuration does not ask for it. */
 export interface DriftEntry {
   readonly address: string;
-  /** `changed`: fields differ; `missing`: gone; `added`: there though nobody wrote it; `replaced`: another object now. */
+  /** `changed`: fields differ; `missing`: gone; `added`: not in the configuration; `replaced`: another object of that name. */
   readonly kind: 'changed' | 'missing' | 'added' | 'replaced';
   readonly fields: readonly FieldChange[];
-  /** When it happened, where the system knows; else it is after `lastAppliedAt`. */
+  /** When it happened, where the system knows; otherwise after `lastAppliedAt`. */
   readonly changedAt?: string;
   readonly changedBy?: string;
-  /** When it was last as we made it. */
+  /** When it was last applied. */
   readonly lastAppliedAt?: string;
 }
 
@@ -28,7 +28,7 @@ export interface RotationNote {
   readonly dueAt: string;
 }
 
-/** A system that could not be seen. */
+/** A system that could not be reached. */
 export interface Unreachable {
   readonly provider: string;
   /** Why, for people. */
@@ -37,7 +37,7 @@ export interface Unreachable {
   readonly next?: string;
 }
 
-/** How many resources each thing is done to. A replacement counts as one to add and one to destroy. */
+/** The number of resources by action. A replacement counts as one to add and one to destroy. */
 export interface PlanSummary {
   readonly add: number;
   readonly change: number;
@@ -47,17 +47,17 @@ export interface PlanSummary {
   readonly unchanged: number;
 }
 
-/** A plan: data, with no value of a secret in it. */
+/** A plan. Data only; contains no value of a secret. */
 export interface Plan {
   readonly format: typeof PLAN_FORMAT;
   readonly stack: string;
   readonly createdAt: string;
-  /** The state that it was made from; `lineage` is empty where there is no state yet. */
+  /** The state that it was made from; `lineage` is empty where there was none. */
   readonly state: { readonly lineage: string; readonly serial: number };
   /** The configuration's digest. */
   readonly configuration: string;
   readonly systems: Readonly<Record<string, SystemIdentity>>;
-  /** What is to be done, dependencies first; nothing that stays as it is. */
+  /** What is to be done, dependencies first; without what stays as it is. */
   readonly changes: readonly Change[];
   readonly drift: readonly DriftEntry[];
   readonly rotation: readonly RotationNote[];

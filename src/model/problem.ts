@@ -5,7 +5,7 @@ import { rangeOf } from './source-text.js';
 import type { Place } from './source-text.js';
 import type { SourceRange } from './source.js';
 
-/** What a problem says; see {@link Diagnostic}. */
+/** The parts of a problem; see {@link Diagnostic}. */
 export interface ProblemWords {
   /** `error` where absent. */
   readonly severity?: Severity | undefined;
@@ -19,7 +19,7 @@ export interface ProblemWords {
   readonly related?: readonly { readonly message: string; readonly at: Place | SourceRange }[] | undefined;
 }
 
-/** The one way to make a diagnostic. */
+/** Makes a diagnostic. Everything that reports a problem uses this. */
 export function problem(words: ProblemWords): Diagnostic {
   const { severity = 'error', code, summary, detail, next, address, at, related } = words;
   return {
@@ -36,7 +36,7 @@ export function problem(words: ProblemWords): Diagnostic {
   };
 }
 
-/** An error that carries one diagnostic: what verbs throw. */
+/** Makes an error that carries one diagnostic: what verbs throw. */
 export function problemError(words: ProblemWords): DiagnosticError {
   return new DiagnosticError([problem(words)]);
 }
@@ -45,14 +45,13 @@ function toRange(at: Place | SourceRange): SourceRange {
   return 'source' in at ? rangeOf(at) : at;
 }
 
-/** A problem at a place. */
+/** Makes a diagnostic about a place in a text. */
 export function problemAt(place: Place, words: ProblemWords): Diagnostic {
   return problem({ ...words, at: place });
 }
 
 /**
- * Problems in the order of the files, then of the lines, those without a place first. A problem that two checks found at one
- * place is kept once.
+ * Sorts problems by file and line, those without a place first. Of duplicates at one place the first is kept.
  */
 export function inFileOrder(problems: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
   const order = new Map(files.map((file, at) => [file, at]));
@@ -60,7 +59,7 @@ export function inFileOrder(problems: readonly Diagnostic[], files: readonly str
     range === undefined ? [-1, 0, 0] : [order.get(range.file) ?? files.length, range.line, range.column];
   const kept = new Set<string>();
   const distinct = problems.filter(({ code, summary, range }) => {
-    // The schema and the fold of option names may write one path in two ways.
+    // The schema and the option table may name the path of one secret in two ways.
     const words = code === 'plain-secret' ? code : summary;
     const text = `${words} ${range?.file ?? ''}:${range?.line ?? 0}:${range?.column ?? 0}`;
     return !kept.has(text) && kept.add(text);

@@ -1,33 +1,33 @@
 import { defined } from './defined.js';
 import type { SourceRange } from './source.js';
 
-/** A part of a text: offsets in UTF-16 units, the end exclusive. */
+/** A span of a text: offsets in UTF-16 units, the end exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** The text of one file, with what is needed to point into it. */
+/** The text of one file, and what is needed to point into it. */
 export interface SourceText {
   /** The path as shown to people. */
   readonly file: string;
-  /** The folder that the file lies in, absolute. */
+  /** The folder of the file, absolute. */
   readonly folder: string;
   readonly text: string;
   /** The offset at which each line starts. */
   readonly lineStarts: readonly number[];
-  /** What must not be shown, sorted, not overlapping. */
+  /** Spans that must not be shown, sorted, not overlapping. */
   readonly hidden: readonly Span[];
 }
 
-/** A place: a part of one file. */
+/** A span of one file. */
 export interface Place extends Span {
   readonly source: SourceText;
 }
 
-/** Longer lines (a whole file on one line) are not shown at all. */
+/** Longer lines (a whole file on one line) are not shown. */
 const LONGEST_EXCERPT = 400;
-/** Replaces each hidden character, so that columns stay true. */
+/** Replaces each hidden character, so that columns stay the same. */
 const MASK = '•';
 
 /** The offsets at which the lines of a text start. */
@@ -37,7 +37,7 @@ export function lineStartsOf(text: string): number[] {
   return starts;
 }
 
-/** The index of the last of some sorted offsets that is not after `offset`. */
+/** The index of the last of some sorted offsets that is at most `offset`. */
 function lastAtOrBefore(offsets: readonly number[], offset: number): number {
   let low = 0;
   let high = offsets.length - 1;
@@ -49,12 +49,12 @@ function lastAtOrBefore(offsets: readonly number[], offset: number): number {
   return low;
 }
 
-/** Whether any of a span is hidden. */
+/** Whether any part of a span is hidden. */
 export function isHidden(source: SourceText, { start, end }: Span): boolean {
   return hiddenWithin(source, start, end).length > 0;
 }
 
-/** The hidden spans that touch one. */
+/** The hidden spans that overlap a span. */
 function hiddenWithin({ hidden }: SourceText, start: number, end: number): readonly Span[] {
   let low = 0;
   let high = hidden.length;
@@ -63,16 +63,16 @@ function hiddenWithin({ hidden }: SourceText, start: number, end: number): reado
     if ((hidden[middle]?.end ?? 0) <= start) low = middle + 1;
     else high = middle;
   }
-  const found: Span[] = [];
+  const overlapping: Span[] = [];
   for (let at = low; at < hidden.length; at += 1) {
     const span = hidden[at];
     if (span === undefined || span.start >= end) break;
-    found.push(span);
+    overlapping.push(span);
   }
-  return found;
+  return overlapping;
 }
 
-/** A line as it may be printed: hidden text masked, tabs as arrows, nothing that a terminal would obey; columns stay true. */
+/** A line, safe to print: hidden text masked, tabs as arrows, control characters replaced; columns stay the same. */
 function excerptOf(source: SourceText, line: number): string | undefined {
   const start = source.lineStarts[line] ?? 0;
   const next = source.lineStarts[line + 1];
@@ -89,15 +89,15 @@ function excerptOf(source: SourceText, line: number): string | undefined {
   shown += raw.slice(at);
   return shown
     .replace(/\t/g, '→')
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (found) => '�'.repeat(found.length));
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (control) => '�'.repeat(control.length));
 }
 
-/** The index of the line that an offset lies in. */
+/** The index of the line of an offset. */
 export function lineAt({ lineStarts }: SourceText, offset: number): number {
   return lastAtOrBefore(lineStarts, offset);
 }
 
-/** The range of a place, with its line as it may be printed. */
+/** The range of a place, with its line, safe to print. */
 export function rangeOf({ source, start, end }: Place): SourceRange {
   const line = lastAtOrBefore(source.lineStarts, start);
   const endLine = lastAtOrBefore(source.lineStarts, Math.max(start, end));

@@ -3,10 +3,10 @@ import type { Plain } from './field.js';
 /** The version of the state's format that this program writes. */
 export const STATE_VERSION = 2;
 
-/** What the state remembers of one resource that it owns. Never a value of a secret. */
+/** What the state records of one resource that it owns. Never a value of a secret. */
 export interface StateRecord {
   readonly address: string;
-  /** The system's id of the object: another object under the same name is not ours. */
+  /** The system's id of the object: another object under the same name is not managed. */
   readonly id: string;
   /** When it was last applied (RFC 3339, UTC). */
   readonly appliedAt: string;
@@ -14,40 +14,40 @@ export interface StateRecord {
   readonly fields: Readonly<Record<string, Plain>>;
   /** Keyed fingerprints of the sensitive fields, as last applied; empty where there is no key. */
   readonly fingerprints: Readonly<Record<string, string>>;
-  /** The address that the fingerprints were made under, where the resource has moved since. */
+  /** The address that the fingerprints were made for, where the resource has moved since. */
   readonly fingerprintedAs?: string;
   /** The names of the sensitive fields, as last applied. */
   readonly sensitiveFields: readonly string[];
-  /** What the system said of the last change, right after we made it. */
+  /** The system's time and author of the last change, right after we made it. */
   readonly changedAt?: string;
   readonly changedBy?: string;
-  /** What must be destroyed before it may go: kept, since the configuration no longer says when it is removed. */
+  /** Its dependencies. Kept here because the configuration no longer has them when the resource is destroyed. */
   readonly dependsOn: readonly string[];
-  /** Taken in after an interrupted run: it is ours, but what of it was applied is not known. */
+  /** Recorded after an interrupted run: it is ours, but which of its fields were applied is not known. */
   readonly unfinished?: boolean;
-  /** Applied with `self: drop`: what runs this may not see it any more, though it is there. */
+  /** Applied with `self: drop`: this identity may not see it any more, though it exists. */
   readonly handedOver?: boolean;
   readonly protect?: boolean;
   readonly onRemove?: 'delete' | 'forget';
 }
 
 /**
- * Something that a run was about to make. Kept before the first write to a system, and gone when its end is known; what is
- * still there tells the next run of an earlier one that was interrupted.
+ * A resource that a run is about to create. Stored before the first write to a system and removed once the outcome is known; an
+ * intent that remains tells the next run that an earlier one was interrupted.
  */
 export interface Intent {
   readonly address: string;
-  /** When the run was about to make it (RFC 3339, UTC). Its name was free then. */
+  /** When it was stored (RFC 3339, UTC). The name was free then. */
   readonly at: string;
-  /** Who the run was in that system, as its principal. */
+  /** The identity of the run in that system, as a principal. */
   readonly by: string;
 }
 
-/** A saved plan that was applied, or at least begun: it is not applied a second time. */
+/** A saved plan whose apply was started: it is not applied a second time. */
 export interface AppliedPlan {
   /** The plan's id. */
   readonly id: string;
-  /** When it was begun (RFC 3339, UTC). */
+  /** When it was started (RFC 3339, UTC). */
   readonly at: string;
 }
 
@@ -58,19 +58,19 @@ export interface StateBinding {
   readonly name: string;
 }
 
-/** The whole state of one stack. `version`, `serial` and `lineage` stand at the top, as Terraform's do. */
+/** The whole state of one stack. `version`, `serial` and `lineage` come first, as in Terraform's. */
 export interface StateData {
   readonly version: typeof STATE_VERSION;
-  /** Grows by one with every write. */
+  /** Incremented with every write. */
   readonly serial: number;
-  /** Made once, with the first write: tells one state from another of the same name. */
+  /** Made once, with the first write: distinguishes states of the same name. */
   readonly lineage: string;
   readonly stack: string;
   readonly systems: Readonly<Record<string, StateBinding>>;
   /** Sorted by address. */
   readonly records: readonly StateRecord[];
-  /** Absent where no run was interrupted. Sorted by address. */
+  /** Absent where there are none. Sorted by address. */
   readonly intents?: readonly Intent[];
-  /** The saved plans that were applied last, the latest first. Absent where none was. */
+  /** The saved plans that were applied last, latest first. Absent where there are none. */
   readonly plans?: readonly AppliedPlan[];
 }

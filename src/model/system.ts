@@ -2,19 +2,19 @@
 export interface SystemIdentity {
   /** The provider's type: `singlestore`, `postgres`. */
   readonly type: string;
-  /** What never changes: the organization's id; the database system's identifier and the database's name. */
+  /** Never changes: the organization's id; the database system's identifier and the database's name. */
   readonly id: string;
-  /** What people call it. */
+  /** Its name, for people. */
   readonly name: string;
-  /** Who we are there: `user:ana@example.com`, a role's name. */
+  /** The identity of the tool there: `user:ana@example.com`, a role's name. */
   readonly principal: string;
 }
 
-/** Who is who in a system, as far as owner safety needs it. Principals are written `user:<email>` and `team:<name>`. */
+/** The users and teams of a system, as owner safety needs them. Principals are written `user:<email>` and `team:<name>`. */
 export interface PrincipalDirectory {
-  /** Who the tool runs as. */
+  /** The principal of the identity that runs the tool. */
   readonly self: string;
-  /** Everyone who is a user of the organization. */
+  /** All users of the organization. */
   readonly users: readonly string[];
   readonly teams: readonly {
     readonly principal: string;

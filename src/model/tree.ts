@@ -16,39 +16,39 @@ export interface ListNode {
   readonly items: readonly TreeNode[];
 }
 
-/** One `key: value` of a map. */
+/** A `key: value` pair of a map. */
 export interface Entry {
   readonly key: string;
   readonly keyAt: Place;
   readonly value: TreeNode;
 }
 
-/** A YAML map. Of a key that stands twice the first counts. */
+/** A YAML map. Of a duplicate key the first counts. */
 export interface MapNode {
   readonly kind: 'map';
   readonly at: Place;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
-/** Configuration text as a tree with places: nothing of YAML is left in it. */
+/** Configuration text as a tree with places, independent of YAML. */
 export type TreeNode = ScalarNode | ListNode | MapNode;
 
-/** The entries of a node; none where it is no map. */
+/** The entries of a node; none where it is not a map. */
 export function entriesOf(node: TreeNode | undefined): readonly Entry[] {
   return node?.kind === 'map' ? [...node.entries.values()] : [];
 }
 
-/** The items of a node; none where it is no list. */
+/** The items of a node; none where it is not a list. */
 export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
   return node?.kind === 'list' ? node.items : [];
 }
 
-/** What stands behind a key; `undefined` where it is absent or the node is no map. */
+/** The value of a key; `undefined` where it is absent or the node is not a map. */
 export function child(node: TreeNode | undefined, key: string): TreeNode | undefined {
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
-/** The text behind a key; `undefined` where there is none or it is no text. */
+/** The text of a scalar; `undefined` for any other node. */
 export function textOf(node: TreeNode | undefined): string | undefined {
   return node?.kind === 'scalar' && node.value !== null ? node.text : undefined;
 }
@@ -63,12 +63,12 @@ export function textsOf(
   });
 }
 
-/** The place of a key (the key itself), or of the whole node where it is absent. */
+/** The place of a key, or of the whole node where it is absent. */
 export function keyPlace(node: TreeNode, key: string): Place {
   return (node.kind === 'map' ? node.entries.get(key)?.keyAt : undefined) ?? node.at;
 }
 
-/** A node as plain data for the schema check. Maps have no prototype, so a key such as `__proto__` is a key like any other. */
+/** A node as plain data for the schema check. Maps have no prototype, so that `__proto__` is a key like any other. */
 export function toData(node: TreeNode): unknown {
   switch (node.kind) {
     case 'scalar':

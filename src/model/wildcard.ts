@@ -1,5 +1,5 @@
 /**
- * A test for names that match a pattern: `*` stands for any text, everything else for itself; with `single`, `?` stands for one
+ * Makes a test for names that match a pattern: `*` matches any text, everything else itself; with `single`, `?` matches one
  * character. Takes at most pattern times name steps: a regular expression made of many `*` may take far more.
  * @param options.single whether `?` is special
  */
@@ -24,7 +24,7 @@ export function wildcard(
         at += 1;
         index += 1;
       } else if (star !== -1) {
-        // The last star takes one character more.
+        // The last star matches one more character.
         retry += 1;
         index = retry;
         at = star + 1;

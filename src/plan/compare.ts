@@ -3,7 +3,7 @@ import type { ActualResource, Field, Fields, Plain, Sensitive, StateRecord } fro
 import { fingerprintDomain } from './input.js';
 import type { Fingerprint } from './input.js';
 
-/** What a comparison can say: a side that cannot be read makes it `unknown`. */
+/** The result of a comparison: `unknown` where one side cannot be read. */
 export type Sameness = 'same' | 'different' | 'unknown';
 
 /** A plain value as a system that stores text has it. */
@@ -11,7 +11,7 @@ function textOf(value: Plain): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A field's content: what is plain is no secret because it is compared with one. */
+/** A field's content. A plain field does not become sensitive by being compared with a sensitive one. */
 function contentOf(field: Exclude<Field, { kind: 'hidden' }>): Sensitive | string {
   return field.kind === 'sensitive' ? field.value : textOf(field.value);
 }
@@ -36,14 +36,14 @@ export function fieldAt(fields: Fields, path: string): Field | undefined {
 }
 
 /**
- * Whether a hidden field stands for a whole of which not even the names are known (`options`, `value`). One option that is
- * hidden by its own name (`options.secret`) is there for certain.
+ * Whether a hidden field represents a whole of which not even the names are known (`options`, `value`). A single option that is
+ * hidden by its own name (`options.secret`) exists for certain.
  */
 export function isHiddenWhole(path: string, field: Field): boolean {
   return field.kind === 'hidden' && !path.includes('.');
 }
 
-/** Compares a field with what the state remembers of it as last applied; `undefined` where it remembers nothing. */
+/** Compares a field with what the state recorded when it was last applied. */
 export function compareWithRecord(
   path: string,
   field: Field | undefined,
@@ -56,21 +56,22 @@ export function compareWithRecord(
   }
   if (!record.sensitiveFields.includes(path)) return field === undefined ? 'same' : 'different';
   if (field === undefined) return 'different';
-  const remembered = record.fingerprints[path];
-  if (field.kind === 'hidden' || remembered === undefined || fingerprint === undefined) return 'unknown';
-  const now = fingerprint(
+  const recordedFingerprint = record.fingerprints[path];
+  if (field.kind === 'hidden' || recordedFingerprint === undefined || fingerprint === undefined)
+    return 'unknown';
+  const current = fingerprint(
     fingerprintDomain(record.fingerprintedAs ?? record.address, path),
     contentOf(field),
   );
-  return now === remembered ? 'same' : 'different';
+  return current === recordedFingerprint ? 'same' : 'different';
 }
 
-/** Every path that the state remembers of a resource. */
+/** Every path that the state recorded of a resource. */
 export function recordedPaths(record: StateRecord): readonly string[] {
   return [...Object.keys(record.fields), ...record.sensitiveFields];
 }
 
-/** Whether the system says that the object was changed after we last did, where both are known. */
+/** Whether, according to the system, the object was changed since it was last applied. */
 export function touchedSince(actual: ActualResource, record: StateRecord): boolean {
   if (actual.changedAt === undefined || record.changedAt === undefined) return false;
   return actual.changedAt !== record.changedAt || actual.changedBy !== record.changedBy;

@@ -2,5 +2,6 @@ export { fieldAt } from './compare.js';
 export { fingerprintDomain } from './input.js';
 export type { Fingerprint, PlanInput } from './input.js';
 export type { MaxDeletes } from './limits.js';
-export { makePlan } from './make.js';
+export { findDrift, makePlan } from './make.js';
+export type { DriftReport } from './make.js';
 export { scopeOf } from './scope.js';

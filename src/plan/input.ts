@@ -10,43 +10,43 @@ import type {
 } from '../model/index.js';
 import type { MaxDeletes } from './limits.js';
 
-/** Makes a keyed fingerprint of a value under a domain; absent where there is no key. */
+/** Makes a keyed fingerprint of a value under a domain. */
 export type Fingerprint = (domain: string, value: Sensitive | string) => string;
 
-/** Everything that a plan is made from. The planner does nothing but think: no I/O, no clock, no randomness. */
+/** Everything that a plan is made from. The planner is pure: no I/O, no clock, no randomness. */
 export interface PlanInput {
   readonly stack: string;
   /** The moment of planning (RFC 3339). */
   readonly now: string;
   /** The configuration's digest. */
   readonly configuration: string;
-  /** What is wanted, values read, in the systems' own terms. */
+  /** The desired resources, values read, in the systems' own terms. */
   readonly desired: readonly DesiredResource[];
-  /** The addresses of everything that the configuration names, in scope or not; absent: what is desired is all. */
+  /** The addresses of everything that the configuration names, in scope or not; those of `desired` where absent. */
   readonly configured?: readonly string[];
   readonly authoritative: readonly AuthoritativeList[];
   readonly removed: readonly string[];
-  /** What each provider's session found. */
+  /** What each provider's session read. */
   readonly actual: Readonly<Record<string, ReadResult>>;
-  /** Providers that could not be seen: nothing is planned for them. */
+  /** Providers that could not be reached: nothing is planned for them. */
   readonly unreachable: readonly Unreachable[];
   readonly state: StateData | undefined;
   readonly kinds: Kinds;
   readonly fingerprint?: Fingerprint;
   readonly scope: Scope;
-  /** How much of each kind may be destroyed (`--max-deletes`); absent: the usual threshold. */
+  /** How much of each kind may be destroyed (`--max-deletes`); the usual threshold where absent. */
   readonly maxDeletes?: MaxDeletes;
-  /** Problems found before planning; they stand in the plan. */
+  /** Problems found before planning; the plan includes them. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Which resources a run is about. Patterns are addresses, with `*` for any run of characters. */
+/** Which resources a run is about. Patterns are addresses, with `*` for any text. */
 export interface Scope {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
 }
 
-/** The domain of a field's fingerprint: one for each place, so that equal values in two places don't show it. */
+/** The domain of a field's fingerprint: one per field, so that equal values in two fields have different fingerprints. */
 export function fingerprintDomain(address: string, path: string): string {
   return `${address}#${path}`;
 }

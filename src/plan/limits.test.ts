@@ -53,7 +53,7 @@ describe('destroying much', () => {
         code: 'too-many-deletes',
         summary: 'This would destroy 7 of 8 resources of the kind secret.',
         detail: `Among them: ${many(5).map(secret).join(', ')}, and 2 more.`,
-        next: 'If that is meant, allow it: --max-deletes 7 (or 88%).',
+        next: 'If that is intended, allow it: --max-deletes 7 (or 88%).',
       },
     ]);
   });

@@ -1,37 +1,37 @@
 /*
- * Destruction is asked for. A plan that destroys much of what there is most likely comes from a mistake: a file left out, a
- * list emptied by a template, a wrong branch. So beyond a threshold it is refused unless somebody says how much is meant.
+ * A plan that destroys a large part of what exists is most likely a mistake: a file left out, a list emptied by a template, a
+ * wrong branch. Beyond a threshold it is refused unless `--max-deletes` allows it.
  */
-import { groupBy, kindOf } from '../model/index.js';
+import { groupBy, kindOf, problem } from '../model/index.js';
 import type { Change, Diagnostic, StateRecord } from '../model/index.js';
 
-/** How much of each kind may be destroyed: so many resources, or so many in a hundred of what is there. */
+/** How much of each kind may be destroyed: a number of resources, or a percentage of those that exist. */
 export type MaxDeletes = { readonly count: number } | { readonly percent: number };
 
-/** Without a word about it: fewer than this many of a kind, or at most that many in a hundred. */
+/** The threshold without `--max-deletes`: at most this many of a kind, or this percentage of it. */
 const USUAL = { count: 2, percent: 30 };
 
 /**
- * Checks how much of each kind a plan destroys; a replacement destroys. What is forgotten is not destroyed, and what goes
- * with its parent without a step of its own is not counted.
- * @param records what the state owns, all of it, whatever the scope of the run
- * @param allowed what the one who runs it allows; instead of the usual threshold, for every kind
- * @returns one error for each kind of which too much would go
+ * Checks how much of each kind a plan destroys. Replacements count; what is forgotten, or removed with its parent without a step
+ * of its own, does not.
+ * @param records everything that the state owns, whatever the scope of the run
+ * @param allowed `--max-deletes`, for every kind; the usual threshold where absent
+ * @returns one error for each kind of which too much would be destroyed
  */
 export function checkDeletes(
   changes: readonly Change[],
   records: Iterable<StateRecord>,
   allowed: MaxDeletes | undefined,
 ): readonly Diagnostic[] {
-  const going = groupBy(
+  const destroyed = groupBy(
     changes.filter(({ action }) => action === 'delete' || action === 'replace'),
     ({ address }) => kindOf(address),
   );
   const owned = groupBy(records, ({ address }) => kindOf(address));
-  return [...going].flatMap(([kind, doomed]) => {
-    // Members that somebody else put on a list of ours are not owned, and are destroyed all the same.
-    const all = new Set([...(owned.get(kind) ?? []), ...doomed].map((one) => one.address));
-    return isAllowed(doomed.length, all.size, allowed) ? [] : [tooMany(kind, doomed, all.size)];
+  return [...destroyed].flatMap(([kind, changed]) => {
+    // Members that somebody else added to a list of ours are destroyed though nobody owns them.
+    const all = new Set([...(owned.get(kind) ?? []), ...changed].map(({ address }) => address));
+    return isAllowed(changed.length, all.size, allowed) ? [] : [tooMany(kind, changed, all.size)];
   });
 }
 
@@ -40,19 +40,18 @@ function isAllowed(count: number, total: number, allowed: MaxDeletes | undefined
   return 'count' in allowed ? count <= allowed.count : count * 100 <= allowed.percent * total;
 }
 
-/** How many addresses a message names. */
+/** At most this many addresses are named in a message. */
 const NAMED = 5;
 
-function tooMany(kind: string, doomed: readonly Change[], total: number): Diagnostic {
-  const count = doomed.length;
-  const named = doomed.slice(0, NAMED).map((change) => change.address);
+function tooMany(kind: string, destroyed: readonly Change[], total: number): Diagnostic {
+  const count = destroyed.length;
+  const named = destroyed.slice(0, NAMED).map((change) => change.address);
   const rest = count > NAMED ? `, and ${count - NAMED} more` : '';
   const percent = Math.ceil((count * 100) / total);
-  return {
-    severity: 'error',
+  return problem({
     code: 'too-many-deletes',
     summary: `This would destroy ${count} of ${total} resources of the kind ${kind}.`,
     detail: `Among them: ${named.join(', ')}${rest}.`,
-    next: `If that is meant, allow it: --max-deletes ${count} (or ${percent}%).`,
-  };
+    next: `If that is intended, allow it: --max-deletes ${count} (or ${percent}%).`,
+  });
 }

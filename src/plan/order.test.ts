@@ -118,12 +118,12 @@ describe('the order of changes', () => {
     ]);
   });
 
-  it('says so where changes depend on each other in a circle', () => {
+  it('says so where changes depend on each other in a cycle', () => {
     const circle = [
       { address: secret(1), action: 'create' as const, wanted: [secret(2)], recorded: [] },
       { address: secret(2), action: 'create' as const, wanted: [secret(1)], recorded: [] },
     ];
-    expect(() => ordered(circle)).toThrow('in a circle');
+    expect(() => ordered(circle)).toThrow('in a cycle');
   });
 
   it('puts a credential before the mapping that uses it, and its end behind it', () => {

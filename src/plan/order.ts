@@ -1,14 +1,14 @@
-import { kindOf } from '../model/index.js';
+import { compareText, kindOf } from '../model/index.js';
 import type { Change, DesiredResource, Kinds, StateRecord } from '../model/index.js';
 
 /**
- * Puts changes into the order in which they are done, and writes into each what must be done before it.
+ * Sorts changes into the order in which they are carried out, and sets `after` of each.
  *
- * - What is made or changed comes after what it depends on.
- * - What is destroyed comes after everything that depended on it, as the state remembers it, was destroyed or changed.
- * - Where nothing else decides, destruction comes last, so that a credential's successor is there before it goes.
+ * - What is created or updated comes after what it depends on.
+ * - What is destroyed comes after everything that depended on it, as the state remembers it, was destroyed or updated.
+ * - Otherwise destruction comes last, so that a credential's successor exists before the credential is removed.
  *
- * @throws Error on a cycle: the configuration has been checked for them.
+ * @throws Error on a cycle: the configuration was checked for them
  */
 export function orderChanges(
   changes: readonly Change[],
@@ -16,30 +16,41 @@ export function orderChanges(
   records: ReadonlyMap<string, StateRecord>,
   kinds: Kinds,
 ): readonly Change[] {
+  const before = predecessors(changes, desired, records);
+  return sortTopologically(changes, before, kinds).map((change) => ({
+    ...change,
+    after: [...(before.get(change.address) ?? [])].sort(compareText),
+  }));
+}
+
+/** Which changes must be done before each change, by address. */
+function predecessors(
+  changes: readonly Change[],
+  desired: ReadonlyMap<string, DesiredResource>,
+  records: ReadonlyMap<string, StateRecord>,
+): ReadonlyMap<string, ReadonlySet<string>> {
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const before = new Map<string, Set<string>>(changes.map((change) => [change.address, new Set()]));
   const add = (first: string, then: string): void => {
-    if (first !== then && byAddress.has(first)) before.get(then)?.add(first);
+    if (first !== then) before.get(then)?.add(first);
   };
   for (const change of changes) {
     const { address } = change;
-    if (!isRemoval(change)) {
-      for (const needed of desired.get(address)?.dependsOn ?? []) {
-        const other = byAddress.get(needed);
-        if (other !== undefined && !isRemoval(other)) add(needed, address);
-      }
+    for (const needed of isRemoval(change) ? [] : (desired.get(address)?.dependsOn ?? [])) {
+      const other = byAddress.get(needed);
+      if (other !== undefined && !isRemoval(other)) add(needed, address);
     }
     for (const needed of records.get(address)?.dependsOn ?? []) {
       const other = byAddress.get(needed);
-      if (other !== undefined && isRemoval(other)) add(address, needed);
-      // A child that goes must go before its parent is made anew.
-      if (other?.action === 'replace' && isRemoval(change)) add(address, needed);
+      if (other !== undefined && goesAfterDependent(other, change)) add(address, needed);
     }
   }
-  return sort(changes, before, kinds).map((change) => ({
-    ...change,
-    after: [...(before.get(change.address) ?? [])].sort(),
-  }));
+  return before;
+}
+
+/** Whether what a dependent needed is removed, or, where the dependent is removed, replaced: the dependent goes first. */
+function goesAfterDependent(needed: Change, dependent: Change): boolean {
+  return isRemoval(needed) || (needed.action === 'replace' && isRemoval(dependent));
 }
 
 function isRemoval(change: Change): boolean {
@@ -47,10 +58,9 @@ function isRemoval(change: Change): boolean {
 }
 
 /**
- * Visits changes by rank, each after what must be done before it. The path of what is being visited is kept in a list, not
- * on the call stack: chains may be long.
+ * Visits changes by rank, each after what must be done before it (depth first, with a stack of its own: chains may be long).
  */
-function sort(
+function sortTopologically(
   changes: readonly Change[],
   before: ReadonlyMap<string, ReadonlySet<string>>,
   kinds: Kinds,
@@ -64,7 +74,7 @@ function sort(
     const path: { readonly change: Change; readonly needed: string[] }[] = [];
     const enter = (change: Change): void => {
       marks.set(change.address, 'entered');
-      // The last one is taken first.
+      // Taken from the end.
       const needed = [...(before.get(change.address) ?? [])];
       needed.sort((a, b) => (rank.get(b) ?? 0) - (rank.get(a) ?? 0));
       path.push({ change, needed });
@@ -74,7 +84,7 @@ function sort(
       const next = byAddress.get(at.needed.pop() ?? '');
       if (next !== undefined) {
         const mark = marks.get(next.address);
-        if (mark === 'entered') throw new Error('the changes of this plan depend on each other in a circle');
+        if (mark === 'entered') throw new Error('the changes of this plan depend on each other in a cycle');
         if (mark === undefined) enter(next);
         continue;
       }
@@ -86,11 +96,11 @@ function sort(
   return done;
 }
 
-/** Destruction last; then by kind, children in the reverse order when they go; then by address. */
-function byRank(a: Change, b: Change, table: Kinds): number {
+/** Destruction last; then by kind, children first when they are destroyed; then by address. */
+function byRank(a: Change, b: Change, kinds: Kinds): number {
   const removal = Number(isRemoval(a)) - Number(isRemoval(b));
   if (removal !== 0) return removal;
-  const ranks = table.rankOf(kindOf(a.address)) - table.rankOf(kindOf(b.address));
+  const ranks = kinds.rankOf(kindOf(a.address)) - kinds.rankOf(kindOf(b.address));
   if (ranks !== 0) return isRemoval(a) ? -ranks : ranks;
-  return a.address < b.address ? -1 : 1;
+  return compareText(a.address, b.address);
 }

@@ -5,7 +5,7 @@ import { holds } from '../../test/core/seeded.js';
 import type { Case } from '../../test/core/plan-input.js';
 import { defined, hasErrors } from '../model/index.js';
 import type { Plan, PrincipalDirectory } from '../model/index.js';
-import { usersBehindIn } from './owners.js';
+import { effectiveUsers } from './directory.js';
 
 const S = 'secret.helios.S';
 const v = { value: s('v') };
@@ -76,7 +76,7 @@ describe('who is behind a principal', () => {
     ['team:Self', []],
     ['team:Unknown', []],
   ])('%s: %j', (principal, users) => {
-    expect([...usersBehindIn(directory)(principal)]).toEqual(users);
+    expect([...effectiveUsers(directory)(principal)]).toEqual(users);
   });
 
   describe('the tool that is Owner through a team alone', () => {
@@ -107,7 +107,7 @@ describe('who is behind a principal', () => {
       members: [`team:${index + 1}`],
     }));
     const all = { self: ME, users, teams: [...chain, { principal: 'team:5000', members: users }] };
-    expect(usersBehindIn(all)('team:0').size).toBe(200_000);
+    expect(effectiveUsers(all)('team:0').size).toBe(200_000);
   });
 });
 

@@ -12,63 +12,40 @@
  */
 import { defined, groupBy, providerOf } from '../model/index.js';
 import type { Change, DesiredResource, Diagnostic, Fields, PrincipalDirectory } from '../model/index.js';
-import type { World } from './world.js';
-
-/** Finds the users behind a principal: itself, or everybody in the team who is a user of the organization. */
-type UsersBehind = (principal: string) => ReadonlySet<string>;
-
-/** Indexes a directory once; nested teams are followed, cycles survived, and every answer is remembered. */
-export function usersBehindIn(directory: PrincipalDirectory): UsersBehind {
-  const users = new Set(directory.users);
-  const teams = new Map(directory.teams.map((team) => [team.principal, team.members]));
-  const known = new Map<string, ReadonlySet<string>>();
-  return (principal) => {
-    const remembered = known.get(principal);
-    if (remembered !== undefined) return remembered;
-    const found = new Set<string>();
-    const seen = new Set<string>();
-    const queue = [principal];
-    for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
-      if (seen.has(one)) continue;
-      seen.add(one);
-      if (users.has(one)) found.add(one);
-      for (const member of teams.get(one) ?? []) queue.push(member);
-    }
-    known.set(principal, found);
-    return found;
-  };
-}
+import { effectiveUsers } from './directory.js';
+import type { UsersOf } from './directory.js';
+import type { PlanIndex } from './plan-index.js';
 
 /**
  * Checks every secret whose shares the plan touches, whatever the scope of the run and whoever manages its list, and those in
  * scope whose list is authoritative.
  */
-export function checkOwners(world: World, changes: readonly Change[]): readonly Diagnostic[] {
+export function checkOwners(index: PlanIndex, changes: readonly Change[]): readonly Diagnostic[] {
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const touched = new Set<string>();
   for (const change of changes) {
-    const address = world.kinds.mustParse(change.address);
-    const secret = address.kind === 'share' ? world.kinds.parentOf(address) : undefined;
+    const address = index.kinds.mustParse(change.address);
+    const secret = address.kind === 'share' ? index.kinds.parentOf(address) : undefined;
     if (secret !== undefined && change.action !== 'forget') touched.add(secret);
   }
-  const wantedShares = groupBy(world.desired.values(), ({ address }) => world.kinds.parentOf(address));
-  const managed = [...world.desired.keys()].filter((text) => {
-    const { kind, provider, name } = world.kinds.mustParse(text);
-    const isListed = world.isListed({ kind: 'share', provider, name, member: '' });
-    return kind === 'secret' && isListed && world.inScope(text);
+  const wantedShares = groupBy(index.desired.values(), ({ address }) => index.kinds.parentOf(address));
+  const managed = [...index.desired.keys()].filter((text) => {
+    const { kind, provider, name } = index.kinds.mustParse(text);
+    const isListed = index.isListed({ kind: 'share', provider, name, member: '' });
+    return kind === 'secret' && isListed && index.inScope(text);
   });
-  const lookups = new Map<PrincipalDirectory, UsersBehind>();
+  const lookups = new Map<PrincipalDirectory, UsersOf>();
   return [...new Set([...managed, ...touched])].flatMap((text) => {
-    const directory = world.directoryOf(providerOf(text));
+    const directory = index.directoryOf(providerOf(text));
     // A secret that is neither there nor to be made has no Owners to look after: it was handed over, or its plan is refused.
-    const isThere = world.actual.has(text) || byAddress.get(text)?.action === 'create';
+    const isThere = index.actual.has(text) || byAddress.get(text)?.action === 'create';
     if (directory === undefined || !isThere) return [];
     // Out of scope the rules of the file are not known; that an Owner remains holds all the same.
-    const secret = world.desired.get(text) ?? { address: text, dependsOn: [], lifecycle: {}, fields: {} };
-    const owners = finalOwners(world, secret, wantedShares.get(text) ?? [], byAddress, directory);
-    const usersBehind = lookups.get(directory) ?? usersBehindIn(directory);
-    lookups.set(directory, usersBehind);
-    return judge(secret, owners, directory.self, usersBehind, touched.has(text));
+    const secret = index.desired.get(text) ?? { address: text, dependsOn: [], lifecycle: {}, fields: {} };
+    const owners = finalOwners(index, secret, wantedShares.get(text) ?? [], byAddress, directory);
+    const usersOf = lookups.get(directory) ?? effectiveUsers(directory);
+    lookups.set(directory, usersOf);
+    return judge(secret, owners, directory.self, usersOf, touched.has(text));
   });
 }
 
@@ -79,14 +56,14 @@ interface Owners {
 
 /** Who is Owner before the plan, and when it is done. */
 function finalOwners(
-  world: World,
+  index: PlanIndex,
   secret: DesiredResource,
   wanted: readonly DesiredResource[],
   changes: ReadonlyMap<string, Change>,
   directory: PrincipalDirectory,
 ): Owners {
   const before = new Set<string>();
-  for (const share of world.children.get(secret.address) ?? []) {
+  for (const share of index.children.get(secret.address) ?? []) {
     if (share.inherited !== true && isOwner(share.fields)) before.add(memberOf(share.address));
   }
   // Whoever makes a secret is its Owner.
@@ -98,7 +75,7 @@ function finalOwners(
     if (isOwner(share.fields)) after.add(memberOf(share.address));
     else after.delete(memberOf(share.address));
   }
-  for (const share of world.children.get(secret.address) ?? []) {
+  for (const share of index.children.get(secret.address) ?? []) {
     if (changes.get(share.address)?.action === 'delete') after.delete(memberOf(share.address));
   }
   if (secret.self === 'drop' && !wanted.some((resource) => memberOf(resource.address) === directory.self)) {
@@ -111,14 +88,14 @@ function judge(
   secret: DesiredResource,
   owners: Owners,
   self: string,
-  usersBehind: UsersBehind,
+  usersOf: UsersOf,
   isTouched: boolean,
 ): readonly Diagnostic[] {
-  const people = new Set([...owners.after].flatMap((one) => [...usersBehind(one)]));
+  const people = new Set([...owners.after].flatMap((one) => [...usersOf(one)]));
   const losing = [...owners.before].filter((one) => !owners.after.has(one)).sort();
   const at = { address: secret.address, ...defined({ range: secret.range }) };
   // It may hold its access by itself, or through a team.
-  const holds = (side: ReadonlySet<string>): boolean => [...side].some((one) => usersBehind(one).has(self));
+  const holds = (side: ReadonlySet<string>): boolean => [...side].some((one) => usersOf(one).has(self));
   if (isTouched && holds(owners.before) && !holds(owners.after) && secret.self !== 'drop') {
     return [
       {

@@ -1,9 +1,12 @@
+import { canonicalJson, compareText, problem } from '../model/index.js';
 import type { Change, Diagnostic, Plan, StateData } from '../model/index.js';
 import type { SavedPlan } from './plan-file.js';
 
+const PLAN_AGAIN = 'Plan again, review what is new, and apply that plan.';
+
 /**
- * What stands against a saved plan before anything is looked at: the state that it was made from has moved on, is another
- * one, or knows the plan already; the configuration is another one.
+ * Checks a saved plan before any system is read: it was applied already, its state is another one or has moved on, or its
+ * configuration has changed.
  * @param state the state as it is stored now
  * @param configuration the configuration's digest now
  */
@@ -12,73 +15,83 @@ export function checkPinned(
   state: StateData | undefined,
   configuration: string,
 ): readonly Diagnostic[] {
-  const applied = state?.plans?.find((one) => one.id === id);
+  const applied = state?.plans?.find((entry) => entry.id === id);
   if (applied !== undefined) {
-    return [refuse('plan-applied', `This plan was applied already, at ${applied.at}.`, PLAN_AGAIN)];
+    return [
+      problem({
+        code: 'plan-applied',
+        summary: `This plan was already applied, at ${applied.at}.`,
+        next: PLAN_AGAIN,
+      }),
+    ];
   }
-  const lineage = state?.lineage ?? '';
-  const serial = state?.serial ?? 0;
-  const problems: Diagnostic[] = [];
-  if (lineage !== plan.state.lineage && (plan.state.lineage !== '' || serial === 0)) {
-    const now = state === undefined ? 'there is no state here' : `this one has the lineage ${lineage}`;
-    problems.push(
-      refuse(
-        'plan-other-state',
-        `This plan was made for another state: its lineage is ${plan.state.lineage}, and ${now}.`,
-        'Apply it where it was made: same folder, same `state` settings, same stack.',
-      ),
-    );
-  } else if (serial !== plan.state.serial) {
-    problems.push(
-      refuse(
-        'plan-stale',
-        `This plan is stale: it was made from serial ${plan.state.serial} of the state, which has serial ${serial} by now.`,
-        PLAN_AGAIN,
-      ),
-    );
-  }
+  const problems = [...checkState(plan, state)];
   if (configuration !== plan.configuration) {
     problems.push(
-      refuse(
-        'plan-other-configuration',
-        'The configuration is not the one that this plan was made from: its files have changed.',
-        'Check out the commit that was planned, or plan again.',
-      ),
+      problem({
+        code: 'plan-other-configuration',
+        summary: 'The configuration has changed since this plan was made.',
+        next: 'Check out the commit that was planned, or plan again.',
+      }),
     );
   }
   return problems;
+}
+
+function checkState(plan: Plan, state: StateData | undefined): readonly Diagnostic[] {
+  const lineage = state?.lineage ?? '';
+  const serial = state?.serial ?? 0;
+  if (lineage !== plan.state.lineage && (plan.state.lineage !== '' || serial === 0)) {
+    const current =
+      state === undefined ? 'there is no state here' : `the state here has the lineage ${lineage}`;
+    return [
+      problem({
+        code: 'plan-other-state',
+        summary: `This plan was made for another state: its lineage is ${plan.state.lineage}, and ${current}.`,
+        next: 'Apply it where it was made: same folder, same `state` settings, same stack.',
+      }),
+    ];
+  }
+  if (serial === plan.state.serial) return [];
+  return [
+    problem({
+      code: 'plan-stale',
+      summary: `This plan is stale: it was made from serial ${plan.state.serial} of the state, which now has serial ${serial}.`,
+      next: PLAN_AGAIN,
+    }),
+  ];
 }
 
 /**
- * Compares a saved plan with one that was made right now from the same configuration and state: what was approved is what is
- * done, so any difference is refused, object by object.
- * @param fresh the plan as it would be now; where it is refused by itself, that is said elsewhere
+ * Compares a saved plan with one that was made now from the same configuration and state. What was approved is what is done, so
+ * every difference is refused, object by object.
+ * @param fresh the plan as it would be now
  */
 export function comparePinned({ plan: saved }: SavedPlan, fresh: Plan): readonly Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  for (const [provider, system] of Object.entries(saved.systems)) {
-    const now = fresh.systems[provider];
-    if (now === undefined || (now.id === system.id && now.type === system.type)) continue;
-    problems.push(
-      refuse(
-        'plan-other-system',
-        `The provider ${provider} points at ${now.name} now; this plan was made for ${system.name}.`,
-        'Point it at the system that was planned, or plan again.',
-      ),
-    );
-  }
+  const systems = compareSystems(saved, fresh);
   // Objects of another system differ in everything.
-  if (problems.length > 0) return problems;
-  const before = byAddress(saved);
-  const now = byAddress(fresh);
-  for (const address of [...new Set([...before.keys(), ...now.keys()])].sort()) {
-    const problem = compareChange(address, before.get(address), now.get(address));
-    if (problem !== undefined) problems.push(problem);
-  }
-  return problems;
+  if (systems.length > 0) return systems;
+  const before = changesByAddress(saved);
+  const now = changesByAddress(fresh);
+  const addresses = [...new Set([...before.keys(), ...now.keys()])].sort(compareText);
+  return addresses.flatMap((address) => compareChange(address, before.get(address), now.get(address)) ?? []);
 }
 
-function byAddress(plan: Plan): ReadonlyMap<string, Change> {
+function compareSystems(saved: Plan, fresh: Plan): readonly Diagnostic[] {
+  return Object.entries(saved.systems).flatMap(([provider, system]) => {
+    const current = fresh.systems[provider];
+    if (current === undefined || (current.id === system.id && current.type === system.type)) return [];
+    return [
+      problem({
+        code: 'plan-other-system',
+        summary: `The provider ${provider} now points at ${current.name}; this plan was made for ${system.name}.`,
+        next: 'Point it at the system that was planned, or plan again.',
+      }),
+    ];
+  });
+}
+
+function changesByAddress(plan: Plan): ReadonlyMap<string, Change> {
   return new Map(plan.changes.map((change) => [change.address, change]));
 }
 
@@ -87,70 +100,60 @@ function compareChange(
   saved: Change | undefined,
   fresh: Change | undefined,
 ): Diagnostic | undefined {
-  const changed = (what: string): Diagnostic => ({
-    ...refuse('plan-changed-object', `${address} has changed since the plan was made: ${what}.`, PLAN_AGAIN),
+  const values = saved === undefined || fresh === undefined ? [] : valuesThatDiffer(saved, fresh);
+  if (values.length > 0) {
+    return problem({
+      code: 'plan-changed-value',
+      summary: `The value of ${address} (${values.join(', ')}) is not the planned one.`,
+      next: 'Restore the planned value, or plan again with the new one.',
+      address,
+    });
+  }
+  const difference = differenceOf(saved, fresh);
+  if (difference === undefined) return undefined;
+  return problem({
+    code: 'plan-changed-object',
+    summary: `${address} has changed since the plan was made: ${difference}.`,
+    next: PLAN_AGAIN,
     address,
   });
+}
+
+/** How two changes of one resource differ, in words; `undefined` where they are the same. */
+function differenceOf(saved: Change | undefined, fresh: Change | undefined): string | undefined {
   if (saved === undefined) {
     return fresh === undefined
       ? undefined
-      : changed(`${phrase(fresh)} now (${fresh.reason}), and the plan does not say so`);
+      : `${phrase(fresh)} now (${fresh.reason}), which is not in the plan`;
   }
-  if (fresh === undefined)
-    return changed(`nothing is to be done any more, where the plan says: ${phrase(saved)}`);
-  const values = valuesThatDiffer(saved, fresh);
-  if (values.length > 0) {
-    return {
-      ...refuse(
-        'plan-changed-value',
-        `The value of ${address} (${values.join(', ')}) is not the one that was planned.`,
-        'Set the value as it was, or plan again with the new one.',
-      ),
-      address,
-    };
-  }
-  if (saved.action !== fresh.action)
-    return changed(`${phrase(fresh)} now, where the plan says: ${phrase(saved)}`);
-  if (differs(saved.precondition, fresh.precondition)) return changed('it is not as it was seen then');
-  const { range: _place, ...rest } = saved;
-  const { range: _nowAt, ...restNow } = fresh;
-  return differs(rest, restNow) ? changed('what would be done to it is not what was planned') : undefined;
+  if (fresh === undefined) return `no change is needed any more, but in the plan ${phrase(saved)}`;
+  if (saved.action !== fresh.action) return `${phrase(fresh)} now, but in the plan ${phrase(saved)}`;
+  if (differs(saved.precondition, fresh.precondition)) return 'the object was modified';
+  const { range: _savedRange, ...savedRest } = saved;
+  const { range: _freshRange, ...freshRest } = fresh;
+  return differs(savedRest, freshRest) ? 'the planned change is another one' : undefined;
 }
 
-/** Paths whose fingerprint is another one. Where one side has none at all, nothing is pinned. */
+/** Paths whose fingerprints differ. Where neither side has any, nothing is pinned. */
 function valuesThatDiffer(saved: Change, fresh: Change): readonly string[] {
   const paths = new Set([...Object.keys(saved.fingerprints), ...Object.keys(fresh.fingerprints)]);
-  return [...paths].filter((path) => saved.fingerprints[path] !== fresh.fingerprints[path]).sort();
+  return [...paths].filter((path) => saved.fingerprints[path] !== fresh.fingerprints[path]).sort(compareText);
 }
+
+const PHRASES: Readonly<Record<Change['action'], string>> = {
+  create: 'it would be created',
+  update: 'it would be updated',
+  replace: 'it would be replaced',
+  delete: 'it would be destroyed',
+  forget: 'it would be forgotten',
+  import: 'it would be imported',
+  noop: 'it would not change',
+};
 
 function phrase({ action }: Change): string {
-  const words: Record<Change['action'], string> = {
-    create: 'it is to be created',
-    update: 'it is to be updated',
-    replace: 'it is to be replaced',
-    delete: 'it is to be destroyed',
-    forget: 'it is to be forgotten',
-    import: 'it is to be imported',
-    noop: 'it stays as it is',
-  };
-  return words[action];
+  return PHRASES[action];
 }
 
-/** Whether two pieces of plain data differ, whatever order their keys are in. */
-function differs(one: unknown, other: unknown): boolean {
-  return canonical(one) !== canonical(other);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
-}
-
-const PLAN_AGAIN = 'Plan again, look at what is new, and apply that plan.';
-
-function refuse(code: string, summary: string, next: string): Diagnostic {
-  return { severity: 'error', code, summary, next };
+function differs(left: unknown, right: unknown): boolean {
+  return canonicalJson(left) !== canonicalJson(right);
 }

@@ -1,9 +1,9 @@
-import { DiagnosticError, PLAN_FORMAT, safePlan } from '../model/index.js';
-import type { Plan } from '../model/index.js';
+import { PLAN_FORMAT, problemError, safePlan } from '../model/index.js';
+import type { DiagnosticError, Plan } from '../model/index.js';
 import type { MaxDeletes } from './limits.js';
 import { validate } from './plan-file.generated.js';
 
-/** What a plan is about, as its flags had it: applied with the same ones. */
+/** The flags that a plan was made with, and is applied with. */
 export interface SavedScope {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
@@ -11,33 +11,33 @@ export interface SavedScope {
   readonly maxDeletes?: MaxDeletes;
 }
 
-/** A plan as `plan --out` keeps it. */
+/** A plan as `plan --out` saves it. */
 export interface SavedPlan {
-  /** Made once: a plan is applied once. */
+  /** Unique: a plan is applied once. */
   readonly id: string;
   readonly toolVersion: string;
-  /** Where the configuration is, as `-f` had it; empty for the files of the usual names. */
+  /** The files of the configuration, as given by `-f`; empty for the default names. */
   readonly files: readonly string[];
   readonly scope: SavedScope;
-  /** Without diagnostics: a plan that is refused is not kept. */
+  /** Without diagnostics: a plan that is refused is not saved. */
   readonly plan: Plan;
 }
 
 /** Makes the message authentication code of a text, under the key of this stack. */
 export type Seal = (text: string) => string;
 
-/** Whether anybody can tell that a saved plan was changed. */
+/** Whether a saved plan is known to be unmodified. */
 export type Sealed =
-  /** It is as it was written. */
+  /** The seal matches. */
   | 'intact'
   /** It was made without a key, and there is none now. */
   | 'unsealed'
-  /** It was made under a key, and there is none here to check it with. */
+  /** It was made with a key, and there is none here to check it with. */
   | 'no-key';
 
 /**
  * The text of a saved plan.
- * @param seal absent where there is no key: then nobody can tell whether it was changed
+ * @param seal absent where there is no key: then modifications cannot be detected
  */
 export function encodePlanFile(saved: SavedPlan, seal: Seal | undefined): string {
   const plan = safePlan(saved.plan);
@@ -50,7 +50,7 @@ export function encodePlanFile(saved: SavedPlan, seal: Seal | undefined): string
 /**
  * Reads a saved plan.
  * @param name the file's name, for messages
- * @throws DiagnosticError where it is none, of a newer format, or not as it was written
+ * @throws DiagnosticError where it is not a plan, of a newer format, or modified
  */
 export function decodePlanFile(
   text: string,
@@ -61,26 +61,26 @@ export function decodePlanFile(
   try {
     json = JSON.parse(text);
   } catch {
-    throw refuse('no-plan', `The file ${name} is no saved plan: it is not whole JSON.`, MAKE_ONE);
+    throw notAPlan(`The file ${name} is not a saved plan: it is not valid JSON.`);
   }
   const document: Partial<Record<string, unknown>> = isObject(json) ? json : {};
   if (document['document'] !== 'saved-plan') {
-    throw refuse('no-plan', `The file ${name} is no saved plan.`, MAKE_ONE);
+    throw notAPlan(`The file ${name} is not a saved plan.`);
   }
   const { format } = document;
   if (typeof format === 'number' && format > PLAN_FORMAT) {
-    throw refuse(
-      'newer-plan',
-      `The saved plan ${name} has format ${format}; this program knows format ${PLAN_FORMAT}.`,
-      'A newer `secrets` made it: apply it with that one, or make a new plan with this one.',
-    );
+    throw problemError({
+      code: 'newer-plan',
+      summary: `The saved plan ${name} has format ${format}; this version supports format ${PLAN_FORMAT}.`,
+      next: 'A newer version of `secrets` made it: apply it with that version, or make a new plan with this one.',
+    });
   }
-  // The key first: what was tampered with may look like anything.
+  // The seal first: a file that was tampered with may have any shape.
   const sealed = checkSeal(document, name, seal);
   if (!validate(json)) {
     const problem = validate.errors?.[0];
     const where = problem?.instancePath === '' ? 'at its top' : `at ${problem?.instancePath ?? '?'}`;
-    throw refuse('no-plan', `The saved plan ${name} is damaged ${where}.`, MAKE_ONE);
+    throw notAPlan(`The saved plan ${name} is damaged ${where}.`);
   }
   const { id, toolVersion, files, scope, plan } = json as Omit<SavedPlan, 'plan'> & {
     readonly plan: Omit<Plan, 'diagnostics'>;
@@ -92,19 +92,19 @@ function checkSeal(document: Partial<Record<string, unknown>>, name: string, sea
   const { mac, ...body } = document;
   if (seal === undefined) return mac === undefined ? 'unsealed' : 'no-key';
   if (mac === seal(JSON.stringify(body))) return 'intact';
-  throw refuse(
-    'tampered-plan',
-    mac === undefined
-      ? `The saved plan ${name} carries no seal, though there is a key: it was made without one, or somebody took it off.`
-      : `The saved plan ${name} is not as it was written, or was made under another key.`,
-    'Do not apply it. Find out who could write that file, and make a new plan.',
-  );
+  throw problemError({
+    code: 'tampered-plan',
+    summary:
+      mac === undefined
+        ? `The saved plan ${name} has no seal, though there is a key: it was made without a key, or the seal was removed.`
+        : `The saved plan ${name} was modified after it was written, or made with another key.`,
+    next: 'Do not apply it. Find out who could write that file, and make a new plan.',
+  });
 }
 
-const MAKE_ONE = 'Make one: secrets plan --out FILE';
-
-function refuse(code: string, summary: string, next: string): DiagnosticError {
-  return new DiagnosticError([{ severity: 'error', code, summary, next }]);
+/** The file is not a saved plan that this version can read. */
+function notAPlan(summary: string): DiagnosticError {
+  return problemError({ code: 'no-plan', summary, next: 'Make a plan: secrets plan --out FILE' });
 }
 
 function isObject(value: unknown): value is Partial<Record<string, unknown>> {

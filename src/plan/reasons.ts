@@ -1,4 +1,4 @@
-import { defined } from '../model/index.js';
+import { problem } from '../model/index.js';
 import type {
   ActualResource,
   DesiredResource,
@@ -8,28 +8,34 @@ import type {
 } from '../model/index.js';
 import { compareWithRecord, fieldAt, touchedSince } from './compare.js';
 import type { Fingerprint } from './input.js';
-import type { World } from './world.js';
+import type { PlanIndex } from './plan-index.js';
+
+/** Who changed something last, and when. */
+interface LastChange {
+  readonly changedBy?: string | undefined;
+  readonly changedAt?: string | undefined;
+}
 
 /** `by ben@example.com at 2026-01-02T03:04:05Z`, as far as the system knows; empty where it knows nothing. */
-export function byWhomAndWhen(actual: ActualResource): string {
-  const who = actual.changedBy === undefined ? '' : ` by ${actual.changedBy}`;
-  const when = actual.changedAt === undefined ? '' : ` at ${actual.changedAt}`;
+export function byWhomAndWhen({ changedBy, changedAt }: LastChange): string {
+  const who = changedBy === undefined ? '' : ` by ${changedBy}`;
+  const when = changedAt === undefined ? '' : ` at ${changedAt}`;
   return `${who}${when}`;
 }
 
-/** Why a resource is made. */
+/** Why a resource is created. */
 export function whyCreate(record: StateRecord | undefined): string {
   return record === undefined
     ? 'new in the configuration'
     : `gone from the system since it was last applied (${record.appliedAt})`;
 }
 
-/** Why a resource must be made anew. */
+/** Why a resource must be replaced. */
 export function whyReplace(paths: readonly string[]): string {
   return `${paths.join(', ')} cannot be changed in place`;
 }
 
-/** Why a resource is changed: somebody else's hand, the configuration, or both. */
+/** Why a resource is updated: it drifted, the configuration changed, or both. */
 export function whyUpdate(
   actual: ActualResource,
   record: StateRecord | undefined,
@@ -37,9 +43,9 @@ export function whyUpdate(
   adopted: boolean,
   fingerprint: Fingerprint | undefined,
 ): string {
-  if (adopted) return 'taken over (adopt: true), and not as the configuration wants it';
-  if (record === undefined) return 'not as the configuration wants it';
-  if (record.unfinished === true) return 'left unfinished by an earlier run that was interrupted';
+  if (adopted) return 'adopted (adopt: true); differs from the configuration';
+  if (record === undefined) return 'differs from the configuration';
+  if (record.unfinished === true) return 'left unfinished by an interrupted run';
   const verdicts = changes.map((change) =>
     compareWithRecord(change.path, fieldAt(actual.fields, change.path), record, fingerprint),
   );
@@ -54,64 +60,70 @@ export function whyUpdate(
   return `the configuration changed; and changed outside of it${since}`;
 }
 
-/** Why a member is taken off a list that is authoritative. */
+/** Why a member is removed from an authoritative list. */
 export function whyNotListed(actual: ActualResource): string {
   return `not in the configuration; added outside of it${byWhomAndWhen(actual)}`;
 }
 
-/** What is said when an object that is to go is another one by now. */
+/** Why a resource is forgotten whose name another object has now. */
 export function replacedOutside(actual: ActualResource): string {
-  return `another object stands there now, made${byWhomAndWhen(actual)}: it is not ours`;
+  return `recreated outside this stack${byWhomAndWhen(actual)}; no longer managed by it`;
 }
 
-/** Tells of something that lives in a resource of ours and is not ours. */
-export function notOurs(address: string, actual: ActualResource): Diagnostic {
-  return {
+/** Something exists in a resource of ours that neither the state nor the configuration has. */
+export function notManaged(address: string, actual: ActualResource): Diagnostic {
+  return problem({
     severity: 'info',
     code: 'not-ours',
-    summary: `${address} is there${byWhomAndWhen(actual)}, though nobody wrote it: it is not ours, and left alone.`,
-    next: 'Write it into the configuration with `lifecycle: { adopt: true }`, or remove it by hand.',
+    summary: `${address} exists, but is not in the configuration${changedNote(actual)}. It is not managed here, and left alone.`,
+    next: 'Add it to the configuration with `lifecycle: { adopt: true }`, or remove it by hand.',
     address,
-  };
+  });
 }
 
-/** Tells that a secret was handed over, so that it can't be seen any more. */
+/** A secret was handed over, so it cannot be seen any more. */
 export function handedOver(desired: DesiredResource): Diagnostic {
-  return {
+  return problem({
     severity: 'info',
     code: 'handed-over',
     summary: `${desired.address} cannot be seen with this key: it was handed over (self: drop), or is gone. It is left alone.`,
-    next: 'List it under `removed` once nobody needs to look after it here.',
+    next: 'List it under `removed` when it no longer needs to be managed here.',
     address: desired.address,
-    ...defined({ range: desired.range }),
-  };
+    at: desired.range,
+  });
 }
 
-/** Tells that a field could not be read, so that its being as wanted rests on what the state remembers. */
+/** A field could not be read; only the state says that it matches. */
 export function notVerifiable(desired: DesiredResource, path: string, reason: string): Diagnostic {
-  return {
+  return problem({
     severity: 'info',
     code: 'not-verifiable',
-    summary: `${desired.address}: ${path} is ${reason}; the state says that it is as wanted.`,
+    summary: `${desired.address}: ${path} is ${reason}; according to the state it matches the configuration.`,
     address: desired.address,
-  };
+  });
 }
 
-/** Warns of what a replacement takes along and nobody makes again: USAGE that the configuration does not name. */
-export function lostWithReplacement(world: World, desired: DesiredResource): readonly Diagnostic[] {
-  const lost = (world.children.get(desired.address) ?? []).filter(({ address }) => {
-    const parsed = world.kinds.mustParse(address);
-    return world.policyOf(parsed).cascades && !world.desired.has(address) && !world.isListed(parsed);
+/** A replacement would drop children that nothing recreates: USAGE that the configuration does not name. */
+export function lostWithReplacement(index: PlanIndex, desired: DesiredResource): readonly Diagnostic[] {
+  const lost = (index.children.get(desired.address) ?? []).filter(({ address }) => {
+    const parsed = index.kinds.mustParse(address);
+    return index.policyOf(parsed).cascades && !index.desired.has(address) && !index.isListed(parsed);
   });
   if (lost.length === 0) return [];
   return [
-    {
+    problem({
       severity: 'warning',
       code: 'lost-with-replacement',
-      summary: `${desired.address} would be replaced, and with it goes what the configuration does not name: ${lost.map((resource) => resource.address).join(', ')}.`,
-      next: 'List them (`usage`), so that they are made again.',
+      summary: `${desired.address} would be replaced, which drops what the configuration does not name: ${lost.map(({ address }) => address).join(', ')}.`,
+      next: 'List them under `usage` to have them granted again.',
       address: desired.address,
-      ...defined({ range: desired.range }),
-    },
+      at: desired.range,
+    }),
   ];
+}
+
+/** ` (changed by ben@example.com at …)`, as far as the system knows. */
+function changedNote(actual: ActualResource): string {
+  const text = byWhomAndWhen(actual);
+  return text === '' ? '' : ` (changed${text})`;
 }

@@ -1,119 +1,107 @@
-import { defined } from '../model/index.js';
-import type { ActualResource, DesiredResource, Diagnostic, StateRecord } from '../model/index.js';
+import { compareText, problem } from '../model/index.js';
+import type {
+  ActualResource,
+  DesiredResource,
+  Diagnostic,
+  ProblemWords,
+  StateRecord,
+} from '../model/index.js';
+import type { PlanIndex } from './plan-index.js';
 import { byWhomAndWhen } from './reasons.js';
-import type { World } from './world.js';
 
-/** A refusal about a wanted resource, at its place in the files. */
-function refusal(desired: DesiredResource, code: string, summary: string, next: string): Diagnostic {
-  return {
-    severity: 'error',
-    code,
-    summary,
-    next,
-    address: desired.address,
-    ...defined({ range: desired.range }),
-  };
+/** A refusal about a desired resource, at its place in the files. */
+function refusal(desired: DesiredResource, words: ProblemWords): Diagnostic {
+  return problem({ ...words, address: desired.address, at: desired.range });
 }
 
 /** The object carries another stack's mark. */
 export function claimed(desired: DesiredResource, actual: ActualResource): Diagnostic {
-  return refusal(
-    desired,
-    'claimed-by-another-stack',
-    `${desired.address} belongs to the stack ${actual.claimedBy ?? '?'}: it carries that stack's mark.`,
-    'Remove it from one of the two configurations.',
-  );
+  return refusal(desired, {
+    code: 'claimed-by-another-stack',
+    summary: `${desired.address} belongs to the stack ${actual.claimedBy ?? '?'}: it carries that stack's mark.`,
+    next: 'Remove it from one of the two configurations.',
+  });
 }
 
-/** The state owns an object of this name, but another one stands there now. */
+/** The state owns an object of this name, but the system has another one now. */
 export function replacedByOther(
   desired: DesiredResource,
   actual: ActualResource,
   record: StateRecord,
 ): Diagnostic {
-  return {
-    ...refusal(
-      desired,
-      'replaced-by-another',
-      `${desired.address} was deleted and made anew by somebody else${madeBy(actual)}: it is not ours any more.`,
-      'Say `lifecycle: { adopt: true }` to take it over, or list it under `removed` to leave it to them.',
-    ),
-    detail: `The state owns the object ${record.id}; the one there now is ${actual.id}.`,
-  };
+  return refusal(desired, {
+    code: 'replaced-by-another',
+    summary: `${desired.address} was recreated outside this stack${createdNote(actual)}; it is no longer managed by it.`,
+    detail: `The state owns the object ${record.id}; the system has ${actual.id}.`,
+    next: 'Set `lifecycle: { adopt: true }` to take it over, or list it under `removed` to leave it alone.',
+  });
 }
 
 /** Something of this name exists, and the state does not own it. */
-export function existsAlready(desired: DesiredResource, actual: ActualResource): Diagnostic {
-  return refusal(
-    desired,
-    'exists-already',
-    `${desired.address} exists already${madeBy(actual)}, and is not ours.`,
-    'Say `lifecycle: { adopt: true }` to take it over, or choose another name.',
-  );
+export function alreadyExists(desired: DesiredResource, actual: ActualResource): Diagnostic {
+  return refusal(desired, {
+    code: 'exists-already',
+    summary: `${desired.address} already exists${createdNote(actual)}, and is not managed by this stack.`,
+    next: 'Set `lifecycle: { adopt: true }` to take it over, or choose another name.',
+  });
 }
 
 /** `protect` wins over everything. */
 export function protectedFromRemoval(record: StateRecord): Diagnostic {
-  return {
-    severity: 'error',
+  return problem({
     code: 'protected',
-    summary: `${record.address} is protected, and the configuration no longer has it.`,
+    summary: `${record.address} is protected, and no longer in the configuration.`,
     next: 'Put it back; or apply it once with `protect: false` first; or list it under `removed`, which keeps it.',
     address: record.address,
-  };
+  });
 }
 
-/** A protected resource would have to be made anew. */
+/** A protected resource would have to be replaced. */
 export function protectedFromReplacement(desired: DesiredResource, reason: string): Diagnostic {
-  return refusal(
-    desired,
-    'protected',
-    `${desired.address} is protected, and would have to be destroyed and made anew: ${reason}.`,
-    'Undo that change in the configuration, or take `protect` away first.',
-  );
+  return refusal(desired, {
+    code: 'protected',
+    summary: `${desired.address} is protected, and would have to be destroyed and recreated: ${reason}.`,
+    next: 'Undo that change in the configuration, or remove `protect` first.',
+  });
 }
 
 /**
- * What hangs on a resource that is to go, and neither goes before it nor with it: nothing here cascades.
- * @returns a refusal that names it, or `undefined` where nothing is in the way
+ * Finds children that neither go before their parent nor with it: nothing here cascades.
+ * @returns a refusal that names them, or `undefined` where there are none
  */
-export function inTheWay(
-  world: World,
+export function blockedByChildren(
+  index: PlanIndex,
   address: string,
   fate: 'replaced' | 'destroyed',
 ): Diagnostic | undefined {
-  const foreign = (world.children.get(address) ?? []).filter(
-    (child) => !world.policyOf(world.kinds.mustParse(child.address)).cascades && !goesToo(world, child, fate),
+  const kept = (index.children.get(address) ?? []).filter(
+    (child) => !index.policyOf(index.kinds.mustParse(child.address)).cascades && !goesToo(index, child, fate),
   );
-  if (foreign.length === 0) return undefined;
-  const names = foreign
+  if (kept.length === 0) return undefined;
+  const names = kept
     .map((child) => child.address)
-    .sort()
+    .sort(compareText)
     .join(', ');
-  return {
-    severity: 'error',
+  return problem({
     code: 'carries-what-is-not-ours',
-    summary: `${address} would be ${fate}, but carries what is not ours or is to stay: ${names}.`,
-    next: 'Write it into the configuration with `lifecycle: { adopt: true }`, or remove it by hand first; do not exclude it.',
+    summary: `${address} would be ${fate}, but has children that are not managed here or would remain: ${names}.`,
+    next: 'Add them to the configuration with `lifecycle: { adopt: true }`, or remove them by hand first; do not exclude them.',
     address,
-  };
+  });
 }
 
-/** Whether a plan of this scope takes a child away, or makes it anew, when what it lives in goes. */
-function goesToo(world: World, child: ActualResource, fate: 'replaced' | 'destroyed'): boolean {
+/** Whether a plan of this scope removes or recreates a child when its parent goes. */
+function goesToo(index: PlanIndex, child: ActualResource, fate: 'replaced' | 'destroyed'): boolean {
   const { address, id } = child;
-  if (!world.inScope(address)) return false;
-  if (fate === 'replaced' && world.desired.has(address)) return true;
-  const record = world.records.get(address);
-  const isLeft = record?.onRemove === 'forget' || world.input.removed.includes(address);
-  return record?.id === id && !isLeft;
+  if (!index.inScope(address)) return false;
+  if (fate === 'replaced' && index.desired.has(address)) return true;
+  const record = index.records.get(address);
+  const isForgotten = record?.onRemove === 'forget' || index.input.removed.includes(address);
+  return record?.id === id && !isForgotten;
 }
 
-function madeBy(actual: ActualResource): string {
-  const maker: ActualResource = {
-    ...actual,
-    ...defined({ changedBy: actual.createdBy, changedAt: actual.createdAt }),
-  };
-  const text = byWhomAndWhen(maker);
+/** ` (by ben@example.com at …)`: who created it, as far as the system knows. */
+function createdNote({ createdBy, createdAt }: ActualResource): string {
+  const text = byWhomAndWhen({ changedBy: createdBy, changedAt: createdAt });
   return text === '' ? '' : ` (${text.trim()})`;
 }

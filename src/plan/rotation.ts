@@ -1,19 +1,19 @@
 import type { RotationNote } from '../model/index.js';
-import type { World } from './world.js';
+import type { PlanIndex } from './plan-index.js';
 
-/** The last part of a secret's life in which it counts as due soon. */
+/** The last part of `max_age` in which a secret is due soon. */
 const SOON = 0.1;
 
 /**
- * Compares the age of secrets that have a `rotation.max_age` with it: overdue, or due soon (in the last tenth).
- * @param rotated addresses whose value the plan changes: they are young again
+ * The rotation warnings: secrets that are older than their `rotation.max_age`, or in the last tenth of it.
+ * @param rotated addresses whose value the plan changes: their age starts again
  */
-export function rotationNotes(world: World, rotated: ReadonlySet<string>): readonly RotationNote[] {
-  const now = Date.parse(world.input.now);
+export function rotationNotes(index: PlanIndex, rotated: ReadonlySet<string>): readonly RotationNote[] {
+  const now = Date.parse(index.input.now);
   const notes: RotationNote[] = [];
-  for (const secret of world.desired.values()) {
-    const changedAt = world.actual.get(secret.address)?.changedAt;
-    if (secret.maxAgeMs === undefined || changedAt === undefined || !world.inScope(secret.address)) continue;
+  for (const secret of index.desired.values()) {
+    const changedAt = index.actual.get(secret.address)?.changedAt;
+    if (secret.maxAgeMs === undefined || changedAt === undefined || !index.inScope(secret.address)) continue;
     if (rotated.has(secret.address)) continue;
     const dueAt = Date.parse(changedAt) + secret.maxAgeMs;
     const soonAt = dueAt - secret.maxAgeMs * SOON;

@@ -1,18 +1,18 @@
 import type { Kinds } from '../model/index.js';
-import { groupBy } from '../model/index.js';
+import { groupBy, wildcard } from '../model/index.js';
 import type { Scope } from './input.js';
 
-/** What the scope needs to know of a resource. */
+/** A resource and what it depends on. */
 export interface ScopeEdge {
   readonly address: string;
   readonly dependsOn: readonly string[];
 }
 
 /**
- * Which resources a run is about. A target takes along what it depends on and what lives in it; an exclusion takes out
- * what lives in it and what depends on it.
- * @param edges every known resource, wanted or remembered
- * @returns a predicate over addresses, which also holds for members of lists that `edges` doesn't name
+ * Which resources a run is about. A target includes what it depends on and what lives in it; an exclusion excludes what lives
+ * in it and what depends on it.
+ * @param edges every known resource, desired or recorded
+ * @returns a predicate over addresses, which also works for members of lists that `edges` does not name
  */
 export function scopeOf(
   scope: Scope,
@@ -21,55 +21,36 @@ export function scopeOf(
 ): (address: string) => boolean {
   const familyOf = (address: string): readonly string[] => [address, kinds.parentOf(address) ?? address];
   if (scope.targets.length === 0 && scope.excludes.length === 0) return () => true;
-  const targets = scope.targets.map(pattern);
-  const excludes = scope.excludes.map(pattern);
+  const targets = scope.targets.map((pattern) => wildcard(pattern));
+  const excludes = scope.excludes.map((pattern) => wildcard(pattern));
   const included = closure(
     edges,
-    (edge) => familyOf(edge.address).some((it) => matches(targets, it)),
+    (edge) => familyOf(edge.address).some((member) => matches(targets, member)),
     'needs',
   );
   const excluded = closure(edges, (edge) => matches(excludes, edge.address), 'needed-by');
   return (address) => {
     const family = familyOf(address);
-    const isIn = targets.length === 0 || family.some((one) => matches(targets, one)) || included.has(address);
-    const isOut = family.some((one) => matches(excludes, one) || excluded.has(one));
+    const isIn =
+      targets.length === 0 || family.some((member) => matches(targets, member)) || included.has(address);
+    const isOut = family.some((member) => matches(excludes, member) || excluded.has(member));
     return isIn && !isOut;
   };
 }
 
-/** Whether a pattern names anything: one that doesn't is most likely a typing error. */
-export function matchesNothing(text: string, addresses: readonly string[]): boolean {
-  const one = pattern(text);
-  return !addresses.some(one);
+/** Whether a pattern matches none of the addresses: most likely a typing error. */
+export function matchesNothing(pattern: string, addresses: readonly string[]): boolean {
+  return !addresses.some(wildcard(pattern));
 }
 
-/** Whether an address fits a pattern. */
+/** Whether an address matches a pattern. */
 type Pattern = (address: string) => boolean;
 
-/**
- * A pattern with `*` for any run of characters, as a test. What stands between two stars is looked for once, from left to
- * right: a regular expression made of many stars may take far longer.
- */
-function pattern(text: string): Pattern {
-  const [first = '', ...rest] = text.split('*');
-  const last = rest.pop();
-  if (last === undefined) return (address) => address === first;
-  return (address) => {
-    if (!address.startsWith(first)) return false;
-    let at = first.length;
-    for (const part of rest) {
-      const found = address.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return address.length - last.length >= at && address.endsWith(last);
-  };
-}
-
 function matches(patterns: readonly Pattern[], address: string): boolean {
-  return patterns.some((fits) => fits(address));
+  return patterns.some((isMatch) => isMatch(address));
 }
 
+/** Everything that is reached from the edges where `start` holds. */
 function closure(
   edges: readonly ScopeEdge[],
   start: (edge: ScopeEdge) => boolean,

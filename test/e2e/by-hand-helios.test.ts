@@ -70,7 +70,7 @@ onPostgres('by hand in Helios', (server) => {
       remade: true,
     },
     {
-      title: 'a secret deleted and made anew under the same name',
+      title: 'a secret deleted and recreated under the same name',
       hand: ({ helios }) => {
         const by = 'ci-bot@example.com';
         helios.control.edit({ kind: 'recreate-secret', secret: 'HF_TOKEN', by });
@@ -78,12 +78,12 @@ onPostgres('by hand in Helios', (server) => {
       },
       address: 'secret.helios.HF_TOKEN',
       drift: /secret\.helios\.HF_TOKEN was deleted and made anew by .*ci-bot.*not ours any more/,
-      plan: /Error: secret\.helios\.HF_TOKEN was deleted and made anew by somebody else.*not ours any more\.\n[^]*Next: .*adopt/,
+      plan: /Error: secret\.helios\.HF_TOKEN was recreated outside this stack \(by .*ci-bot.*\); it is no longer managed by it\.\n[^]*Next: .*adopt/,
       end: 'refused',
     },
   ]);
 
-  it('a secret made anew by somebody who shares it with nobody: seen, named, and left to them', async () => {
+  it('a secret recreated by somebody who shares it with nobody: seen, named, and left to them', async () => {
     const site = await openSite(server());
     await engineOf(site).applied();
     const value = (site.env['BENS'] = canary('bens'));

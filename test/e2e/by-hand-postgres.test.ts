@@ -60,8 +60,9 @@ onPostgres('by hand in Postgres', (server) => {
         );
       },
       address: 'user_mapping.warehouse.lake/intruder',
-      drift: /lake\/intruder is there, though nobody wrote it: it is not ours, and left alone/,
-      plan: /lake\/intruder is there, though nobody wrote it/,
+      drift:
+        /lake\/intruder exists, but is not in the configuration\. It is not managed here, and left alone/,
+      plan: /lake\/intruder exists, but is not in the configuration/,
       end: 'left',
     },
     {
@@ -98,13 +99,13 @@ onPostgres('by hand in Postgres', (server) => {
       remade: true,
     },
     {
-      title: 'a server dropped and made anew',
+      title: 'a server dropped and recreated',
       hand: ({ sql }) =>
         sql(`DROP SERVER lake_chain;
           CREATE SERVER lake_chain TYPE 's3' FOREIGN DATA WRAPPER duckdb OPTIONS (provider 'credential_chain')`),
       address: 'duckdb_server.warehouse.lake_chain',
       drift: /lake_chain was deleted and made anew.*not ours any more/,
-      plan: /Error: duckdb_server\.warehouse\.lake_chain was deleted and made anew by somebody else[^]*Next: .*adopt/,
+      plan: /Error: duckdb_server\.warehouse\.lake_chain was recreated outside this stack; it is no longer managed by it[^]*Next: .*adopt/,
       end: 'refused',
     },
     {

@@ -41,7 +41,7 @@ onPostgres('a saved plan', (server) => {
     expect(applied.stdout).toMatch(/^Apply complete! Resources: \d+ added/m);
     expect(applied.code).toBe(0);
     await expectSettled(site);
-    await refused(site, /applied already, at /);
+    await refused(site, /already applied, at /);
   });
 
   it('is refused once the state, the configuration, a value, an object or the file is not as it was', async () => {
@@ -53,31 +53,31 @@ onPostgres('a saved plan', (server) => {
     await site.write('secrets.yaml', changed);
     await planned(site);
     await site.write('secrets.yaml', `${changed}# a remark\n`);
-    await refused(site, /configuration is not the one that this plan was made from/);
+    await refused(site, /configuration has changed since this plan was made/);
     await site.write('secrets.yaml', changed);
 
     const text = await readFile(join(site.folder, 'p'), 'utf8');
     await writeFile(join(site.folder, 'p'), text.replace('eu-west-1', 'us-west-2'));
-    await refused(site, /is not as it was written, or was made under another key/);
+    await refused(site, /was modified after it was written, or made with another key/);
     const { mac, ...bare } = JSON.parse(text) as Record<string, unknown>;
     await writeFile(join(site.folder, 'p'), JSON.stringify(bare));
-    await refused(site, /carries no seal/);
+    await refused(site, /has no seal, though there is a key/);
     await writeFile(join(site.folder, 'p'), text.replace('"format":1', '"format":7'));
-    await refused(site, /format 7; this program knows format 1/);
+    await refused(site, /format 7; this version supports format 1/);
     await writeFile(join(site.folder, 'p'), 'junk');
-    await refused(site, /no saved plan/);
+    await refused(site, /is not a saved plan/);
     await writeFile(join(site.folder, 'p'), text);
 
     const key = site.env['SECRETS_KEY'] ?? '';
     site.env['SECRETS_KEY'] = 'another key, long enough';
-    await refused(site, /made under another key/);
+    await refused(site, /made with another key/);
     delete site.env['SECRETS_KEY'];
     await refused(site, /made under a key, and there is none here/);
     site.env['SECRETS_KEY'] = key;
 
     const value = site.env['AWS_SECRET_KEY'] ?? '';
     site.env['AWS_SECRET_KEY'] = canary('changed-later');
-    await refused(site, /has changed since the plan was made: it is to be updated now/);
+    await refused(site, /has changed since the plan was made: it would be updated now/);
     site.env['AWS_SECRET_KEY'] = value;
 
     await site.sql("ALTER SERVER lake OPTIONS (SET region 'ap-south-1')");
@@ -89,7 +89,7 @@ onPostgres('a saved plan', (server) => {
     await writeFile(join(site.folder, 'p'), stale);
     await refused(
       site,
-      /This plan is stale: it was made from serial \d+ of the state, which has serial \d+ by now/,
+      /This plan is stale: it was made from serial \d+ of the state, which now has serial \d+/,
     );
 
     await site.write('secrets.yaml', original);
@@ -104,7 +104,7 @@ onPostgres('a saved plan', (server) => {
     site.env['HF_TOKEN'] = canary('next');
     await planned(site);
     site.env['HF_TOKEN'] = canary('another');
-    await refused(site, /The value of secret\.helios\.HF_TOKEN \(value\) is not the one that was planned/);
+    await refused(site, /The value of secret\.helios\.HF_TOKEN \(value\) is not the planned one/);
   });
 
   it('keeps what it is about, and takes no other', async () => {

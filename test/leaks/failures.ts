@@ -325,7 +325,7 @@ const FILES: readonly Failure[] = [
     'a plan with a value in it',
     'inputs/bad',
     ({ of }) => `{"format":1,"changes":[${of('V_ENV')}]}`,
-    /no saved plan|Error/,
+    /not a saved plan|Error/,
     [
       ['show', 'inputs/bad'],
       ['show', 'inputs/bad', '--json'],
@@ -336,7 +336,7 @@ const FILES: readonly Failure[] = [
     'a plan that is a value',
     'inputs/bad',
     ({ of }) => JSON.stringify(of('V_ENV')),
-    /no saved plan|Error/,
+    /not a saved plan|Error/,
     [
       ['show', 'inputs/bad', '--json'],
       ['apply', 'inputs/bad', '--json'],

@@ -1,0 +1,43 @@
+import { compareText } from '../model/index.js';
+import type { Action, Diagnostic, Field, FieldChange } from '../model/index.js';
+import { showChange } from './field-change.js';
+
+/**
+ * What is to become of one resource. `refused`: it stays as it is, and the plan is refused; `blocked`: its parent was refused;
+ * `unseen`: it was handed over, so nothing is known about it.
+ */
+export interface Decision {
+  readonly action: Action | 'refused' | 'blocked' | 'unseen';
+  readonly reason: string;
+  readonly fields: readonly FieldChange[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Nothing is to be done. */
+export const NOOP: Decision = { action: 'noop', reason: '', fields: [], diagnostics: [] };
+
+/** A decision without diagnostics. */
+export function act(
+  action: Decision['action'],
+  reason: string,
+  fields: readonly FieldChange[] = [],
+): Decision {
+  return { action, reason, fields, diagnostics: [] };
+}
+
+/** A refusal: the resource stays as it is, and the plan cannot be applied. */
+export function refused(diagnostic: Diagnostic): Decision {
+  return { action: 'refused', reason: diagnostic.summary, fields: [], diagnostics: [diagnostic] };
+}
+
+/** Every field of a resource that is created or removed as a whole, sorted by path. */
+export function allFields(
+  fields: Readonly<Record<string, Field>>,
+  action: 'add' | 'remove',
+): readonly FieldChange[] {
+  return Object.entries(fields)
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([path, field]) =>
+      action === 'add' ? showChange(path, undefined, field) : showChange(path, field, undefined),
+    );
+}

@@ -1,0 +1,119 @@
+import { compareText, groupBy } from '../model/index.js';
+import type {
+  ActualResource,
+  Address,
+  DesiredResource,
+  KindPolicy,
+  Kinds,
+  PrincipalDirectory,
+  StateRecord,
+} from '../model/index.js';
+import type { PlanInput } from './input.js';
+import { scopeOf } from './scope.js';
+import { secretsKeptVisible } from './visibility.js';
+
+/** The three sides of every resource, indexed by address. */
+export interface PlanIndex {
+  readonly input: PlanInput;
+  readonly desired: ReadonlyMap<string, DesiredResource>;
+  readonly records: ReadonlyMap<string, StateRecord>;
+  readonly actual: ReadonlyMap<string, ActualResource>;
+  /** What lives in a resource, as the systems have it. */
+  readonly children: ReadonlyMap<string, readonly ActualResource[]>;
+  readonly inScope: (address: string) => boolean;
+  /** Whether the list that a resource is a member of is authoritative. */
+  readonly isListed: (address: Address) => boolean;
+  /** Whether the system of a resource was read. */
+  readonly isVisible: (address: Address) => boolean;
+  readonly directoryOf: (provider: string) => PrincipalDirectory | undefined;
+  /** Whether the list of a secret keeps it visible to the identity that runs the tool, directly or through a team. */
+  readonly staysVisible: (secret: string) => boolean;
+  readonly kinds: Kinds;
+  readonly policyOf: (address: Address) => KindPolicy;
+}
+
+/** One resource, as each side has it. */
+export interface ResourceView {
+  readonly text: string;
+  readonly address: Address;
+  readonly desired: DesiredResource | undefined;
+  readonly record: StateRecord | undefined;
+  readonly actual: ActualResource | undefined;
+}
+
+/** Indexes the input of a plan, once. */
+export function indexPlan(input: PlanInput): PlanIndex {
+  const { kinds } = input;
+  const systems = new Map(Object.entries(input.actual));
+  const resources = [...systems.values()].flatMap((result) => result.resources);
+  const desired = new Map(input.desired.map((resource) => [resource.address, resource]));
+  const records = new Map((input.state?.records ?? []).map((record) => [record.address, record]));
+  const directoryOf = (provider: string): PrincipalDirectory | undefined => systems.get(provider)?.directory;
+  let visibleSecrets: ReadonlySet<string> | undefined;
+  return {
+    input,
+    kinds,
+    desired,
+    records,
+    actual: directByAddress(resources),
+    children: groupBy(resources, (resource) => kinds.parentOf(resource.address)),
+    inScope: scopeOf(input.scope, kinds, [...desired.values(), ...records.values()]),
+    isListed: authoritativeLists(input),
+    isVisible: (address) => systems.has(address.provider),
+    directoryOf,
+    staysVisible: (secret) => {
+      visibleSecrets ??= secretsKeptVisible(desired.keys(), kinds, directoryOf);
+      return visibleSecrets.has(secret);
+    },
+    policyOf: (address) => kinds.policyOf(address.kind),
+  };
+}
+
+/** All resources in scope whose system was read, parents before what lives in them. */
+export function viewsOf(index: PlanIndex): readonly ResourceView[] {
+  const { kinds, desired, records, actual } = index;
+  // Forgetting needs no system: its provider may be gone from the configuration.
+  const isForgettable = (text: string): boolean => records.has(text) && isRemoved(index, text);
+  return [...new Set([...desired.keys(), ...records.keys(), ...actual.keys()])]
+    .filter((text) => index.inScope(text))
+    .map((text) => ({ text, address: kinds.mustParse(text) }))
+    .filter(({ text, address }) => index.isVisible(address) || isForgettable(text))
+    .sort(
+      (a, b) => kinds.rankOf(a.address.kind) - kinds.rankOf(b.address.kind) || compareText(a.text, b.text),
+    )
+    .map(({ text, address }) => ({
+      text,
+      address,
+      desired: desired.get(text),
+      record: records.get(text),
+      actual: actual.get(text),
+    }));
+}
+
+/** Whether the configuration lists a resource, or the one that it lives in, under `removed`. */
+export function isRemoved({ input, kinds }: PlanIndex, address: string): boolean {
+  const parent = kinds.parentOf(address);
+  return input.removed.includes(address) || (parent !== undefined && input.removed.includes(parent));
+}
+
+/** The object itself; `undefined` where access comes from elsewhere (a role of the organization). */
+export function directActual({ actual }: ResourceView): ActualResource | undefined {
+  return actual?.inherited === true ? undefined : actual;
+}
+
+/** A principal may have access both directly and from elsewhere: what is on the resource itself counts. */
+function directByAddress(resources: readonly ActualResource[]): ReadonlyMap<string, ActualResource> {
+  const actual = new Map<string, ActualResource>();
+  for (const resource of resources) {
+    if (resource.inherited !== true || !actual.has(resource.address)) actual.set(resource.address, resource);
+  }
+  return actual;
+}
+
+/** Whether an address is a member of an authoritative list. */
+function authoritativeLists({ authoritative, kinds }: PlanInput): (address: Address) => boolean {
+  const keyOf = (kind: string, provider: string, parent: string | undefined): string =>
+    `${kind} ${parent ?? `${kind}.${provider}`}`;
+  const lists = new Set(authoritative.map((list) => keyOf(list.kind, list.provider, list.parent)));
+  return (address) => lists.has(keyOf(address.kind, address.provider, kinds.parentOf(address)));
+}
