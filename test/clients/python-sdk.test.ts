@@ -1,46 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { start } from '../e2e/command.js';
 import { onPostgres, openSite, tokenOf } from '../e2e/harness.js';
 import type { Site } from '../e2e/harness.js';
+import { INSTALL_MS, pythonWith } from '../support/python.js';
+import type { Python } from '../support/python.js';
+import { needs } from '../support/services.js';
 
-/** The Python of a virtual environment with SingleStore's SDK in it; or why there is none. */
-type Installed = { readonly python: string } | { readonly skipped: string };
-
-async function install(folder: string): Promise<Installed> {
-  const run = promisify(execFile);
-  const python = join(folder, 'bin', 'python');
-  const options = { timeout: 100_000 };
-  try {
-    await run('python3', ['-m', 'venv', folder], options);
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--no-input', 'singlestoredb'], options);
-    await run(python, ['-c', 'import singlestoredb'], options);
-    return { python };
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const reason = text
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .slice(0, 3)
-      .join(' ');
-    return { skipped: `singlestoredb cannot be installed here: ${reason}` };
-  }
-}
-
-let folder: string;
-let installed: Installed = { skipped: 'not tried' };
+let installed: Python = { skipped: 'not tried' };
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'secrets-python-'));
-  installed = await install(folder);
-  if ('skipped' in installed) console.warn(`Skipped: tests with the Python SDK: ${installed.skipped}`);
-}, 240_000);
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+  installed = await pythonWith(['singlestoredb']);
+}, INSTALL_MS);
 
 /** Runs a program of Python as a notebook of this person would, and gives what it printed. */
 async function python(site: Site, key: string, program: string): Promise<string> {
@@ -61,7 +30,7 @@ async function python(site: Site, key: string, program: string): Promise<string>
 
 onPostgres("SingleStore's Python SDK", (server) => {
   beforeEach((context) => {
-    context.skip('skipped' in installed, 'skipped' in installed ? installed.skipped : '');
+    needs(context, 'Python', 'skipped' in installed ? installed.skipped : undefined);
   });
 
   it('reads what apply wrote, as the examples of the documentation do', async () => {

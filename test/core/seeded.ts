@@ -1,10 +1,7 @@
 import fc from 'fast-check';
-
-/** The seed of all random tests: the same on every run, unless SEED says otherwise. */
-export const SEED = Number(process.env['SEED'] ?? 20240717);
+import { SEED } from '../support/seed.js';
 
 fc.configureGlobal({ seed: SEED });
-console.log(`SEED=${SEED}`);
 
 /** Runs a property on random input; a failure prints the seed and the smallest input that fails. */
 export function holds<Input>(

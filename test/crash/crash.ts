@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onPostgres } from '../e2e/harness.js';
 import { openDriver } from './driver.js';
 import type { Driver, Point, Told } from './driver.js';
-import { POINTS, SEED, choosePoints, nameOf, summary, whyLeftOut } from './points.js';
+import { SEED } from '../support/seed.js';
+import { POINTS, choosePoints, nameOf, summary, whyLeftOut } from './points.js';
 import type { HomeName } from './state-homes.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,6 @@
+import { SEED } from '../support/seed.js';
 import { MODES } from './driver.js';
 import type { Driver, Point, Told } from './driver.js';
-
-/** The seed of the sample, printed: the same on every run, unless SEED says otherwise. */
-export const SEED = Number(process.env['SEED'] ?? 20240717);
 
 /** How many points: a number, or `all`; or which, by their names (`first:lose:52,change:fail:3+kill-after:7`). */
 export const POINTS = process.env['POINTS'] ?? 'sample';

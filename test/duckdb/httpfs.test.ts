@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../support/services.js';
 import { realHttpfs } from './httpfs.js';
 import type { Httpfs } from './httpfs.js';
 import { openSite } from './site.js';
@@ -10,7 +11,7 @@ beforeAll(async () => {
   httpfs = await realHttpfs();
 });
 beforeEach((context) => {
-  context.skip('skipped' in httpfs, 'skipped' in httpfs ? httpfs.skipped : '');
+  needs(context, 'Python', 'skipped' in httpfs ? httpfs.skipped : undefined);
 });
 const extensions = (): string => ('extensionDirectory' in httpfs ? httpfs.extensionDirectory : '');
 

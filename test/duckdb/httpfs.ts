@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { CACHE } from '../support/python.js';
 
 const run = promisify(execFile);
 
@@ -12,11 +13,11 @@ export type Httpfs = { readonly extensionDirectory: string } | { readonly skippe
 
 /**
  * The real `httpfs` of the very version of the library, from the PyPI package `duckdb-extension-httpfs`: downloaded with pip once, kept
- * in a folder beside the temporary ones. Says on stderr why, where it cannot be had.
+ * beside `node_modules`. Says why, where it cannot be had.
  */
 export async function realHttpfs(): Promise<Httpfs> {
   const { version, platform } = await libraryVersion();
-  const extensionDirectory = join(tmpdir(), `secrets-duckdb-extensions-${process.getuid?.() ?? 0}`);
+  const extensionDirectory = join(CACHE, 'duckdb-extensions');
   const target = join(extensionDirectory, version, platform, 'httpfs.duckdb_extension');
   try {
     await access(target);
@@ -49,7 +50,6 @@ export async function realHttpfs(): Promise<Httpfs> {
     return { extensionDirectory };
   } catch (error) {
     const skipped = `no httpfs ${version} for ${platform}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`;
-    console.warn(`skipped: ${skipped}`);
     return { skipped };
   } finally {
     await rm(folder, { recursive: true, force: true });

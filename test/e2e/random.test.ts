@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { SEED } from '../support/seed.js';
 import { startHelios } from '../../src/sandbox/helios/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { dumpDatabase, dumpHelios } from './dump.js';
@@ -12,7 +13,6 @@ import { randomConfiguration, written } from './random-configuration.js';
 import type { MappingValue, RandomConfiguration } from './random-configuration.js';
 
 const RUNS = Number(process.env['RUNS'] ?? 8);
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 onPostgres('random configurations', (server) => {
   it(

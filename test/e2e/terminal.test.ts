@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { leaksIn, secretsOf } from './canaries.js';
 import { COMMAND, start } from './command.js';
 import type { Finished, Running } from './command.js';
+import { needs } from '../support/services.js';
 import { expectSettled, onPostgres, openSite } from './harness.js';
 import type { Site } from './harness.js';
 
@@ -19,7 +20,6 @@ function hasTerminals(): boolean {
 }
 
 const canRun = hasTerminals();
-if (!canRun) console.warn("Skipped: tests on a terminal: util-linux's `script` is not on this machine.");
 
 /** Runs `secrets` on a terminal: both streams and the keyboard are one. */
 function onTerminal(site: Site, ...args: readonly string[]): Running {
@@ -42,7 +42,7 @@ const COLOUR = /\u001b\[\d+m/;
 
 onPostgres('on a terminal', (server) => {
   beforeEach((context) => {
-    context.skip(!canRun, "util-linux's `script` is not on this machine");
+    needs(context, 'a terminal', canRun ? undefined : "util-linux's `script` is missing");
   });
 
   it.each([

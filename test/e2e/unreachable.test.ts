@@ -1,17 +1,9 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { onPostgres, openSite } from './harness.js';
 import { documentsIn } from './project.js';
 
-/** A port of this machine where nobody listens. */
-async function closedPort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+/** A port of this machine where nobody listens: it is reserved (IANA), and only root could take it. */
+const PORT = 1011;
 
 /** Each system: the variable that leads to it, what is not seen without it, and what is planned all the same. */
 const SYSTEMS = [
@@ -36,14 +28,9 @@ const SYSTEMS = [
 ] as const;
 
 onPostgres('a system that cannot be reached', (server) => {
-  let port = 0;
-  beforeAll(async () => {
-    port = await closedPort();
-  });
-
   it.each(SYSTEMS)('$title: the other is planned, and nothing is changed', async (system) => {
     const site = await openSite(server());
-    site.env[system.variable] = system.url(port);
+    site.env[system.variable] = system.url(PORT);
     const before = await site.everything();
 
     const plan = await site.run('plan');
@@ -51,7 +38,7 @@ onPostgres('a system that cannot be reached', (server) => {
     expect(plan.stdout).toContain(system.planned);
     expect(plan.stdout).not.toContain(`${system.unplanned} will`);
     expect(plan.stdout).toMatch(
-      new RegExp(`^Not seen: ${system.down}: .*127\\.0\\.0\\.1.*${String(port)}`, 'm'),
+      new RegExp(`^Not seen: ${system.down}: .*127\\.0\\.0\\.1.*${String(PORT)}`, 'm'),
     );
     expect(plan.stdout).toMatch(/^ {2}Next: ./m);
     expect((await site.run('plan', '--detailed-exitcode')).code).toBe(3);
@@ -70,7 +57,7 @@ onPostgres('a system that cannot be reached', (server) => {
 
   it.each(SYSTEMS)('$title: --json says so in documents', async (system) => {
     const site = await openSite(server());
-    site.env[system.variable] = system.url(port);
+    site.env[system.variable] = system.url(PORT);
     for (const verb of ['plan', 'drift'] as const) {
       const { code, stdout } = await site.run(verb, '--json');
       expect(code).toBe(3);
@@ -90,7 +77,7 @@ onPostgres('a system that cannot be reached', (server) => {
   it.each(SYSTEMS)('$title: --exclude goes on without it', async (system) => {
     const site = await openSite(server());
     const reachable = site.env[system.variable] ?? '';
-    site.env[system.variable] = system.url(port);
+    site.env[system.variable] = system.url(PORT);
     const applied = await site.applied('--exclude', system.exclude);
     expect(applied.stdout).toMatch(/Apply complete! Resources: [1-9]\d* added, 0 changed, 0 destroyed\./);
     site.env[system.variable] = reachable;
@@ -102,7 +89,7 @@ onPostgres('a system that cannot be reached', (server) => {
 
   it('both: each is named', async () => {
     const site = await openSite(server());
-    for (const system of SYSTEMS) site.env[system.variable] = system.url(port);
+    for (const system of SYSTEMS) site.env[system.variable] = system.url(PORT);
     const { code, stdout } = await site.run('plan');
     expect(code).toBe(3);
     expect(stdout).toMatch(/^Not seen: helios: /m);

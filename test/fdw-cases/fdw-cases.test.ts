@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { needs } from '../support/services.js';
 import { startRealPostgres } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { difference } from './compare.js';
@@ -17,13 +18,17 @@ const MINUTES = 60_000;
 
 describe.each([18, 15] as const)('the recorded cases on PostgreSQL %i', (version) => {
   let server: RealPostgres | undefined;
+  let missing = 'not tried';
   let played: readonly Played[] = [];
 
   beforeAll(async () => {
     const started = await startRealPostgres({ version });
-    if ('skipped' in started) return;
+    if ('skipped' in started) {
+      missing = started.skipped;
+      return;
+    }
     server = started;
-    played = await playAll({ url: started.superuserUrl, logFile: started.logFile }, version, file);
+    played = await playAll({ url: started.superuserUrl, logFile: started.logFile }, file);
   }, 10 * MINUTES);
 
   afterAll(async () => {
@@ -31,13 +36,13 @@ describe.each([18, 15] as const)('the recorded cases on PostgreSQL %i', (version
   });
 
   it('agree with the stand-in, but for those that are listed with a reason', (context) => {
-    context.skip(server === undefined, `no PostgreSQL ${version} here`);
+    needs(context, `PostgreSQL ${version}`, server === undefined ? missing : undefined);
     expect(played).toHaveLength(506);
     expect(unexpected(played), report(played)).toEqual([]);
   });
 
   it('are listed only while they disagree', (context) => {
-    context.skip(server === undefined, `no PostgreSQL ${version} here`);
+    needs(context, `PostgreSQL ${version}`, server === undefined ? missing : undefined);
     expect(healed(played).map((one) => one.recorded.id)).toEqual([]);
   });
 });

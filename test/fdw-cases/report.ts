@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
+import { query } from '../support/postgres/index.js';
 import { groupOf, readCases } from './cases.js';
 import type { RecordedCase } from './cases.js';
 import { play } from './play.js';
@@ -7,18 +8,37 @@ import type { Server } from './play.js';
 import { Sessions } from './sessions.js';
 import { Stage } from './stage.js';
 
-/** Why a case can't agree; `versions`: only on these servers. */
+/** Why a case can't agree. */
 export interface Exception {
   readonly reason: string;
+  /** Only on these major versions. */
   readonly versions?: readonly number[];
+  /**
+   * Where it depends on the minor release, by major version: the last one that is known to disagree, and the first that is known
+   * to agree. On those between the case is not judged.
+   */
+  readonly minors?: Readonly<Record<string, { readonly disagrees: number; readonly agrees?: number }>>;
+}
+
+/** Whether an exception holds on a server: the case must disagree, must agree, or that is not known. */
+export function holdsOn(
+  { versions, minors }: Exception,
+  [major, minor]: readonly [number, number],
+): boolean | 'unknown' {
+  if (versions?.includes(major) === false) return false;
+  const known = minors?.[String(major)];
+  if (known === undefined || minor <= known.disagrees) return true;
+  return known.agrees !== undefined && minor >= known.agrees ? false : 'unknown';
 }
 
 /** What playing the cases showed. */
 export interface Played {
   readonly recorded: RecordedCase;
   readonly differences: readonly string[];
-  /** The exception that stands for this case on this server, if there is one. */
+  /** The exception for this case on this server, if there is one. */
   readonly listed: Exception | undefined;
+  /** Whether it is known that the exception holds here. */
+  readonly isJudged: boolean;
 }
 
 /** The list of cases that can't agree, by id. */
@@ -29,9 +49,19 @@ export async function readExceptions(): Promise<Readonly<Record<string, Exceptio
   >;
 }
 
-/** Plays every case of `file` against the stand-in on an empty server of major version `version`. */
-export async function playAll(server: Server, version: number, file: string): Promise<readonly Played[]> {
+async function versionOf({ url }: Server): Promise<readonly [number, number]> {
+  const [row] = await query<{ version: string }>(
+    url,
+    "SELECT current_setting('server_version_num') AS version",
+  );
+  const version = Number(row?.version);
+  return [Math.floor(version / 10_000), version % 10_000];
+}
+
+/** Plays every case of `file` against the stand-in on an empty server. */
+export async function playAll(server: Server, file: string): Promise<readonly Played[]> {
   const exceptions = await readExceptions();
+  const version = await versionOf(server);
   const sessions = new Sessions(server.url);
   try {
     const stage = await Stage.build(sessions);
@@ -39,8 +69,13 @@ export async function playAll(server: Server, version: number, file: string): Pr
     for (const recorded of await readCases(file)) {
       await stage.set(recorded);
       const exception = exceptions[recorded.id];
-      const listed = exception?.versions?.includes(version) === false ? undefined : exception;
-      played.push({ recorded, differences: await play(server, sessions, recorded), listed });
+      const holds = exception === undefined ? false : holdsOn(exception, version);
+      played.push({
+        recorded,
+        differences: await play(server, sessions, recorded),
+        listed: holds === false ? undefined : exception,
+        isJudged: holds !== 'unknown',
+      });
     }
     return played;
   } finally {
@@ -55,7 +90,7 @@ export function unexpected(played: readonly Played[]): readonly Played[] {
 
 /** Cases that are listed and agree: the list must shrink. */
 export function healed(played: readonly Played[]): readonly Played[] {
-  return played.filter((one) => one.differences.length === 0 && one.listed !== undefined);
+  return played.filter((one) => one.differences.length === 0 && one.listed !== undefined && one.isJudged);
 }
 
 /** The result as text: a line for each group, the sum, and every disagreement that isn't listed. */

@@ -14,7 +14,7 @@ for (const version of [18, 15] as const) {
   const server = await startRealPostgres({ version });
   if ('skipped' in server) continue;
   try {
-    const played = await playAll({ url: server.superuserUrl, logFile: server.logFile }, version, file);
+    const played = await playAll({ url: server.superuserUrl, logFile: server.logFile }, file);
     console.log(`PostgreSQL ${version}\n${report(played)}\n`);
     failed ||= unexpected(played).length > 0 || healed(played).length > 0;
   } finally {

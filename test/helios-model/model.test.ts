@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { SEED } from '../support/seed.js';
 import { Play, type Tally } from './play.js';
 import { anyStep, type Step } from './steps.js';
 
@@ -9,7 +10,6 @@ import { anyStep, type Step } from './steps.js';
  * names: `SEED=<that one> STEPS=1` plays it alone.
  */
 
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 const STEPS = Number(process.env['STEPS'] ?? 150);
 /** Steps of one organization at most. */
 const LENGTH = 40;

@@ -1,4 +1,4 @@
-import { SEED } from '../core/seeded.js';
+import { SEED } from '../support/seed.js';
 
 /** Numbers that look random and come again with the same seed. */
 export interface Random {

@@ -3,6 +3,7 @@ import { plain } from '../../src/model/index.js';
 import type { DesiredResource, Diagnostic } from '../../src/model/index.js';
 import { realHttpfs } from '../duckdb/httpfs.js';
 import type { Httpfs } from '../duckdb/httpfs.js';
+import { needs } from '../support/services.js';
 import { create, onRealPostgres, openSession, wanted } from './harness.js';
 
 onRealPostgres('DuckDB itself is asked', {}, (server) => {
@@ -39,7 +40,7 @@ onRealPostgres('DuckDB itself is asked', {}, (server) => {
   });
 
   it('about what the table does not know, with no value of a secret', async (context) => {
-    context.skip('skipped' in httpfs, 'skipped' in httpfs ? httpfs.skipped : '');
+    needs(context, 'Python', 'skipped' in httpfs ? httpfs.skipped : undefined);
     const directory = 'extensionDirectory' in httpfs ? httpfs.extensionDirectory : '';
     expect(await say([lake, canary], directory)).toEqual([]);
     const found = await say([odd, canary], directory);

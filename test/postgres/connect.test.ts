@@ -10,6 +10,7 @@ import { UnreachableError } from '../../src/providers/sdk/index.js';
 import { onEachPostgres } from '../support/postgres/block.js';
 import { query } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
+import { needs } from '../support/services.js';
 import { openSession } from './harness.js';
 
 /** What became of a connection: the system, or the code and the text of the refusal. */
@@ -170,7 +171,7 @@ onEachPostgres('connecting', { own: true }, (server) => {
     try {
       openssl('version');
     } catch {
-      context.skip('TLS: there is no openssl here');
+      needs(context, 'OpenSSL', 'no certificate can be made');
     }
     const days = ['-days', '2', '-nodes', '-newkey', 'rsa:2048'];
     openssl('req', '-x509', ...days, '-subj', '/CN=test-ca', '-keyout', 'ca.key', '-out', 'ca.crt');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plain } from '../../src/model/index.js';
 import { query, startRealPostgres } from '../support/postgres/index.js';
 import { followLog } from '../support/postgres/log.js';
+import { needs } from '../support/services.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import {
   applyItems,
@@ -229,12 +230,11 @@ describe.each(TRACKED)(
         else server = started;
       } catch (error) {
         if (!String(error).includes('could not access file')) throw error;
-        missing = 'this PostgreSQL comes without pg_stat_statements';
-        console.warn(`Skipped: statistics on PostgreSQL ${version}: ${missing}.`);
+        missing = 'it comes without pg_stat_statements';
       }
     });
     beforeEach((context) => {
-      context.skip(server === undefined, missing);
+      needs(context, `PostgreSQL ${version}`, server === undefined ? missing : undefined);
     });
     afterAll(async () => {
       await server?.stop();

@@ -10,13 +10,12 @@ import {
   readAll,
   wanted,
 } from './harness.js';
-import { hasPooler, startPooler } from './pooler.js';
-
-const missing = !hasPooler();
+import { needs } from '../support/services.js';
+import { poolerProblem, startPooler } from './pooler.js';
 
 onRealPostgres('behind PgBouncer in transaction mode', {}, (server) => {
   it('two sessions prepare, read and apply over one connection', async (context) => {
-    context.skip(missing, 'PgBouncer is not installed');
+    needs(context, 'PgBouncer', poolerProblem());
     const pooler = await startPooler(server().port);
     try {
       const url = new URL(await server().createDatabase());

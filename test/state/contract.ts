@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/model/index.js';
 import type { StateData, StateRecord } from '../../src/model/index.js';
 import type { Lock, LockInfo, StateStore } from '../../src/state/index.js';
 import { remember } from '../core/plan-input.js';
+import { needs } from '../support/services.js';
+import type { Service } from '../support/services.js';
 
 /** How a client of a backend is opened. */
 export interface ClientOptions {
@@ -18,6 +20,12 @@ export interface ClientOptions {
 export interface BackendUnderTest {
   open(options?: ClientOptions): StateStore;
   close(): Promise<void>;
+}
+
+/** Why a backend can't be tested here. */
+export interface Missing {
+  readonly service: Service;
+  readonly problem: string;
 }
 
 /** A state of the stack `prod`. */
@@ -76,7 +84,7 @@ const C = remember('user_mapping.wh.lake/O\'Brien "x"', { a: ['1', { b: null }] 
  */
 export function backendContract(
   name: string,
-  make: () => Promise<BackendUnderTest>,
+  make: () => Promise<BackendUnderTest | Missing>,
   has: { readonly leases: boolean } = { leases: true },
 ): void {
   describe(`the backend ${name}`, () => {
@@ -84,11 +92,18 @@ export function backendContract(
     let stacks = 0;
     const open: StateStore[] = [];
     const stackOf = new Map<StateStore, string>();
+    let missing: Missing | undefined;
     beforeAll(async () => {
-      backend = await make();
+      const made = await make();
+      if ('service' in made) missing = made;
+      else backend = made;
+    });
+    beforeEach((context) => {
+      if (missing !== undefined) needs(context, missing.service, missing.problem);
     });
     afterAll(async () => {
-      await Promise.all(open.map((one) => one.close()));
+      if (missing !== undefined) return;
+      await Promise.all(open.map((client) => client.close()));
       await backend.close();
     });
     /** Clients of one stack that no other test has. */

@@ -12,6 +12,7 @@ import { httpStore } from '../../src/state/http/store.js';
 import type { HttpStore } from '../../src/state/http/store.js';
 import { temporaryFolder } from '../core/folder.js';
 import { remember } from '../core/plan-input.js';
+import { needs } from '../support/services.js';
 import { backendContract, codeOf, deadPid, lockRequest, messageOf, stateOf } from './contract.js';
 import type { ClientOptions } from './contract.js';
 import { storeOn } from './http-clients.js';
@@ -637,7 +638,7 @@ describe('the http backend behind TLS', () => {
     try {
       openssl('version');
     } catch {
-      context.skip('TLS: there is no openssl here');
+      needs(context, 'OpenSSL', 'no certificate can be made');
     }
     const fresh = ['-days', '2', '-nodes', '-newkey', 'rsa:2048'];
     const names = ['-addext', 'subjectAltName=IP:127.0.0.1'];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 
+import { needs } from '../services.js';
 import { canShare, leasePostgres } from './lease.js';
 import { startRealPostgres } from './server.js';
 import type { RealPostgres, RealPostgresOptions } from './server.js';
@@ -31,7 +32,7 @@ export function onEachPostgres(
       else server = opened;
     });
     beforeEach((context) => {
-      context.skip(server === undefined, `PostgreSQL ${String(version)}: ${missing}`);
+      needs(context, `PostgreSQL ${version}`, server === undefined ? missing : undefined);
     });
     afterAll(async () => {
       await server?.stop();

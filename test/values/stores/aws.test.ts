@@ -11,6 +11,8 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EndSource } from '../../../src/model/index.js';
+import { INSTALL_MS } from '../../support/python.js';
+import { needs } from '../../support/services.js';
 import { startMoto } from './aws-moto.js';
 import type { Moto } from './aws-moto.js';
 import { readInChild, said } from './child.js';
@@ -57,10 +59,7 @@ describe('with moto', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'secrets-moto-'));
     moto = await startMoto(folder);
-    if ('skipped' in moto) {
-      console.warn(`Skipped: tests with moto: ${moto.skipped}`);
-      return;
-    }
+    if ('skipped' in moto) return;
     const config = {
       endpoint: moto.url,
       region: 'eu-west-1',
@@ -82,14 +81,14 @@ describe('with moto', () => {
     await ssm.send(new PutParameterCommand({ ...put, Value: 'the first' }));
     await ssm.send(new PutParameterCommand({ ...put, Value: CANARY, Overwrite: true }));
     await ssm.send(new PutParameterCommand({ Name: 'plain', Type: 'String', Value: 'plain text' }));
-  }, 300_000);
+  }, INSTALL_MS);
   afterAll(async () => {
     if ('url' in moto) await moto.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
   it('reads secrets and parameters, and says what is missing', async (context) => {
-    context.skip('skipped' in moto, 'skipped' in moto ? moto.skipped : '');
+    needs(context, 'Python', 'skipped' in moto ? moto.skipped : undefined);
     if ('skipped' in moto) return;
     const readings = await readInChild(
       [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EndSource } from '../../../src/model/index.js';
+import { needs } from '../../support/services.js';
 import { AZURE_NAMES, startAzure } from './azure-server.js';
 import type { AzureServer } from './azure-server.js';
 import { makeCertificate } from './certificates.js';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   certificate = makeCertificate(home, AZURE_NAMES);
 });
 beforeEach(async (context) => {
-  context.skip(certificate === undefined, 'There is no openssl here to make a certificate.');
+  needs(context, 'OpenSSL', certificate === undefined ? 'no certificate can be made' : undefined);
   if (certificate === undefined) return;
   server = await startAzure(certificate, TENANT);
   return server.close;

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
 import { readVault } from '../../../src/values/vault/read.js';
 import type { VaultSource } from '../../../src/values/vault/source.js';
+import { needs } from '../../support/services.js';
 import { makeCertificate } from './certificates.js';
 import { CANARY, contextOf, problemOf, textOf, valueOf } from './context.js';
 import { startVault } from './vault-server.js';
@@ -201,7 +202,7 @@ describe('login', () => {
 describe('TLS', () => {
   it('trusts the authority of VAULT_CACERT, and nobody else', async (context) => {
     const certificate = makeCertificate(folder, ['IP:127.0.0.1']);
-    context.skip(certificate === undefined, 'There is no openssl here to make a certificate.');
+    needs(context, 'OpenSSL', certificate === undefined ? 'no certificate can be made' : undefined);
     if (certificate === undefined) return;
     const safe = await startVault(certificate);
     fill(safe);
