@@ -1,64 +1,64 @@
-import { DiagnosticError, hasErrors } from '../model/index.js';
-import type { Diagnostic, Outcome, Plan } from '../model/index.js';
-import { runChanges } from '../apply/index.js';
-import type { Lock, LockInfo, StateStore } from '../state/index.js';
+import { hasErrors } from '../model/index.js';
+import type { Diagnostic, Outcome, Plan, StateData } from '../model/index.js';
+import { makePlan } from '../plan/index.js';
+import type { LockInfo } from '../state/index.js';
+import { carryOut, summarize } from './carry-out.js';
+import type { ApplySummary } from './carry-out.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
-import { openScope } from './run-scope.js';
-import type { EngineScope } from './run-scope.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
-import { underLock } from './locking.js';
-import { observe } from './observe.js';
-import type { Observation, ObserveRequest } from './observe.js';
-import { statusOf } from './plan.js';
-import { rescueState } from './rescue.js';
-import { openStore } from './store.js';
-import { timed } from './timed.js';
+import { withLockedStore } from './locking.js';
+import type { LockedStore } from './locking.js';
+import { planInput, statusOf } from './plan-input.js';
+import { refresh } from './refresh/index.js';
+import type { RefreshRequest, RefreshResult } from './refresh/index.js';
+import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { openWriter } from './writer.js';
-import type { Writer } from './writer.js';
-
-/** How many resources an apply did what to. A replacement counts as one added and one destroyed. */
-export interface ApplySummary {
-  readonly added: number;
-  readonly changed: number;
-  readonly destroyed: number;
-  readonly imported: number;
-  readonly forgotten: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
 
 /** What became of an apply. */
 export interface ApplyResult extends RunResult {
   readonly plan?: Plan;
-  /** Whether somebody said no to the plan. */
+  /** Whether the plan was not approved. */
   readonly declined?: boolean;
   /** In plan order; absent where nothing was begun. */
   readonly outcomes?: readonly Outcome[];
   readonly summary?: ApplySummary;
 }
 
-/** How the one who runs an apply takes part in it. */
+/** How the caller takes part in an apply. */
 export interface ApplyHooks {
   /** Shown a sound plan that has changes; the answer decides. */
   readonly approve: (plan: Plan) => Promise<boolean>;
-  /** Told about each change as soon as its end is known. */
+  /** Called for each change as soon as its end is known. */
   readonly onOutcome: (outcome: Outcome) => void;
-  /** Told once, when somebody else holds the lock and this run waits. */
+  /** Called once where another run holds the lock and this one waits. */
   readonly onWait: (holder: LockInfo) => void;
 }
 
-/** What an apply of a saved plan adds to one that plans for itself. */
-export interface Pinned {
+/** The saved plan that an apply must carry out. */
+export interface PinnedPlan {
   readonly id: string;
-  /** What stands against it, seen from the state as it is stored. */
-  readonly checkState: NonNullable<ObserveRequest['checkState']>;
-  /** What stands against it, seen from the plan as it would be now. */
+  /** What stands against it, given the state as it is stored. */
+  readonly checkState: (stored: StateData | undefined) => readonly Diagnostic[];
+  /** What stands against it, given the plan as it would be now. */
   readonly checkPlan: (fresh: Plan) => readonly Diagnostic[];
 }
 
+/** What to apply. */
+export interface ApplyRequest {
+  readonly loaded: Loaded;
+  /** Problems of the configuration. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly options: RunOptions;
+  readonly hooks: ApplyHooks;
+  /** Absent: what is planned now. */
+  readonly pinned?: PinnedPlan;
+}
+
 /**
- * Plans, asks, and makes it true. Under the state's lock from the plan to the end; what is done is kept after every batch.
+ * Plans, asks for approval, and carries the plan out: under the state's lock from the plan to the end, and with what was done kept
+ * after every batch.
  */
 export async function apply(
   options: RunOptions,
@@ -68,149 +68,61 @@ export async function apply(
   const scope = openScope(context);
   const { loaded, diagnostics } = await load(options.files, scope);
   if (loaded === undefined) return { status: 'error', diagnostics };
-  return applyLoaded(loaded, diagnostics, options, scope, hooks);
+  return applyLoaded({ loaded, diagnostics, options, hooks }, scope);
 }
 
-/**
- * As `apply`, from a configuration that is read already.
- * @param found what was said of the configuration
- * @param pinned the saved plan that must be the one that is carried out; absent: what is planned now
- */
-export async function applyLoaded(
-  loaded: Loaded,
-  found: readonly Diagnostic[],
-  options: RunOptions,
-  context: EngineScope,
-  hooks: ApplyHooks,
-  pinned?: Pinned,
-): Promise<ApplyResult> {
-  const store = await openStore(loaded.configuration, context);
-  return underLock(store, 'apply', options, context, hooks.onWait, async ({ lock, context: inner }) => {
-    const request = {
+/** As `apply`, from a configuration that was read already. */
+export function applyLoaded(request: ApplyRequest, scope: EngineScope): Promise<ApplyResult> {
+  const { loaded, diagnostics, options, hooks, pinned } = request;
+  const locking = { operation: 'apply', options, onWait: hooks.onWait };
+  return withLockedStore(loaded, locking, scope, (locked) => {
+    const refreshRequest: RefreshRequest = {
       loaded,
-      store,
-      purpose: 'plan',
+      store: locked.store,
+      valuesAreRead: 'always',
       options,
-      found,
-      ...(pinned === undefined ? {} : { checkState: pinned.checkState }),
-    } as const;
-    const looked = await observe(request, inner);
-    if (looked.observation === undefined) return { status: 'error', diagnostics: looked.diagnostics };
-    try {
-      return await applyObserved({ loaded, store, lock, hooks, pinned }, looked.observation, inner);
-    } finally {
-      await looked.observation.close();
-    }
+      diagnostics,
+      ...(pinned && { checkState: pinned.checkState }),
+    };
+    return refresh<ApplyResult>(refreshRequest, locked.scope, {
+      onBlocked: (problems) => ({ status: 'error', diagnostics: problems }),
+      onRefreshed: (refreshed) => {
+        const plan = makePlan(planInput(refreshRequest, refreshed, locked.scope));
+        return applyPlanned(plan, refreshed, request, locked);
+      },
+    });
   });
 }
 
-/** What an apply works with. */
-interface Workplace {
-  readonly loaded: Loaded;
-  readonly store: StateStore;
-  readonly lock: Lock | undefined;
-  readonly hooks: ApplyHooks;
-  readonly pinned: Pinned | undefined;
-}
-
-async function applyObserved(
-  place: Workplace,
-  observation: Observation,
-  context: EngineScope,
+/** Carries out a plan, where it is sound, pinned where it must be, and approved. */
+async function applyPlanned(
+  plan: Plan,
+  refreshed: RefreshResult,
+  { loaded, hooks, pinned }: ApplyRequest,
+  locked: LockedStore,
 ): Promise<ApplyResult> {
-  const { hooks, pinned } = place;
-  const { plan } = observation;
   const status = statusOf(plan);
   if (status !== 'ok') return { status, diagnostics: plan.diagnostics, plan };
-  const changed = pinned?.checkPlan(plan) ?? [];
-  if (hasErrors(changed)) return { status: 'error', diagnostics: [...plan.diagnostics, ...changed] };
+  const differences = pinned?.checkPlan(plan) ?? [];
+  if (hasErrors(differences)) return { status: 'error', diagnostics: [...plan.diagnostics, ...differences] };
   if (plan.changes.length > 0 && !(await hooks.approve(plan))) {
     return { status: 'error', diagnostics: plan.diagnostics, plan, declined: true };
   }
-  const writer = await openWriter({
-    ...place,
-    observation,
-    context,
-    ...(pinned === undefined ? {} : { planId: pinned.id }),
-  });
-  // Before any system: bindings and the key are kept, and a state that can't be written is found out now.
+  const writer = await openWriter({ loaded, plan, refreshed, planId: pinned?.id }, locked);
+  // Before any system is written to: intents and bindings are kept, and a state that cannot be written is found out now.
   if (plan.changes.length > 0) await writer.save();
-  const { outcomes, unsaved } = await carryOut(place, observation, writer, context);
+  const { outcomes, unsaved } = await carryOut(
+    { plan, refreshed, definitions: loaded.definitions, onOutcome: hooks.onOutcome },
+    writer,
+    locked.scope,
+  );
   const summary = summarize(plan, outcomes);
-  const isWhole = summary.failed === 0 && summary.skipped === 0 && unsaved.length === 0;
+  const isComplete = summary.failed === 0 && summary.skipped === 0 && unsaved.length === 0;
   return {
-    status: isWhole && !hasErrors(plan.diagnostics) ? 'ok' : 'error',
+    status: isComplete ? 'ok' : 'error',
     diagnostics: [...plan.diagnostics, ...unsaved],
     plan,
     outcomes,
     summary,
-  };
-}
-
-/**
- * Walks the plan, and saves the state after every batch. Where that fails nothing new is begun; it is tried once more at the
- * end, and then the state is kept in a file.
- */
-async function carryOut(
-  { loaded, hooks }: Workplace,
-  { plan, desired, sessions }: Observation,
-  writer: Writer,
-  context: EngineScope,
-): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsaved: readonly Diagnostic[] }> {
-  const stop = new AbortController();
-  const outcomes = await runChanges({
-    changes: plan.changes,
-    desired,
-    applierOf: (provider) => {
-      const session = sessions.get(provider);
-      return (
-        session && {
-          apply: (...given) => timed(context, `${provider}: apply`, () => session.apply(...given)),
-        }
-      );
-    },
-    isTransactional: (provider) => loaded.definitions.get(provider)?.transactional === true,
-    onOutcome: (outcome) => {
-      writer.take(outcome);
-      hooks.onOutcome(outcome);
-    },
-    checkpoint: async () => {
-      const isKept = (await problemsOf(writer.save())).length === 0;
-      if (!isKept) stop.abort();
-      return isKept;
-    },
-    signal: AbortSignal.any([context.signal, stop.signal]),
-  });
-  writer.confirm();
-  const problems = await problemsOf(writer.save());
-  const unsaved = problems.length === 0 ? [] : await rescueState(writer.next(), problems, context);
-  return { outcomes, unsaved };
-}
-
-/** What a write of the state ended with. */
-async function problemsOf(saving: Promise<void>): Promise<readonly Diagnostic[]> {
-  try {
-    await saving;
-    return [];
-  } catch (error) {
-    if (error instanceof DiagnosticError) return error.diagnostics;
-    throw error;
-  }
-}
-
-function summarize(plan: Plan, outcomes: readonly Outcome[]): ApplySummary {
-  const statuses = new Map(outcomes.map((outcome) => [outcome.address, outcome.status]));
-  const count = (...actions: readonly string[]): number =>
-    plan.changes.filter(
-      (change) => actions.includes(change.action) && statuses.get(change.address) === 'done',
-    ).length;
-  return {
-    added: count('create', 'replace'),
-    changed: count('update'),
-    destroyed: count('delete', 'replace'),
-    imported: count('import'),
-    forgotten: count('forget'),
-    failed: outcomes.filter((outcome) => outcome.status === 'failed').length,
-    skipped: outcomes.filter((outcome) => outcome.status === 'skipped').length,
   };
 }

@@ -1,6 +1,7 @@
 export { apply } from './apply.js';
-export type { ApplyHooks, ApplyResult, ApplySummary } from './apply.js';
-export { DEFAULT_OPTIONS } from './context.js';
+export type { ApplyHooks, ApplyResult } from './apply.js';
+export type { ApplySummary } from './carry-out.js';
+export { DEFAULT_OPTIONS, defaultContext } from './context.js';
 export type { RunContext, RunOptions, RunResult, RunStatus } from './context.js';
 export { builtIn, credentialVariables, withExtensions } from './extensions.js';
 export type { Extensions } from './extensions.js';
@@ -17,15 +18,9 @@ export { stateRebind } from './rebind.js';
 export type { RebindHooks, Rebinding } from './rebind.js';
 export { applyPlan, planTo, showPlan } from './saved.js';
 export type { SavedPlanResult, ShowResult } from './saved.js';
-export {
-  stateMove,
-  statePull,
-  statePush,
-  stateRead,
-  stateRecord,
-  stateRemove,
-  stateUnlock,
-} from './state.js';
+export { statePull, stateRead, stateRecord, stateUnlock } from './state.js';
+export { stateMove, stateRemove } from './state-edit.js';
+export { statePush } from './state-push.js';
 export type { StateChange, StateChangeResult, StateHooks, StateOptions, StateReadResult } from './state.js';
 export { validate } from './validate.js';
 export type { ValidateResult } from './validate.js';

@@ -1,37 +1,59 @@
 import type { Lock, LockInfo, StateStore } from '../state/index.js';
 import type { RunOptions } from './context.js';
+import type { Loaded } from './load.js';
 import type { EngineScope } from './run-scope.js';
+import { openStore } from './store.js';
 
-/** What a verb does under the state's lock. */
-export interface Locked {
+/** A store, and the lock on it. */
+export interface LockedStore {
+  readonly store: StateStore;
   /** Absent where the user wants none. */
   readonly lock: Lock | undefined;
-  /** The context, with a signal that also says when the lock is lost. */
-  readonly context: EngineScope;
+  /** The run's scope, with a signal that is also aborted when the lock is lost. */
+  readonly scope: EngineScope;
+}
+
+/** How to lock. */
+export interface LockOptions {
+  /** What is done under the lock, for those who wait for it. */
+  readonly operation: string;
+  readonly options: Pick<RunOptions, 'lock' | 'lockTimeoutMs'>;
+  /** Called once where another run holds the lock and this one waits. */
+  readonly onWait: (holder: LockInfo) => void;
+}
+
+/** Opens the store of a configuration, hands it over, and closes it, whatever happens. */
+export async function withStore<Result>(
+  { configuration }: Pick<Loaded, 'configuration'>,
+  scope: EngineScope,
+  use: (store: StateStore) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStore(configuration, scope);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
 }
 
 /**
- * Does something under the state's lock, gives that back and closes the store, whatever happens.
- * @throws DiagnosticError where somebody else holds it
+ * Opens the store of a configuration, locks it, hands it over; unlocks and closes it, whatever happens.
+ * @throws DiagnosticError where another run holds the lock
  */
-export async function underLock<Result>(
-  store: StateStore,
-  operation: string,
-  options: Pick<RunOptions, 'lock' | 'lockTimeoutMs'>,
-  context: EngineScope,
-  onWait: (holder: LockInfo) => void,
-  work: (locked: Locked) => Promise<Result>,
+export function withLockedStore<Result>(
+  loaded: Pick<Loaded, 'configuration'>,
+  { operation, options, onWait }: LockOptions,
+  scope: EngineScope,
+  use: (locked: LockedStore) => Promise<Result>,
 ): Promise<Result> {
-  let lock: Lock | undefined;
-  try {
-    if (options.lock) {
-      const { lockTimeoutMs: timeoutMs } = options;
-      lock = await store.lock({ operation, timeoutMs, onWait, signal: context.signal });
+  return withStore(loaded, scope, async (store) => {
+    if (!options.lock) return use({ store, lock: undefined, scope });
+    const { signal } = scope;
+    const lock = await store.lock({ operation, timeoutMs: options.lockTimeoutMs, onWait, signal });
+    try {
+      return await use({ store, lock, scope: { ...scope, signal: AbortSignal.any([signal, lock.lost]) } });
+    } finally {
+      await lock.release();
     }
-    const signal = lock === undefined ? context.signal : AbortSignal.any([context.signal, lock.lost]);
-    return await work({ lock, context: { ...context, signal } });
-  } finally {
-    await lock?.release();
-    await store.close();
-  }
+  });
 }

@@ -1,10 +1,12 @@
-import { DiagnosticError, defined, hasErrors } from '../model/index.js';
-import type { ActualResource, Diagnostic, KindYaml, Kinds } from '../model/index.js';
-import type { RunContext, RunOptions, RunResult } from './context.js';
+import { DiagnosticError, byAddress, hasErrors } from '../model/index.js';
+import type { ActualResource, KindYaml, Kinds } from '../model/index.js';
+import type { RunContext, RunOptions, RunResult, RunStatus } from './context.js';
 import { kindYamlOf } from './extensions.js';
 import { load } from './load.js';
+import { withSessions } from './refresh/sessions.js';
+import type { OpenSystem } from './refresh/sessions.js';
+import { unreachableProblems } from './refresh/systems.js';
 import { openScope } from './run-scope.js';
-import { closeAll, look } from './sessions.js';
 import { timed } from './timed.js';
 import { readValues } from './values.js';
 
@@ -13,48 +15,46 @@ export interface PullResult extends RunResult {
   readonly kinds: Kinds;
   /** How resources are written in a configuration, by kind. */
   readonly yaml: Readonly<Record<string, KindYaml>>;
-  /** Sorted by address; without values. */
+  /** Sorted by address; without values. Of a system that was not reached there is nothing. */
   readonly resources: readonly ActualResource[];
 }
 
 /**
  * Finds everything of the managed kinds that the providers' identities may see and that the configuration does not name. Reads
  * no value, and takes nothing into the state.
+ * @throws DiagnosticError where the configuration is not sound, or a setting cannot be read
  */
-export async function pull(options: RunOptions, given: RunContext): Promise<PullResult> {
-  const context = openScope(given);
-  const { loaded, diagnostics: found } = await load(options.files, context);
-  if (loaded === undefined) throw new DiagnosticError(found);
-  const { configuration, definitions } = loaded;
-  const { settings, diagnostics } = await readValues(configuration, [], false, context);
-  if (hasErrors(diagnostics)) throw new DiagnosticError([...found, ...diagnostics]);
-  const { stack } = configuration;
-  const nothing = { desired: [], authoritative: [], state: undefined, alsoRead: [] };
-  const seen = await look({ stack, settings, definitions, ...nothing }, options, context);
-  try {
-    const lists = await Promise.all(
-      [...seen.sessions].map(([name, session]) =>
-        timed(context, `${name}: discover`, () => session.discover()),
-      ),
-    );
-    const named = new Set(configuration.resources.map((resource) => resource.address));
-    const resources = lists
+export async function pull(options: RunOptions, context: RunContext): Promise<PullResult> {
+  const scope = openScope(context);
+  const { loaded, diagnostics } = await load(options.files, scope);
+  if (loaded === undefined) throw new DiagnosticError(diagnostics);
+  const { configuration, definitions, kinds } = loaded;
+  const values = await readValues(configuration, [], false, scope);
+  const before = [...diagnostics, ...values.diagnostics];
+  if (hasErrors(values.diagnostics)) throw new DiagnosticError(before);
+  const named = new Set(configuration.resources.map(({ address }) => address));
+  const request = {
+    stack: configuration.stack,
+    settings: values.settings,
+    definitions,
+    parallelism: options.parallelism,
+    visit: ({ provider, session }: OpenSystem) => {
+      scope.progress(`reading ${provider}`);
+      return timed(scope, `${provider}: discover`, () => session.discover());
+    },
+  };
+  return withSessions(request, scope, ({ found, unreachable, diagnostics: problems }) => {
+    const resources = [...found.values()]
       .flat()
-      .filter((resource) => resource.inherited !== true && !named.has(resource.address));
-    const said: Diagnostic[] = [...found, ...diagnostics, ...seen.diagnostics];
-    for (const { provider, message, next } of seen.unreachable) {
-      const summary = `${provider}: ${message}`;
-      said.push({ severity: 'error', code: 'unreachable', summary, ...defined({ next }) });
-    }
-    const status = seen.unreachable.length > 0 ? 'unreachable' : hasErrors(said) ? 'error' : 'ok';
-    return {
+      .filter(({ address, inherited }) => inherited !== true && !named.has(address));
+    const all = [...before, ...problems, ...unreachableProblems(unreachable)];
+    const status: RunStatus = unreachable.length > 0 ? 'unreachable' : hasErrors(all) ? 'error' : 'ok';
+    return Promise.resolve({
       status,
-      kinds: loaded.kinds,
-      yaml: kindYamlOf(context.extensions),
-      diagnostics: said,
-      resources: resources.sort((a, b) => (a.address < b.address ? -1 : 1)),
-    };
-  } finally {
-    await closeAll(seen.sessions);
-  }
+      kinds,
+      yaml: kindYamlOf(scope.extensions),
+      diagnostics: all,
+      resources: resources.sort(byAddress),
+    });
+  });
 }

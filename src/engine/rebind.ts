@@ -1,15 +1,17 @@
-import { DiagnosticError, hasErrors } from '../model/index.js';
-import type { Diagnostic, StateBinding, StateData } from '../model/index.js';
+import { DiagnosticError, hasErrors, problem, problemError } from '../model/index.js';
+import type { StateBinding, StateData, SystemIdentity } from '../model/index.js';
 import type { RunContext, RunOptions } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
-import { underLock } from './locking.js';
+import { withLockedStore } from './locking.js';
+import { withSessions } from './refresh/sessions.js';
+import type { OpenSystem } from './refresh/sessions.js';
+import { unreachableProblems } from './refresh/systems.js';
 import { openScope } from './run-scope.js';
 import type { EngineScope } from './run-scope.js';
-import { closeAll, look } from './sessions.js';
-import type { StateChange, StateChangeResult, StateHooks } from './state.js';
-import { openStore } from './store.js';
+import type { StateChangeResult, StateHooks } from './state.js';
 import { readValues } from './values.js';
+import { bindingOf } from './writer.js';
 
 /** A provider whose system is another one than the state was made for. */
 export interface Rebinding {
@@ -18,9 +20,9 @@ export interface Rebinding {
   readonly to: StateBinding;
 }
 
-/** How the one who rebinds takes part in it. */
+/** How the caller takes part in a rebind. */
 export interface RebindHooks extends StateHooks {
-  /** Shown what would be bound anew; the answer decides. */
+  /** Shown what would be bound to another system; the answer decides. */
   readonly approve: (rebindings: readonly Rebinding[]) => Promise<boolean>;
 }
 
@@ -33,52 +35,60 @@ export interface RebindHooks extends StateHooks {
 export async function stateRebind(
   providers: readonly string[],
   options: RunOptions,
-  given: RunContext,
+  context: RunContext,
   hooks: RebindHooks,
 ): Promise<StateChangeResult & { readonly declined?: boolean }> {
-  const context = openScope(given);
-  const { loaded, diagnostics } = await load(options.files, context);
+  const scope = openScope(context);
+  const { loaded, diagnostics } = await load(options.files, scope);
   if (loaded === undefined) throw new DiagnosticError(diagnostics);
   checkNames(providers, loaded);
-  const store = await openStore(loaded.configuration, context);
-  return underLock(
-    store,
-    'state rebind',
-    options,
-    context,
-    hooks.onWait,
-    async ({ lock, context: inner }) => {
-      const stored = await store.read();
-      if (stored === undefined)
-        throw refuse('no-state', 'There is no state yet: nothing is bound.', 'An apply makes it.');
-      const rebindings = await findRebindings(providers, loaded, stored, options, inner);
-      if (rebindings.length === 0) return { status: 'ok', diagnostics, changes: [] };
-      if (!(await hooks.approve(rebindings))) {
-        return { status: 'error', diagnostics, changes: [], declined: true };
-      }
-      const systems = {
-        ...stored.systems,
-        ...Object.fromEntries(rebindings.map(({ provider, to }) => [provider, to])),
-      };
-      await store.write({ ...stored, systems, serial: stored.serial + 1 }, stored.serial, lock);
-      const changes = rebindings.map(({ provider, from, to }): StateChange => ({
+  const locking = { operation: 'state rebind', options, onWait: hooks.onWait };
+  return withLockedStore(loaded, locking, scope, async ({ store, lock, scope: inner }) => {
+    const stored = await store.read();
+    if (stored === undefined) throw noState();
+    const rebindings = await findRebindings(providers, loaded, stored, options, inner);
+    if (rebindings.length === 0) return { status: 'ok', diagnostics, changes: [] };
+    if (!(await hooks.approve(rebindings))) {
+      return { status: 'error', diagnostics, changes: [], declined: true };
+    }
+    await store.write(rebound(stored, rebindings), stored.serial, lock);
+    return {
+      status: 'ok',
+      diagnostics,
+      changes: rebindings.map(({ provider, from, to }) => ({
         action: 'rebound',
         provider,
         from: from.name,
         to: to.name,
-      }));
-      return { status: 'ok', diagnostics, changes };
-    },
-  );
+      })),
+    };
+  });
+}
+
+function noState(): DiagnosticError {
+  return problemError({
+    code: 'no-state',
+    summary: 'There is no state yet: nothing is bound.',
+    next: 'An apply makes it.',
+  });
+}
+
+function rebound(stored: StateData, rebindings: readonly Rebinding[]): StateData {
+  const bindings = Object.fromEntries(rebindings.map(({ provider, to }) => [provider, to]));
+  return { ...stored, systems: { ...stored.systems, ...bindings }, serial: stored.serial + 1 };
 }
 
 function checkNames(providers: readonly string[], { configuration }: Loaded): void {
-  const known = configuration.providers.map((provider) => provider.name);
+  const known = configuration.providers.map(({ name }) => name);
   const unknown = providers.filter((provider) => !known.includes(provider));
   if (unknown.length === 0) return;
   throw new DiagnosticError(
-    unknown.map((one) =>
-      problem('no-provider', `The configuration has no provider ${one}.`, `It has: ${known.join(', ')}.`),
+    unknown.map((name) =>
+      problem({
+        code: 'no-provider',
+        summary: `The configuration has no provider ${name}.`,
+        next: `It has: ${known.join(', ')}.`,
+      }),
     ),
   );
 }
@@ -88,45 +98,31 @@ async function findRebindings(
   providers: readonly string[],
   { configuration, definitions }: Loaded,
   state: StateData,
-  options: RunOptions,
-  context: EngineScope,
+  { parallelism }: RunOptions,
+  scope: EngineScope,
 ): Promise<readonly Rebinding[]> {
-  const { settings, diagnostics } = await readValues(configuration, [], false, context);
+  const { settings, diagnostics } = await readValues(configuration, [], false, scope);
   if (hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);
-  const isMeant = (name: string): boolean =>
-    Object.hasOwn(state.systems, name) && (providers.length === 0 || providers.includes(name));
-  const seen = await look(
-    {
-      stack: configuration.stack,
-      settings: settings.filter((setting) => isMeant(setting.name)),
-      definitions,
-      desired: [],
-      authoritative: [],
-      state: undefined,
-      alsoRead: [],
-    },
-    options,
-    context,
-  );
-  await closeAll(seen.sessions);
-  const problems = [
-    ...seen.diagnostics.filter((diagnostic) => diagnostic.severity === 'error'),
-    ...seen.unreachable.map((system) =>
-      problem('unreachable', `${system.provider}: ${system.message}`, system.next ?? 'Try again later.'),
-    ),
-  ];
-  if (problems.length > 0) throw new DiagnosticError(problems);
-  return Object.entries(seen.actual).flatMap(([provider, { system }]) => {
-    const from = state.systems[provider];
-    const to = { type: system.type, id: system.id, name: system.name };
-    return from === undefined || (from.id === to.id && from.type === to.type) ? [] : [{ provider, from, to }];
+  const isNamed = (name: string): boolean => providers.length === 0 || providers.includes(name);
+  const request = {
+    stack: configuration.stack,
+    settings: settings.filter(({ name }) => Object.hasOwn(state.systems, name) && isNamed(name)),
+    definitions,
+    parallelism,
+    visit: ({ session }: OpenSystem) => Promise.resolve(session.system),
+  };
+  return withSessions(request, scope, (visited) => {
+    const errors = visited.diagnostics.filter(({ severity }) => severity === 'error');
+    const problems = [...errors, ...unreachableProblems(visited.unreachable)];
+    if (problems.length > 0) throw new DiagnosticError(problems);
+    return Promise.resolve(rebindingsOf(visited.found, state));
   });
 }
 
-function problem(code: string, summary: string, next: string): Diagnostic {
-  return { severity: 'error', code, summary, next };
-}
-
-function refuse(code: string, summary: string, next: string): DiagnosticError {
-  return new DiagnosticError([problem(code, summary, next)]);
+function rebindingsOf(systems: ReadonlyMap<string, SystemIdentity>, state: StateData): readonly Rebinding[] {
+  return [...systems].flatMap(([provider, system]) => {
+    const from = state.systems[provider];
+    const isSame = from === undefined || (from.id === system.id && from.type === system.type);
+    return isSame ? [] : [{ provider, from, to: bindingOf(system) }];
+  });
 }

@@ -1,105 +1,136 @@
 import { randomUUID } from 'node:crypto';
-import { STATE_VERSION } from '../model/index.js';
-import type { Intent, Kinds, Outcome, Plan, StateData, SystemIdentity } from '../model/index.js';
+import { STATE_VERSION, byAddress } from '../model/index.js';
+import type {
+  Change,
+  Intent,
+  Kinds,
+  Outcome,
+  Plan,
+  StateBinding,
+  StateData,
+  SystemIdentity,
+} from '../model/index.js';
 import { openRecords } from '../apply/index.js';
 import type { Records } from '../apply/index.js';
-import type { Lock, StateStore } from '../state/index.js';
 import { findKey, makeKeyFile } from '../values/index.js';
-import type { EngineScope } from './run-scope.js';
+import type { Fingerprinter } from '../values/index.js';
 import type { Loaded } from './load.js';
-import { fieldFingerprint } from './observe.js';
-import type { Observation } from './observe.js';
+import type { LockedStore } from './locking.js';
+import { fieldFingerprint } from './plan-input.js';
+import type { RefreshResult } from './refresh/index.js';
 
 /** How many saved plans a state remembers. */
 const PLANS_KEPT = 20;
 
-/** Keeps the state up to date while a plan is carried out. */
-export interface Writer {
-  /** Takes in what became of a change. */
-  take(outcome: Outcome): void;
-  /** Takes in what is as wanted already. */
-  confirm(): void;
-  /** Writes the state, if there is anything new in it. */
-  save(): Promise<void>;
-  /** The state as it would be written next. */
-  next(): StateData;
-}
-
 /** What a writer works with. */
-export interface WriterOptions {
+export interface WriterRequest {
   readonly loaded: Loaded;
-  readonly store: StateStore;
-  readonly lock: Lock | undefined;
-  readonly observation: Observation;
-  readonly context: EngineScope;
+  readonly plan: Plan;
+  readonly refreshed: RefreshResult;
   /** The saved plan that is carried out, if it is one. */
-  readonly planId?: string;
+  readonly planId?: string | undefined;
 }
 
-/** Starts from the state as it was read, with all that the plan is about to make as intents. */
-export async function openWriter(options: WriterOptions): Promise<Writer> {
-  const { store, lock, context } = options;
-  const { kinds, configuration } = options.loaded;
-  const { plan, desired, seen, stored, state: planned } = options.observation;
-  let { fingerprint } = options.observation;
-  if (fingerprint === undefined && store.keyFile !== undefined && desired.size > 0) {
-    await makeKeyFile(store.keyFile);
-    fingerprint = (await findKey(context.env, store.keyFile))?.fingerprint;
+/**
+ * Starts from the state as it was read, with all that the plan is about to make as intents. Makes the key file beside a local state
+ * where there is no key yet.
+ */
+export async function openWriter(request: WriterRequest, locked: LockedStore): Promise<StateWriter> {
+  return new StateWriter(request, locked, await keyFor(request.refreshed, locked));
+}
+
+async function keyFor(
+  { fingerprint, desired }: RefreshResult,
+  { store: { keyFile }, scope }: LockedStore,
+): Promise<Fingerprinter | undefined> {
+  if (fingerprint !== undefined || keyFile === undefined || desired.size === 0) return fingerprint;
+  await makeKeyFile(keyFile);
+  return (await findKey(scope.env, keyFile))?.fingerprint;
+}
+
+/** Keeps the state up to date while a plan is carried out. */
+export class StateWriter {
+  readonly #request: WriterRequest;
+  readonly #locked: LockedStore;
+  readonly #records: Records;
+  readonly #changes: ReadonlyMap<string, Change>;
+  /** Kept before the first write; what has become of them is taken out as it comes. */
+  readonly #intents: Map<string, Intent>;
+  readonly #plans: NonNullable<StateData['plans']>;
+  #state: StateData;
+  #lastWritten: string;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(request: WriterRequest, locked: LockedStore, fingerprint: Fingerprinter | undefined) {
+    const { loaded, plan, refreshed, planId } = request;
+    const { now } = locked.scope;
+    this.#request = request;
+    this.#locked = locked;
+    this.#state = refreshed.state ?? newState(loaded.configuration.stack);
+    this.#records = openRecords(this.#state.records, loaded.kinds, fieldFingerprint(fingerprint), now);
+    this.#changes = new Map(plan.changes.map((change) => [change.address, change]));
+    const intents = [...(this.#state.intents ?? []), ...intentsOf(plan, now(), loaded.kinds)];
+    this.#intents = new Map(intents.map((intent) => [intent.address, intent]));
+    for (const { address, self } of refreshed.desired.values()) {
+      if (self === 'drop' && plan.changes.length > 0) this.#records.handOver(address);
+    }
+    this.#plans = plansWith(this.#state, planId, now());
+    this.#lastWritten = refreshed.stored === undefined ? '' : contentOf(refreshed.stored);
   }
-  let state: StateData = planned ?? newState(configuration.stack);
-  const records: Records = openRecords(state.records, kinds, fieldFingerprint(fingerprint), context.now);
-  const changes = new Map(plan.changes.map((change) => [change.address, change]));
-  // What is about to be made is kept before the first write; what has become of it, as it comes.
-  const intents = new Map((state.intents ?? []).map((intent) => [intent.address, intent]));
-  for (const intent of intentsOf(plan, context.now(), kinds)) intents.set(intent.address, intent);
-  for (const { address, self } of desired.values()) {
-    if (self === 'drop' && plan.changes.length > 0) records.handOver(address);
+
+  /** Takes in what became of a change. */
+  take(outcome: Outcome): void {
+    const change = this.#changes.get(outcome.address);
+    if (change === undefined) return;
+    this.#records.take(change, outcome, this.#request.refreshed.desired.get(outcome.address));
+    if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true)
+      this.#intents.delete(outcome.address);
   }
-  const plans = plansWith(state, options.planId, context.now());
-  let lastWritten = stored === undefined ? '' : contentOf(stored);
-  const next = (): StateData => {
-    const { intents: _settled, plans: _before, ...rest } = state;
-    const open = [...intents.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+
+  /** Takes in what is as wanted already. */
+  confirm(): void {
+    const { systems, desired } = this.#request.refreshed;
+    for (const actual of Object.values(systems.actual).flatMap(({ resources }) => resources)) {
+      const wanted = desired.get(actual.address);
+      if (wanted !== undefined && !this.#changes.has(actual.address)) this.#records.confirm(wanted, actual);
+    }
+  }
+
+  /** The state as it would be written next. */
+  next(): StateData {
+    const { intents: _intents, plans: _plans, ...rest } = this.#state;
+    const open = [...this.#intents.values()].sort(byAddress);
     return {
       ...rest,
-      serial: state.serial + 1,
-      systems: { ...state.systems, ...bindings(plan.systems) },
-      records: records.list(),
+      serial: rest.serial + 1,
+      systems: { ...rest.systems, ...bindingsOf(this.#request.plan.systems) },
+      records: this.#records.list(),
       ...(open.length === 0 ? {} : { intents: open }),
-      ...(plans.length === 0 ? {} : { plans }),
+      ...(this.#plans.length === 0 ? {} : { plans: this.#plans }),
     };
-  };
-  let saving: Promise<void> = Promise.resolve();
-  const write = async (): Promise<void> => {
-    const now = next();
-    const content = contentOf(now);
-    if (content === lastWritten) return;
+  }
+
+  /**
+   * Writes the state, if there is anything new in it. Several providers may ask for it at once: each write takes the serial of the one
+   * before, so they are done one after the other.
+   * @throws DiagnosticError where it cannot be written
+   */
+  save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write());
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const next = this.next();
+    const content = contentOf(next);
+    if (content === this.#lastWritten) return;
+    const isNew = this.#state.serial === 0;
     // A run that has nothing to keep makes no state.
-    if (state.serial === 0 && now.records.length === 0 && plan.changes.length === 0) return;
-    await store.write(now, state.serial, lock);
-    state = now;
-    lastWritten = content;
-  };
-  return {
-    take: (outcome) => {
-      const change = changes.get(outcome.address);
-      if (change === undefined) return;
-      records.take(change, outcome, desired.get(outcome.address));
-      if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true) intents.delete(outcome.address);
-    },
-    confirm: () => {
-      for (const found of Object.values(seen.actual).flatMap((result) => result.resources)) {
-        const wanted = desired.get(found.address);
-        if (wanted !== undefined && !changes.has(found.address)) records.confirm(wanted, found);
-      }
-    },
-    next,
-    save: () => {
-      // One after the other: several providers may ask for it at once, and each write takes the serial of the one before.
-      saving = saving.catch(() => undefined).then(write);
-      return saving;
-    },
-  };
+    if (isNew && next.records.length === 0 && this.#changes.size === 0) return;
+    await this.#locked.store.write(next, this.#state.serial, this.#locked.lock);
+    this.#state = next;
+    this.#lastWritten = content;
+  }
 }
 
 /** A state before its first write. */
@@ -107,12 +138,14 @@ export function newState(stack: string): StateData {
   return { version: STATE_VERSION, serial: 0, lineage: randomUUID(), stack, systems: {}, records: [] };
 }
 
-function bindings(systems: Plan['systems']): StateData['systems'] {
+/** How a state remembers a system. */
+export function bindingOf({ type, id, name }: SystemIdentity): StateBinding {
+  return { type, id, name };
+}
+
+function bindingsOf(systems: Plan['systems']): StateData['systems'] {
   return Object.fromEntries(
-    Object.entries(systems).map(([provider, { type, id, name }]: [string, SystemIdentity]) => [
-      provider,
-      { type, id, name },
-    ]),
+    Object.entries(systems).map(([provider, system]) => [provider, bindingOf(system)]),
   );
 }
 
@@ -127,7 +160,7 @@ function contentOf({ systems, records, intents, plans }: StateData): string {
   return JSON.stringify([Object.entries(systems).sort(), records, intents ?? [], plans ?? []]);
 }
 
-/** What a plan is about to make. Members of lists need none: whoever put them there, they are the list's. */
+/** What a plan is about to make. Members of lists need no intent: whoever put them there, they are the list's. */
 function intentsOf(plan: Plan, now: Date, kinds: Kinds): readonly Intent[] {
   return plan.changes.flatMap(({ action, address }) => {
     const { kind, provider } = kinds.mustParse(address);

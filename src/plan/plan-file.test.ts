@@ -6,8 +6,8 @@ import { holds } from '../../test/core/seeded.js';
 import { DiagnosticError } from '../model/index.js';
 import type { Plan, StateData } from '../model/index.js';
 import { checkPinned, comparePinned } from './pinned.js';
-import { decodePlanFile, encodePlanFile } from './plan-file.js';
-import type { SavedPlan, Seal } from './plan-file.js';
+import { encodePlanFile, openPlanFile } from './plan-file.js';
+import type { SavedPlan, Seal, Sealed } from './plan-file.js';
 
 const S = 'secret.helios.S';
 const T = 'secret.helios.T';
@@ -28,6 +28,13 @@ const save = (plan: Plan = base, more: Partial<SavedPlan> = {}): SavedPlan => ({
   plan,
   ...more,
 });
+const decode = (
+  text: string,
+  given: Seal | undefined,
+): { readonly saved: SavedPlan; readonly sealed: Sealed } => {
+  const { saved, checkSeal } = openPlanFile(text, 'f');
+  return { saved, sealed: checkSeal(given) };
+};
 const codeOf = (act: () => unknown): string => {
   try {
     act();
@@ -40,7 +47,7 @@ const codeOf = (act: () => unknown): string => {
 describe('the file of a plan', () => {
   it('gives back what was saved, and holds no value', () => {
     const text = encodePlanFile(save(), seal);
-    expect(decodePlanFile(text, 'f', seal)).toEqual({
+    expect(decode(text, seal)).toEqual({
       saved: save({ ...base, diagnostics: [] }),
       sealed: 'intact',
     });
@@ -48,28 +55,26 @@ describe('the file of a plan', () => {
   });
 
   it('says what can be said without a key', () => {
-    expect(decodePlanFile(encodePlanFile(save(), undefined), 'f', undefined).sealed).toBe('unsealed');
-    expect(decodePlanFile(encodePlanFile(save(), seal), 'f', undefined).sealed).toBe('no-key');
+    expect(decode(encodePlanFile(save(), undefined), undefined).sealed).toBe('unsealed');
+    expect(decode(encodePlanFile(save(), seal), undefined).sealed).toBe('no-key');
   });
 
   it('changed in any place, under another key, or with its seal taken off is refused', () => {
     const text = encodePlanFile(save(), seal);
-    expect(codeOf(() => decodePlanFile(text, 'f', other))).toBe('tampered-plan');
-    expect(codeOf(() => decodePlanFile(encodePlanFile(save(), undefined), 'f', seal))).toBe('tampered-plan');
+    expect(codeOf(() => decode(text, other))).toBe('tampered-plan');
+    expect(codeOf(() => decode(encodePlanFile(save(), undefined), seal))).toBe('tampered-plan');
     holds(fc.integer({ min: 0, max: text.length - 2 }), (at) => {
       const changed = text.slice(0, at) + (text[at] === 'x' ? 'y' : 'x') + text.slice(at + 1);
-      expect(codeOf(() => decodePlanFile(changed, 'f', seal))).toMatch(/^(tampered|no)-plan$/);
+      expect(codeOf(() => decode(changed, seal))).toMatch(/^(tampered|no)-plan$/);
     });
     holds(fc.integer({ min: 0, max: text.length - 2 }), (at) => {
-      expect(codeOf(() => decodePlanFile(text.slice(0, at), 'f', seal))).toBe('no-plan');
+      expect(codeOf(() => decode(text.slice(0, at), seal))).toBe('no-plan');
     });
   });
 
   it('of a newer format, or that is none, is refused', () => {
     const text = encodePlanFile(save(), undefined);
-    expect(codeOf(() => decodePlanFile(text.replace('"format":1', '"format":2'), 'f', undefined))).toBe(
-      'newer-plan',
-    );
+    expect(codeOf(() => decode(text.replace('"format":1', '"format":2'), undefined))).toBe('newer-plan');
     for (const junk of [
       '',
       '{}',
@@ -78,7 +83,7 @@ describe('the file of a plan', () => {
       '{"document":"saved-plan"}',
       '{"document":"saved-plan","format":1}',
     ]) {
-      expect(codeOf(() => decodePlanFile(junk, 'f', undefined))).toBe('no-plan');
+      expect(codeOf(() => decode(junk, undefined))).toBe('no-plan');
     }
   });
 });

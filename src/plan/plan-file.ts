@@ -47,16 +47,40 @@ export function encodePlanFile(saved: SavedPlan, seal: Seal | undefined): string
   return `${JSON.stringify(sealed)}\n`;
 }
 
+/** A saved plan whose seal is not checked yet. */
+export interface OpenedPlan {
+  readonly saved: SavedPlan;
+  /**
+   * Checks the seal.
+   * @param seal absent where there is no key
+   * @throws DiagnosticError where the file was modified, or sealed with another key
+   */
+  readonly checkSeal: (seal: Seal | undefined) => Sealed;
+}
+
 /**
  * Reads a saved plan.
  * @param name the file's name, for messages
- * @throws DiagnosticError where it is not a plan, of a newer format, or modified
+ * @throws DiagnosticError where it is not a plan, or of a newer format
  */
-export function decodePlanFile(
-  text: string,
-  name: string,
-  seal: Seal | undefined,
-): { readonly saved: SavedPlan; readonly sealed: Sealed } {
+export function openPlanFile(text: string, name: string): OpenedPlan {
+  const document = parsePlan(text, name);
+  if (!validate(document)) {
+    const violation = validate.errors?.[0];
+    const where = violation?.instancePath === '' ? 'at its top' : `at ${violation?.instancePath ?? '?'}`;
+    throw notAPlan(`The saved plan ${name} is damaged ${where}.`);
+  }
+  const { id, toolVersion, files, scope, plan } = document as unknown as Omit<SavedPlan, 'plan'> & {
+    readonly plan: Omit<Plan, 'diagnostics'>;
+  };
+  return {
+    saved: { id, toolVersion, files, scope, plan: { ...plan, diagnostics: [] } },
+    checkSeal: (seal) => checkSeal(document, name, seal),
+  };
+}
+
+/** The document of a saved plan, of a format that this version supports. */
+function parsePlan(text: string, name: string): Partial<Record<string, unknown>> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -64,9 +88,7 @@ export function decodePlanFile(
     throw notAPlan(`The file ${name} is not a saved plan: it is not valid JSON.`);
   }
   const document: Partial<Record<string, unknown>> = isObject(json) ? json : {};
-  if (document['document'] !== 'saved-plan') {
-    throw notAPlan(`The file ${name} is not a saved plan.`);
-  }
+  if (document['document'] !== 'saved-plan') throw notAPlan(`The file ${name} is not a saved plan.`);
   const { format } = document;
   if (typeof format === 'number' && format > PLAN_FORMAT) {
     throw problemError({
@@ -75,17 +97,7 @@ export function decodePlanFile(
       next: 'A newer version of `secrets` made it: apply it with that version, or make a new plan with this one.',
     });
   }
-  // The seal first: a file that was tampered with may have any shape.
-  const sealed = checkSeal(document, name, seal);
-  if (!validate(json)) {
-    const problem = validate.errors?.[0];
-    const where = problem?.instancePath === '' ? 'at its top' : `at ${problem?.instancePath ?? '?'}`;
-    throw notAPlan(`The saved plan ${name} is damaged ${where}.`);
-  }
-  const { id, toolVersion, files, scope, plan } = json as Omit<SavedPlan, 'plan'> & {
-    readonly plan: Omit<Plan, 'diagnostics'>;
-  };
-  return { saved: { id, toolVersion, files, scope, plan: { ...plan, diagnostics: [] } }, sealed };
+  return document;
 }
 
 function checkSeal(document: Partial<Record<string, unknown>>, name: string, seal: Seal | undefined): Sealed {

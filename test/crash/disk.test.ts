@@ -74,14 +74,14 @@ async function expectRescue(
   expect(finished.code).toBe(1);
   const [file = '', ...others] = await site.rescued();
   expect(others).toEqual([]);
-  expect(finished.stderr).toContain(`It is kept in ${file} instead; no value is in it.`);
+  expect(finished.stderr).toContain(`It is kept in ${file} instead; it holds no value.`);
   expect(finished.stderr).toContain(`run: secrets state push ${file}`);
   await expectNoLeaks(site);
   await bringBack();
   const pushed = await site.project.run('state', 'push', file);
   expect(pushed.code, pushed.stderr).toBe(0);
   const again = await site.project.run('state', 'push', file);
-  expect(again.stderr).toContain('is stored already');
+  expect(again.stderr).toContain('already has this state');
   expect(again.code).toBe(0);
   // What was done is known: nothing of it has to be found again.
   const second = await site.project.run(...APPLY);
@@ -115,7 +115,7 @@ onPostgres('a state that cannot be kept', (server) => {
     const finished = await site.disturb({ point: 'fs copyFile/#1', mode: 'down' }, ...APPLY).finished;
     await site.project.check(finished, APPLY);
     expect(finished.code).toBe(1);
-    expect(finished.stderr).toContain('nor be kept in a file of the current folder (ENOSPC)');
+    expect(finished.stderr).toContain('nor to a file in the current folder (ENOSPC)');
     expect(finished.stderr).toContain('run the command again');
     await applied(site);
     await expectGoal(site, goal);

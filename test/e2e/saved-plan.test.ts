@@ -72,7 +72,7 @@ onPostgres('a saved plan', (server) => {
     site.env['SECRETS_KEY'] = 'another key, long enough';
     await refused(site, /made with another key/);
     delete site.env['SECRETS_KEY'];
-    await refused(site, /made under a key, and there is none here/);
+    await refused(site, /made with a key, and there is none here/);
     site.env['SECRETS_KEY'] = key;
 
     const value = site.env['AWS_SECRET_KEY'] ?? '';

@@ -54,7 +54,7 @@ onPostgres('the commands that work on the state', (server) => {
     expect(await ran(site, 'state', 'list', '*HF_TOKEN*')).toBe('');
     await refused(
       site,
-      'in the state already',
+      'already in the state',
       'state',
       'mv',
       'secret.helios.HUGGING',
@@ -81,10 +81,15 @@ onPostgres('the commands that work on the state', (server) => {
 
     await refused(site, `has the id ${id} in its system, not 123`, 'import', HF, '123');
     await refused(site, 'has no secret.helios.NO', 'import', 'secret.helios.NO');
-    await refused(site, 'is no address', 'import', 'HF_TOKEN');
-    await refused(site, 'member of a list', 'import', 'share.helios.HF_TOKEN/team:Machine Learning');
+    await refused(site, 'is not a valid address', 'import', 'HF_TOKEN');
+    await refused(
+      site,
+      'member of an authoritative list',
+      'import',
+      'share.helios.HF_TOKEN/team:Machine Learning',
+    );
     expect(await ran(site, 'import', HF, id)).toContain(`imported (${id}; nothing changed in the system)`);
-    await refused(site, 'in the state already', 'import', HF);
+    await refused(site, 'already in the state', 'import', HF);
     await ran(site, 'import', 'duckdb_server.warehouse.lake');
     await ran(site, 'import', 'user_mapping.warehouse.lake/analyst');
     await expectSettled(site);
@@ -117,13 +122,7 @@ onPostgres('the commands that work on the state', (server) => {
     const old = await readFile(file, 'utf8');
     await ran(site, 'state', 'rm', HF);
     await writeFile(join(site.folder, 'old.json'), old);
-    await refused(
-      site,
-      /has serial \d+; the state that is stored has \d+ already/,
-      'state',
-      'push',
-      'old.json',
-    );
+    await refused(site, /has serial \d+; the stored state already has \d+/, 'state', 'push', 'old.json');
     await writeFile(
       join(site.folder, 'other.json'),
       old.replace(/"lineage": "[^"]+"/, '"lineage": "another"'),

@@ -1,5 +1,5 @@
-import { isReference } from '../model/index.js';
-import { fieldAt } from '../plan/index.js';
+import { isReference } from '../../model/index.js';
+import { fieldAt } from '../../plan/index.js';
 import type {
   ActualResource,
   Configuration,
@@ -8,7 +8,7 @@ import type {
   Diagnostic,
   Field,
   ValueSource,
-} from '../model/index.js';
+} from '../../model/index.js';
 
 /** Where a generated value lives: the resource that it was made for, and its field there. */
 export interface Home {

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { errorCode, problem, problemError } from '../model/index.js';
+import type { Configuration, DiagnosticError } from '../model/index.js';
+import type { OpenedPlan, SavedPlan, Seal } from '../plan/plan-file.js';
+import { findKey, makeKeyFile } from '../values/index.js';
+import type { EngineScope } from './run-scope.js';
+import { keyFileOf } from './store.js';
+
+/**
+ * Reads a saved plan; its seal is not checked yet, since the key may be beside the state, which the configuration names, which the
+ * plan names.
+ * @throws DiagnosticError where the file cannot be read, is not a plan, or is of a newer format
+ */
+export async function readPlanFile(file: string, { cwd }: EngineScope): Promise<OpenedPlan> {
+  let text: string;
+  try {
+    text = await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    throw fileProblem(`The saved plan ${file} cannot be read (${codeOf(error)}).`, 'Check the path.');
+  }
+  const { openPlanFile } = await import('../plan/plan-file.js');
+  return openPlanFile(text, file);
+}
+
+/**
+ * Writes a saved plan, whole or not at all, for its owner alone (mode 0600).
+ * @throws DiagnosticError where it cannot be written
+ */
+export async function writePlanFile(
+  file: string,
+  saved: SavedPlan,
+  seal: Seal | undefined,
+  { cwd }: EngineScope,
+): Promise<void> {
+  const { encodePlanFile } = await import('../plan/plan-file.js');
+  const path = resolve(cwd, file);
+  const draft = `${path}.${randomUUID()}.draft`;
+  try {
+    await writeDraft(draft, encodePlanFile(saved, seal));
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw fileProblem(
+      `The plan cannot be written to ${file} (${codeOf(error)}).`,
+      'Check the path and its permissions.',
+    );
+  }
+}
+
+async function writeDraft(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the key file beside a local state, where the stack has no key yet. */
+export async function ensureKey(configuration: Configuration, scope: EngineScope): Promise<void> {
+  const keyFile = keyFileOf(configuration, scope);
+  if (keyFile !== undefined && (await findKey(scope.env, keyFile)) === undefined) await makeKeyFile(keyFile);
+}
+
+/**
+ * How a stack seals its plans; `undefined` where it has no key.
+ * @param configuration absent where it is not sound: then the key of the environment alone counts
+ */
+export async function sealOf(
+  configuration: Configuration | undefined,
+  scope: EngineScope,
+): Promise<Seal | undefined> {
+  const keyFile = configuration && keyFileOf(configuration, scope);
+  const fingerprint = (await findKey(scope.env, keyFile))?.fingerprint;
+  // Every field's domain has a `#`, so this one is no field's.
+  return fingerprint && ((text) => fingerprint('saved plan', text));
+}
+
+export const UNSEALED = problem({
+  severity: 'warning',
+  code: 'unsealed-plan',
+  summary: 'There is no key: nobody can tell whether the saved plan was changed, or a value was after it.',
+  next: 'Set SECRETS_KEY to a long random text, the same for plan and apply: openssl rand -base64 32',
+});
+
+export const UNCHECKED = problem({
+  severity: 'warning',
+  code: 'unchecked-plan',
+  summary: 'There is no key here, so nobody can tell whether the saved plan is as it was written.',
+  next: 'Set SECRETS_KEY as it was for the plan.',
+});
+
+export const NO_KEY = problem({
+  code: 'no-key',
+  summary: 'The plan was made with a key, and there is none here.',
+  next: 'Set SECRETS_KEY as it was for the plan.',
+});
+
+function fileProblem(summary: string, next: string): DiagnosticError {
+  return problemError({ code: 'plan-file', summary, next });
+}
+
+function codeOf(error: unknown): string {
+  return errorCode(error) ?? 'unknown error';
+}

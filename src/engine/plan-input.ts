@@ -1,0 +1,47 @@
+import { defined, hasErrors } from '../model/index.js';
+import type { Plan } from '../model/index.js';
+import { fingerprintDomain } from '../plan/index.js';
+import type { PlanInput } from '../plan/index.js';
+import type { Fingerprinter } from '../values/index.js';
+import type { RunStatus } from './context.js';
+import type { RefreshRequest, RefreshResult } from './refresh/index.js';
+import type { EngineScope } from './run-scope.js';
+
+/** What a plan is made from, after a refresh. */
+export function planInput(
+  { loaded, options }: RefreshRequest,
+  { desired, systems, state, fingerprint, diagnostics }: RefreshResult,
+  { now }: EngineScope,
+): PlanInput {
+  const { configuration, kinds } = loaded;
+  return {
+    stack: configuration.stack,
+    now: now().toISOString(),
+    configuration: configuration.digest,
+    desired: [...desired.values()],
+    configured: configuration.resources.map(({ address }) => address),
+    authoritative: configuration.authoritative,
+    removed: configuration.removed.map(({ address }) => address),
+    actual: systems.actual,
+    unreachable: systems.unreachable,
+    state,
+    kinds,
+    ...defined({ fingerprint, maxDeletes: options.maxDeletes }),
+    scope: { targets: options.targets, excludes: options.excludes },
+    diagnostics,
+  };
+}
+
+/** The status of a run that made this plan: a refused plan is an error; next comes a system that was not reached. */
+export function statusOf({ diagnostics, unreachable }: Pick<Plan, 'diagnostics' | 'unreachable'>): RunStatus {
+  if (hasErrors(diagnostics)) return 'error';
+  return unreachable.length > 0 ? 'unreachable' : 'ok';
+}
+
+/** The fingerprint of a field, in a domain of its own; `undefined` where there is no key. */
+export function fieldFingerprint(
+  fingerprint: Fingerprinter | undefined,
+): ((address: string, path: string, value: Parameters<Fingerprinter>[1]) => string) | undefined {
+  if (fingerprint === undefined) return undefined;
+  return (address, path, value) => fingerprint(fingerprintDomain(address, path), value);
+}

@@ -1,0 +1,135 @@
+import { hasErrors, providerOf } from '../../model/index.js';
+import type { DesiredResource, Diagnostic, StateData } from '../../model/index.js';
+import type { StateStore } from '../../state/index.js';
+import { findKey } from '../../values/index.js';
+import type { FingerprintKey, Fingerprinter } from '../../values/index.js';
+import type { RunOptions } from '../context.js';
+import type { Loaded } from '../load.js';
+import type { EngineScope } from '../run-scope.js';
+import { readValues } from '../values.js';
+import { checkRotates, homesOf, settleGenerated } from './generated.js';
+import { settleInterrupted, settleMoves } from './moves.js';
+import { alsoReadOf, checkProviders, followMoves } from './state.js';
+import type { RecordedState } from './state.js';
+import { actualByAddress, refreshSystems } from './systems.js';
+import type { SystemsSnapshot } from './systems.js';
+import { select, selectSettings } from './selection.js';
+import type { Selection } from './selection.js';
+
+/** What to refresh. */
+export interface RefreshRequest {
+  readonly loaded: Loaded;
+  readonly store: StateStore;
+  /**
+   * Whether the values of resources are read: always (a plan compares with them); only where there is no key (drift compares
+   * fingerprints with one); never (the systems alone are of interest).
+   */
+  readonly valuesAreRead: 'always' | 'without-key' | 'never';
+  readonly options: RunOptions;
+  /** Problems found before. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Problems with the state as it is stored. An error ends the refresh before anything else is read. */
+  readonly checkState?: (stored: StateData | undefined) => readonly Diagnostic[];
+}
+
+/** State, values and systems at one moment. The sessions are open as long as the use of it takes. */
+export interface RefreshResult {
+  /** Problems found so far; no refusal of a plan is among them. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The state as it is stored. */
+  readonly stored: StateData | undefined;
+  /** The state with moves followed and intents settled. */
+  readonly state: StateData | undefined;
+  /** What is wanted, in the systems' own terms, by address. */
+  readonly desired: ReadonlyMap<string, DesiredResource>;
+  readonly systems: SystemsSnapshot;
+  /** Absent where there is no key. */
+  readonly fingerprint: Fingerprinter | undefined;
+}
+
+/** What follows a refresh. */
+export interface RefreshUse<Result> {
+  readonly onRefreshed: (refreshed: RefreshResult) => Promise<Result>;
+  /** Called instead where an error stands in the way of any comparison. */
+  readonly onBlocked: (diagnostics: readonly Diagnostic[]) => Result;
+}
+
+/**
+ * Reads the state, the values and the systems, in this order, and hands them over. Sessions are closed at the end, whatever happens.
+ * @throws DiagnosticError where the state or the key cannot be read
+ */
+export async function refresh<Result>(
+  request: RefreshRequest,
+  scope: EngineScope,
+  { onRefreshed, onBlocked }: RefreshUse<Result>,
+): Promise<Result> {
+  const { loaded, store, options } = request;
+  const { configuration } = loaded;
+  const stored = await store.read();
+  const obstacles = request.checkState?.(stored) ?? [];
+  if (hasErrors(obstacles)) return onBlocked([...request.diagnostics, ...obstacles]);
+  const recorded = followMoves(stored, loaded);
+  const key = await findKey(scope.env, store.keyFile);
+  const selection = select(loaded, recorded.moved, options);
+  scope.progress('reading values');
+  const isNeeded = request.valuesAreRead === 'always' || (request.valuesAreRead === 'without-key' && !key);
+  const values = await readValues(configuration, selection.resources, isNeeded, scope);
+  const diagnostics = [
+    ...request.diagnostics,
+    ...(store.warnings ?? []),
+    ...(key?.diagnostics ?? []),
+    ...values.diagnostics,
+    ...checkProviders(loaded, recorded.moved),
+    ...checkRotates(options.rotates ?? [], homesOf(configuration)),
+  ];
+  if (hasErrors(diagnostics)) return onBlocked(diagnostics);
+  const systems = {
+    stack: configuration.stack,
+    settings: selectSettings(values.settings, selection, options),
+    definitions: loaded.definitions,
+    parallelism: options.parallelism,
+    desired: values.desired,
+    authoritative: configuration.authoritative,
+    state: recorded.moved,
+    alsoRead: alsoReadOf(recorded),
+  };
+  return refreshSystems(systems, scope, (snapshot) =>
+    onRefreshed(settle({ request, recorded, key, selection, diagnostics }, snapshot)),
+  );
+}
+
+/** What a refresh knows before it has read the systems. */
+interface Prepared {
+  readonly request: RefreshRequest;
+  readonly recorded: RecordedState;
+  readonly key: FingerprintKey | undefined;
+  readonly selection: Selection;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Settles what could not be told before the systems were read: moves, intents, generated values. */
+function settle(
+  { request, recorded, key, selection, diagnostics }: Prepared,
+  systems: SystemsSnapshot,
+): RefreshResult {
+  const { loaded, options } = request;
+  const actual = actualByAddress(systems);
+  const wasRead = (provider: string): boolean => Object.hasOwn(systems.actual, provider);
+  const desired = settleGenerated(
+    systems.desired,
+    homesOf(loaded.configuration),
+    actual,
+    new Set(options.rotates),
+    (address) => wasRead(providerOf(address)),
+  );
+  const moves = settleMoves(recorded, actual, loaded);
+  const settled = settleInterrupted(moves.state, actual, wasRead, selection.includes, loaded.kinds);
+  return {
+    diagnostics: [...diagnostics, ...systems.diagnostics, ...moves.diagnostics, ...settled.diagnostics],
+    stored: recorded.stored,
+    state: settled.state,
+    desired: new Map(desired.map((resource) => [resource.address, resource])),
+    systems,
+    fingerprint: key?.fingerprint,
+  };
+}

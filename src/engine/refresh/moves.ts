@@ -1,0 +1,60 @@
+import { problem, providerOf } from '../../model/index.js';
+import type { ActualResource, Diagnostic, Kinds, StateData } from '../../model/index.js';
+import { applyMoves, settleIntents, unfollowed } from '../../state/index.js';
+import type { Loaded } from '../load.js';
+import type { RecordedState } from './state.js';
+
+/** A state, and what there is to say of how it came about. */
+export interface SettledState {
+  readonly state: StateData | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Takes back the moves that the systems have not followed: such a record keeps its old address. */
+export function settleMoves(
+  { stored, moved, renames }: RecordedState,
+  actual: ReadonlyMap<string, ActualResource>,
+  { configuration, kinds }: Loaded,
+): SettledState {
+  if (stored === undefined) return { state: moved, diagnostics: [] };
+  const unmoved = unfollowed(stored, renames, (address) => actual.get(address)?.id, kinds);
+  if (unmoved.size === 0) return { state: moved, diagnostics: [] };
+  return {
+    state: applyMoves(stored, configuration.moved, kinds, unmoved),
+    diagnostics: moveProblems(unmoved, renames, kinds),
+  };
+}
+
+/** One note for each resource that keeps its old address; none for what lives in one. */
+function moveProblems(
+  unmoved: ReadonlySet<string>,
+  renames: ReadonlyMap<string, string>,
+  kinds: Kinds,
+): readonly Diagnostic[] {
+  return [...unmoved]
+    .filter((address) => !unmoved.has(kinds.parentOf(address) ?? ''))
+    .map((address) =>
+      problem({
+        severity: 'info',
+        code: 'move-not-followed',
+        summary: `${address} still has its old name in its system: it will be destroyed, and ${renames.get(address) ?? ''} created.`,
+        next: 'To keep the object itself, rename it there first, where the system can do that.',
+        address,
+      }),
+    );
+}
+
+/**
+ * Finds out what became of what an interrupted run was about to make.
+ * @param wasRead whether a provider's system was read
+ */
+export function settleInterrupted(
+  state: StateData | undefined,
+  actual: ReadonlyMap<string, ActualResource>,
+  wasRead: (provider: string) => boolean,
+  includes: (address: string) => boolean,
+  kinds: Kinds,
+): SettledState {
+  if (state?.intents === undefined) return { state, diagnostics: [] };
+  return settleIntents(state, actual, (address) => wasRead(providerOf(address)) && includes(address), kinds);
+}

@@ -1,0 +1,52 @@
+import { plain, providerOf } from '../../model/index.js';
+import type { ConfiguredResource, StateData } from '../../model/index.js';
+import { scopeOf } from '../../plan/index.js';
+import type { ResolvedSettings } from '../../providers/sdk/index.js';
+import type { RunOptions } from '../context.js';
+import type { Loaded } from '../load.js';
+
+/** What of the configuration and of the state a run is about. */
+export interface Selection {
+  /** Whether targets and exclusions leave a resource in. */
+  readonly includes: (address: string) => boolean;
+  /** The resources of the configuration that are left in. */
+  readonly resources: readonly ConfiguredResource[];
+  /** Whether a provider has anything to do with the run. */
+  readonly involves: (provider: string) => boolean;
+}
+
+/** Selects what targets and exclusions leave in. */
+export function select(
+  { configuration, kinds }: Loaded,
+  state: StateData | undefined,
+  { targets, excludes }: RunOptions,
+): Selection {
+  const records = state?.records ?? [];
+  const includes = scopeOf({ targets, excludes }, kinds, [...configuration.resources, ...records]);
+  const resources = configuration.resources.filter(({ address }) => includes(address));
+  const involved = new Set(
+    [...resources, ...records.filter(({ address }) => includes(address))].map(({ address }) =>
+      providerOf(address),
+    ),
+  );
+  const isWhole = targets.length === 0 && excludes.length === 0;
+  return { includes, resources, involves: (provider) => isWhole || involved.has(provider) };
+}
+
+/**
+ * The settings of the systems to be read. One that the selection leaves out is not asked: that is how to go on while another is
+ * down.
+ */
+export function selectSettings(
+  settings: readonly ResolvedSettings[],
+  { involves }: Selection,
+  { allowServerLog }: RunOptions,
+): readonly ResolvedSettings[] {
+  const selected = settings.filter(({ name }) => involves(name));
+  return allowServerLog === true ? selected.map(withServerLog) : selected;
+}
+
+/** A provider's settings as if they said `allow_server_log: true`. */
+function withServerLog(settings: ResolvedSettings): ResolvedSettings {
+  return { ...settings, fields: { ...settings.fields, allow_server_log: plain(true) } };
+}
