@@ -125,12 +125,17 @@ function watched({ undici, timeoutMs, sockets }: ConnectorOptions, tls: TlsOptio
     ...parameters: Parameters<Connector>
   ) => Socket;
   return (target, callback) => {
-    const socket = connect(target, (error, open) => {
-      if (error === null) callback(null, open);
-      else callback(new ConnectError('no connection', { cause: error }), null);
-    });
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    try {
+      const socket = connect(target, (error, open) => {
+        if (error === null) callback(null, open);
+        else callback(new ConnectError('no connection', { cause: error }), null);
+      });
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    } catch (error) {
+      // A certificate or key that cannot be read.
+      callback(new ConnectError('no connection', { cause: error }), null);
+    }
   };
 }
 

@@ -85,6 +85,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 const FAMILIES: readonly (readonly [pattern: RegExp, row: Row])[] = [
   [/CERT|SELF_SIGNED|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$/, ['certificate', 'certificate not accepted', TRUST]],
   [/^ERR_(SSL|TLS)_|^EPROTO$/, ['tls', 'TLS handshake failed', CHECK_TLS]],
+  [/^ERR_OSSL_/, ['tls', 'certificate or key cannot be used', 'Check that the file is whole PEM text.']],
   [/^HPE_/, ['not-http', 'not an HTTP response', CHECK_SERVICE]],
   [/^EAI_/, ['unresolved', 'host name could not be looked up', CHECK_NAME]],
 ];

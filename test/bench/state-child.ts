@@ -40,7 +40,7 @@ function open(): StateStore {
   if (backend === 'local') return localStore({ ...common, path: 'bench.state.json', cwd: place });
   if (backend === 'http') {
     const fields = JSON.parse(place) as Record<string, string>;
-    return httpStore({ ...common, settings: httpSettings(fields, {}) });
+    return httpStore({ ...common, env: {}, settings: httpSettings(fields, {}) });
   }
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client(place);

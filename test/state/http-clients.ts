@@ -18,6 +18,7 @@ export function storeOn(
   { stack = 'prod', fields, ...options }: Options = {},
 ): HttpStore {
   return httpStore({
+    env: {},
     settings: httpSettings({ ...server.fields(stack), ...fields }, {}),
     stack,
     toolVersion: '1.2.3',

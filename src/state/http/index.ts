@@ -35,6 +35,7 @@ export const http: BackendDefinition = {
     const fields = Object.entries(given.fields).map(([name, field]) => [name, settingOf(field)] as const);
     return httpStore({
       ...storeOptions(given, run),
+      env: run.env,
       settings: httpSettings(Object.fromEntries(fields), run.env),
     });
   },

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
-import type * as Http from 'node:http';
-import type * as Https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiagnosticError, defined, errorCode } from '../../model/index.js';
+import { defined, problemError } from '../../model/index.js';
+import type { Environment } from '../../model/index.js';
+import type { TlsOptions } from '../../net/connect.js';
+import { parseRetryAfter } from '../../net/retry.js';
+import { createTransport } from '../../net/transport.js';
+import type {
+  Transport,
+  TransportFailure,
+  TransportFailureKind,
+  TransportResponse,
+} from '../../net/transport.js';
 import type { HttpSettings } from './settings.js';
 
 /** One request. */
@@ -30,18 +38,21 @@ export interface Answer {
 /** No whole answer came: whether the request had its effect is not known. */
 export interface NoAnswer {
   readonly status?: never;
-  /** Why, in words, without any address or value. */
+  readonly kind: TransportFailureKind;
+  /** Why, as a phrase without any address or value. */
   readonly reason: string;
-  /** Nothing would change by trying again: its certificate is not trusted, say. */
+  /** What to do about it. */
+  readonly next: string;
+  /** Trying again would change nothing: its certificate is not accepted, say. */
   readonly isHopeless: boolean;
   /** The request was not sent: no connection was made. */
-  readonly isUnsent?: boolean;
+  readonly isUnsent: boolean;
 }
 
 /** What came of a request. */
 export type Reply = Answer | NoAnswer;
 
-/** The wire to one server. */
+/** A client for one server. */
 export interface HttpClient {
   /** Sends a request once. */
   once(call: Call): Promise<Reply>;
@@ -57,22 +68,43 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** What a client is made with. */
+export interface HttpClientOptions {
+  readonly settings: HttpSettings;
+  /** The run's environment: the variables of proxies count. */
+  readonly env: Environment;
+  readonly now: () => Date;
+  /** How long one request may take, in milliseconds; 30 seconds where absent. */
+  readonly timeoutMs?: number;
+}
+
 const TIMEOUT_MS = 30_000;
-/** No state is larger; an answer without an end must not fill the memory. */
+/** No state is larger; a response without an end must not fill the memory. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Opens the wire to a server: kept-alive connections, TLS as the settings say, basic authentication. Redirects are not
- * followed: the credentials would go along.
+ * Makes a client: TLS as the settings say, basic authentication. Redirects are not followed: the credentials would go along.
  *
- * Repeating is as in Terraform (docs, http backend): what broke, 5xx (but 501) and 429, `retry_max` times, after waits that
+ * Repeating is as in Terraform (docs, http backend): no answer, 5xx (but 501) and 429, `retry_max` times, after waits that
  * double from `retry_wait_min` up to `retry_wait_max`. A `Retry-After` is honoured up to that longest wait.
  */
-export function httpClient(settings: HttpSettings, timeoutMs = TIMEOUT_MS): HttpClient {
-  let opened: Promise<Wire> | undefined;
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const { settings, env, now, timeoutMs = TIMEOUT_MS } = options;
+  let opened: Promise<Transport> | undefined;
+  const authorization = authorizationOf(settings);
   const once = async (call: Call): Promise<Reply> => {
-    opened ??= openWire(settings);
-    return exchange(await opened, { timeoutMs, ...call });
+    opened ??= tlsOf(settings).then((tls) => createTransport({ env, tls }));
+    const transport = await opened;
+    const { method, url, body } = call;
+    const result = await transport.send({
+      method,
+      url,
+      headers: headersOf(body, authorization),
+      ...defined({ body }),
+      timeoutMs: call.timeoutMs ?? timeoutMs,
+      maxBytes: MAX_BYTES,
+    });
+    return result.ok ? answerOf(result, url, now) : noAnswer(result);
   };
   const mayRepeat = async (reply: Reply, tries: number): Promise<boolean> => {
     if (!isWorthRepeating(reply) || tries > settings.retryMax) return false;
@@ -91,10 +123,9 @@ export function httpClient(settings: HttpSettings, timeoutMs = TIMEOUT_MS): Http
       }
     },
     async close() {
-      // What could not be opened has been told to whoever sent a request.
-      const wire = await opened?.catch(() => undefined);
-      wire?.agents['http:'].destroy();
-      wire?.agents['https:'].destroy();
+      // Where it could not be opened, the first request has said so.
+      const transport = await opened?.catch(() => undefined);
+      await transport?.close();
     },
   };
 }
@@ -105,96 +136,49 @@ export function isWorthRepeating(reply: Reply): boolean {
   return reply.status === 429 || (reply.status >= 500 && reply.status !== 501);
 }
 
-interface Wire {
-  readonly http: typeof Http;
-  readonly https: typeof Https;
-  readonly agents: { readonly 'http:': Http.Agent; readonly 'https:': Http.Agent };
-  /** The header of basic authentication. */
-  readonly authorization: string | undefined;
+/** The header of basic authentication. */
+function authorizationOf({ credentials }: HttpSettings): string | undefined {
+  if (credentials === undefined) return undefined;
+  const login = `${credentials.username.reveal()}:${credentials.password.reveal()}`;
+  return `Basic ${Buffer.from(login).toString('base64')}`;
 }
 
-/** Node's HTTP modules take their time to load: only who needs them pays for that. */
-async function openWire(settings: HttpSettings): Promise<Wire> {
-  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
-  const { credentials, skipCertVerification } = settings;
-  const pem = await pemOf(settings);
-  return {
-    http,
-    https,
-    agents: {
-      'http:': new http.Agent({ keepAlive: true }),
-      'https:': new https.Agent({ keepAlive: true, rejectUnauthorized: !skipCertVerification, ...pem }),
-    },
-    authorization:
-      credentials === undefined
-        ? undefined
-        : `Basic ${Buffer.from(`${credentials.username.reveal()}:${credentials.password.reveal()}`).toString('base64')}`,
-  };
+/** @throws DiagnosticError where a certificate or key cannot be used: Node's own errors name neither the setting nor the fault */
+async function tlsOf({ ca, certificate, skipCertVerification }: HttpSettings): Promise<TlsOptions> {
+  const pem = defined({
+    ca: ca?.reveal(),
+    cert: certificate?.cert.reveal(),
+    key: certificate?.key.reveal(),
+  });
+  if (ca !== undefined || certificate !== undefined) await checkPem(pem);
+  return skipCertVerification ? { ...pem, rejectUnauthorized: false } : pem;
 }
 
-/** The certificates, looked at before any connection: Node's own errors for them name neither the setting nor the fault. */
-async function pemOf({
-  ca,
-  certificate,
-}: HttpSettings): Promise<{ ca?: string; cert?: string; key?: string }> {
-  if (ca === undefined && certificate === undefined) return {};
+async function checkPem(pem: {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}): Promise<void> {
   const [{ X509Certificate, createPrivateKey }, { createSecureContext }] = await Promise.all([
     import('node:crypto'),
     import('node:tls'),
   ]);
-  const pem = {
-    ...(ca === undefined ? {} : { ca: ca.reveal() }),
-    ...(certificate === undefined ? {} : { cert: certificate.cert.reveal(), key: certificate.key.reveal() }),
-  };
-  const fits = (name: string, isWhole: () => unknown): void => {
+  const check = (name: string, parse: () => unknown): void => {
     try {
-      isWhole();
+      parse();
     } catch {
-      throw new DiagnosticError([
-        {
-          severity: 'error',
-          code: 'bad-state-backend',
-          summary: `${name} of the state backend http cannot be used.`,
-          next: 'It must be whole PEM text, from -----BEGIN to END-----, and key and certificate must belong together.',
-        },
-      ]);
+      throw problemError({
+        code: 'bad-state-backend',
+        summary: `${name} of the state backend http cannot be used.`,
+        next: 'It must be whole PEM text, from -----BEGIN to END-----, and key and certificate must belong together.',
+      });
     }
   };
-  const { cert, key } = pem;
-  if (pem.ca !== undefined) fits('client_ca_certificate_pem', () => new X509Certificate(pem.ca ?? ''));
-  if (cert !== undefined) fits('client_certificate_pem', () => new X509Certificate(cert));
-  if (key !== undefined) fits('client_private_key_pem', () => createPrivateKey(key));
-  fits('client_private_key_pem', () => createSecureContext(pem));
-  return pem;
-}
-
-/** One request and its whole answer. Never throws. */
-function exchange(
-  { http, https, agents, authorization }: Wire,
-  call: Required<Pick<Call, 'timeoutMs'>> & Call,
-): Promise<Reply> {
-  const { method, url, body, timeoutMs } = call;
-  const isTls = url.protocol === 'https:';
-  const { request } = isTls ? https : http;
-  return new Promise((done) => {
-    const fail = (error: unknown): void => {
-      done(noAnswer(error, timeoutMs));
-    };
-    const sent = request(url, {
-      method,
-      agent: agents[isTls ? 'https:' : 'http:'],
-      headers: headersOf(body, authorization),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    sent.once('error', fail);
-    sent.once('response', (answer) => {
-      readBody(answer).then((text) => {
-        done(typeof text === 'string' ? answerOf(answer, text, url) : text);
-      }, fail);
-    });
-    // All at once, with its length: not every server takes a body in chunks.
-    sent.end(body);
-  });
+  const { ca, cert, key } = pem;
+  if (ca !== undefined) check('client_ca_certificate_pem', () => new X509Certificate(ca));
+  if (cert !== undefined) check('client_certificate_pem', () => new X509Certificate(cert));
+  if (key !== undefined) check('client_private_key_pem', () => createPrivateKey(key));
+  check('client_private_key_pem', () => createSecureContext(pem));
 }
 
 /** As Terraform sends them: a body says that it is JSON, and has its MD5. */
@@ -205,47 +189,25 @@ function headersOf(body: string | undefined, authorization: string | undefined):
       ? {}
       : {
           'Content-Type': 'application/json',
-          'Content-Length': String(Buffer.byteLength(body)),
           'Content-MD5': createHash('md5').update(body).digest('base64'),
         }),
   };
 }
 
-/** @throws where the connection breaks before its end */
-async function readBody(answer: Http.IncomingMessage): Promise<string | NoAnswer> {
-  const chunks: Buffer[] = [];
-  const tooLarge: NoAnswer = { reason: 'its answer is too large to be a state', isHopeless: true };
-  let size = Number(answer.headers['content-length'] ?? 0);
-  if (size <= MAX_BYTES) {
-    size = 0;
-    for await (const chunk of answer) {
-      const bytes = chunk as Buffer;
-      size += bytes.length;
-      if (size > MAX_BYTES) break;
-      chunks.push(bytes);
-    }
-  }
-  if (size <= MAX_BYTES) return Buffer.concat(chunks).toString('utf8');
-  answer.destroy();
-  return tooLarge;
-}
-
-function answerOf({ statusCode = 0, headers }: Http.IncomingMessage, body: string, url: URL): Answer {
-  const dateMs = Date.parse(headers.date ?? '');
-  const after = headers['retry-after'];
-  const seconds = Number(after);
-  const retryAfterMs = Number.isNaN(seconds)
-    ? Date.parse(after ?? '') - (Number.isNaN(dateMs) ? Date.now() : dateMs)
-    : seconds * 1000;
+function answerOf({ status, headers, bytes }: TransportResponse, url: URL, now: () => Date): Answer {
+  const date = Date.parse(headers['date'] ?? '');
+  const dateMs = Number.isNaN(date) ? undefined : date;
   const { location } = headers;
+  const target =
+    location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
   return {
-    status: statusCode,
-    body,
-    ...(Number.isNaN(dateMs) ? {} : { dateMs }),
-    ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
-    ...(location !== undefined && URL.canParse(location, url.href)
-      ? { location: shownAddress(new URL(location, url)) }
-      : {}),
+    status,
+    body: bytes.toString('utf8'),
+    ...defined({
+      dateMs,
+      retryAfterMs: parseRetryAfter(headers['retry-after'], dateMs ?? now().getTime()),
+      location: target && shownAddress(target),
+    }),
   };
 }
 
@@ -254,35 +216,16 @@ export function shownAddress({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
 }
 
-const REASONS: Readonly<Partial<Record<string, string>>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection broke before the answer was whole',
-  EPIPE: 'the connection broke',
-  ENOTFOUND: 'its host name is not known',
-  EAI_AGAIN: 'its host name cannot be looked up at the moment',
-  ETIMEDOUT: 'nobody answers there',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-};
+const HOPELESS: readonly TransportFailureKind[] = ['certificate', 'tls', 'too-large'];
 
-/** Errors of connections that were never made. */
-const UNSENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
+const UNSENT: readonly TransportFailureKind[] = ['unresolved', 'unconnected', 'certificate', 'tls', 'proxy'];
 
-function noAnswer(error: unknown, timeoutMs: number): NoAnswer {
-  const code = errorCode(error) ?? 'unknown error';
-  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
-    return { reason: `there was no answer within ${timeoutMs / 1000} s`, isHopeless: false };
-  }
-  if (code.startsWith('HPE_')) return { reason: `its answer is not HTTP (${code})`, isHopeless: false };
-  if (/^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH|^EPROTO$/.test(code)) {
-    return { reason: `TLS failed (${code})`, isHopeless: true, isUnsent: true };
-  }
-  const isUnsent = UNSENT.has(code);
-  return { reason: `${REASONS[code] ?? 'the connection failed'} (${code})`, isHopeless: false, isUnsent };
+function noAnswer({ kind, words, next }: TransportFailure): NoAnswer {
+  return {
+    kind,
+    reason: words,
+    next,
+    isHopeless: HOPELESS.includes(kind),
+    isUnsent: UNSENT.includes(kind),
+  };
 }

@@ -1,4 +1,5 @@
-import type { Diagnostic, StateData } from '../../model/index.js';
+import { defined } from '../../model/index.js';
+import type { Diagnostic, Environment, StateData } from '../../model/index.js';
 import type { StoreOptions } from '../backend.js';
 import { newHolder } from '../holder.js';
 import { DEFAULT_LEASE_MS, noSuchLock, takeLease } from '../lease.js';
@@ -44,6 +45,8 @@ import { postState } from './write.js';
 /** How to keep a state behind HTTP. */
 export interface HttpStoreOptions extends StoreOptions {
   readonly settings: HttpSettings;
+  /** The run's environment: the variables of proxies count. */
+  readonly env: Environment;
   /** How long one request may take, in milliseconds; 30 seconds where absent. */
   readonly timeoutMs?: number;
 }
@@ -55,10 +58,10 @@ export interface HttpStore extends StateStore {
 
 /** Opens a state behind HTTP; nothing is sent yet. See above for what it does and why. */
 export function httpStore(options: HttpStoreOptions): HttpStore {
-  const { settings, stack, timeoutMs, leaseMs = DEFAULT_LEASE_MS } = options;
+  const { settings, stack, env, now, timeoutMs, leaseMs = DEFAULT_LEASE_MS } = options;
   const { address, locking } = settings;
   const location = shownAddress(address);
-  const client = httpClient(settings, timeoutMs);
+  const client = httpClient({ settings, env, now, ...defined({ timeoutMs }) });
   const locks = locking && httpLocks({ ...options, client, locking, location, leaseMs });
   const state: HttpState = {
     client,

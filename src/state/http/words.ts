@@ -62,19 +62,17 @@ function nextFor(status: number, purpose: Purpose): string {
   return purpose === 'written' ? 'Check the address and update_method.' : 'Check the address.';
 }
 
-function unreachable(location: string, { reason, isHopeless }: NoAnswer, detail?: string): DiagnosticError {
-  const isTls = reason.startsWith('TLS');
+function unreachable(location: string, { kind, reason, next }: NoAnswer, detail?: string): DiagnosticError {
   return stateProblem(
     'state-unreachable',
     `The state ${location} could not be reached: ${reason}.`,
-    isTls
-      ? 'Give the authority that signed its certificate as client_ca_certificate_pem, and a client certificate where it wants one.'
-      : isHopeless
-        ? 'Check the address.'
-        : 'Check the address, the network and the server, and try again.',
+    kind === 'certificate' || kind === 'tls' ? TLS_NEXT : next,
     detail,
   );
 }
+
+const TLS_NEXT =
+  'Give the authority that signed its certificate as client_ca_certificate_pem, and a client certificate where the server wants one.';
 
 /** An error about a state behind HTTP. */
 export function stateProblem(code: string, summary: string, next: string, detail?: string): DiagnosticError {

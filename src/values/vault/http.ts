@@ -1,6 +1,7 @@
-import type { RequestOptions } from 'node:https';
 import { readFile } from 'node:fs/promises';
 import { defined, errorCode } from '../../model/index.js';
+import { createTransport } from '../../net/transport.js';
+import type { Transport, TransportFailure } from '../../net/transport.js';
 import { parseJson } from '../document.js';
 import type { DocumentNode } from '../document.js';
 import { MAX_BYTES } from '../local-file.js';
@@ -14,7 +15,7 @@ export interface VaultHost {
   readonly address: string;
   /** `VAULT_NAMESPACE`. */
   readonly namespace: string | undefined;
-  readonly tls: Pick<RequestOptions, 'ca' | 'rejectUnauthorized'>;
+  readonly transport: Transport;
 }
 
 /** An answer of Vault: its status, and the parsed body; `undefined` where it is empty. */
@@ -47,19 +48,22 @@ export async function findVault({ env }: ValueContext): Promise<VaultHost> {
   }
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw setup('VAULT_ADDR is no address', 'Write it as https://vault.example.com:8200.');
+    throw setup('VAULT_ADDR is not a valid URL', 'Write it as https://vault.example.com:8200.');
   }
   const namespace = env['VAULT_NAMESPACE'] ?? '';
   if (!/^[\x20-\x7e]*$/.test(namespace)) {
-    throw setup('VAULT_NAMESPACE is no namespace', 'Write it as parent/child.');
+    throw setup('VAULT_NAMESPACE is not a valid namespace', 'Write it as parent/child.');
   }
   return {
     address: url.href.replace(/\/+$/, ''),
     namespace: namespace === '' ? undefined : namespace,
-    tls: {
-      ...(await authority(env['VAULT_CACERT'])),
-      ...(/^(1|t|true)$/i.test(env['VAULT_SKIP_VERIFY'] ?? '') ? { rejectUnauthorized: false } : {}),
-    },
+    transport: createTransport({
+      env,
+      tls: {
+        ...(await authority(env['VAULT_CACERT'])),
+        ...(/^(1|t|true)$/i.test(env['VAULT_SKIP_VERIFY'] ?? '') ? { rejectUnauthorized: false } : {}),
+      },
+    }),
   };
 }
 
@@ -77,51 +81,27 @@ async function authority(path: string | undefined): Promise<{ ca?: Buffer }> {
 
 /**
  * Sends one request. A redirect is never followed: the token would go along.
- * @throws StoreFailure for a redirect, and for an answer that is too large or is not JSON; a system error where there is no
- *   connection
+ * @throws StoreFailure where there is no response, for a redirect, and for a response that is too large or is not JSON
  */
 export async function askVault(
-  host: VaultHost,
+  { address, namespace, transport }: VaultHost,
   { method, path, token, body }: VaultRequest,
   signal: AbortSignal,
 ): Promise<VaultAnswer> {
-  const url = new URL(`${host.address}/v1/${path}`);
-  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  const { status, bytes } = await new Promise<{ status: number; bytes: Buffer }>((resolve, reject) => {
-    const call = request(
-      url,
-      {
-        method,
-        signal,
-        ...host.tls,
-        headers: {
-          // Vault's agents and proxies ask for it, so that no web page can make a browser send such a request.
-          'x-vault-request': 'true',
-          ...defined({ 'x-vault-token': token, 'x-vault-namespace': host.namespace }),
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        response.on('error', reject);
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.byteLength;
-          // JSON escapes make a value longer than it is, six times at worst.
-          if (size > 6 * MAX_BYTES) {
-            reject(tooLarge());
-            call.destroy();
-          } else {
-            chunks.push(chunk);
-          }
-        });
-        response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(chunks) });
-        });
-      },
-    );
-    call.on('error', reject);
-    call.end(body === undefined ? undefined : JSON.stringify(body));
+  const result = await transport.send({
+    method,
+    url: new URL(`${address}/v1/${path}`),
+    headers: {
+      // Vault's agents and proxies ask for it, so that no web page can make a browser send such a request.
+      'x-vault-request': 'true',
+      ...defined({ 'x-vault-token': token, 'x-vault-namespace': namespace }),
+    },
+    ...defined({ body: body === undefined ? undefined : JSON.stringify(body) }),
+    maxBytes: MAX_RESPONSE_BYTES,
+    signal,
   });
+  if (!result.ok) throw noResponse(result);
+  const { status, bytes } = result;
   if (status >= 300 && status < 400) {
     throw new StoreFailure(
       'store-answer',
@@ -132,6 +112,18 @@ export async function askVault(
   return { status, body: parseBody(bytes) };
 }
 
+/** JSON escapes make a value longer than it is, six times at worst. */
+const MAX_RESPONSE_BYTES = 6 * MAX_BYTES;
+
+function noResponse({ kind, words, next }: TransportFailure): StoreFailure {
+  if (kind === 'too-large') return tooLarge();
+  if (kind === 'timeout') return new StoreFailure('store-timeout', words, next);
+  if (kind === 'not-http') return new StoreFailure('store-answer', words, next);
+  const advice =
+    kind === 'certificate' ? 'Name the file of the authority that signed it in VAULT_CACERT.' : next;
+  return new StoreFailure('store-unreachable', words, advice);
+}
+
 function parseBody(bytes: Buffer): DocumentNode | undefined {
   if (bytes.byteLength === 0) return undefined;
   const text = textOf(bytes);
@@ -139,8 +131,8 @@ function parseBody(bytes: Buffer): DocumentNode | undefined {
   if (document !== undefined) return document;
   throw new StoreFailure(
     'store-answer',
-    'the answer is not JSON, so it is not from Vault',
-    'Check VAULT_ADDR: a proxy or a portal may stand there.',
+    'unexpected response (not JSON), so it is not from Vault',
+    'Check VAULT_ADDR: a proxy or a portal may be answering there.',
   );
 }
 
