@@ -44,7 +44,7 @@ console.log(`
 ${bold('That was the whole circle.')} The sandbox is stopped, and nothing is left behind.
 
 What to try next:
-  1. In one terminal:  npx secrets sandbox --env-file sandbox.env
+  1. In one terminal:  npx secrets sandbox --write-env sandbox.env
   2. In another:       set -a; . ./sandbox.env; set +a
                        npx secrets apply -f examples/quickstart
   3. Change examples/quickstart/secrets.yaml: take a reader away, misspell a key, add a server. Then plan again.
@@ -67,8 +67,8 @@ function run(expected, ...args) {
 
 async function startSandbox() {
   const envFile = join(folder, 'sandbox.env');
-  console.log(bold('$ secrets sandbox --env-file sandbox.env &'));
-  const child = spawn(secrets, ['sandbox', '--json', '--env-file', envFile], {
+  console.log(bold('$ secrets sandbox --write-env sandbox.env &'));
+  const child = spawn(secrets, ['sandbox', '--json', '--write-env', envFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));

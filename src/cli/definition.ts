@@ -50,17 +50,23 @@ export interface Command extends CommandInfo {
   readonly run: (argv: readonly string[], run: CliRun) => Promise<number>;
 }
 
+/** The values of flags, by their definitions. */
+type FlagValues<Flags extends FlagDefinitions> = {
+  readonly [Name in keyof Flags]: Flags[Name] extends { readonly type: 'boolean' }
+    ? boolean
+    : Flags[Name] extends Interfaces.OptionFlag<infer Value>
+      ? Value
+      : never;
+};
+
 /** What the definitions of flags and arguments give. */
 type GivenTo<Flags extends FlagDefinitions, Args extends ArgDefinitions> = Given<
-  Interfaces.InferredFlags<Flags>,
+  FlagValues<Flags>,
   Interfaces.InferredArgs<Args>
 >;
 
 /** Defines a command. */
-export function defineCommand<
-  Flags extends FlagDefinitions,
-  Args extends ArgDefinitions = Record<never, never>,
->(
+export function defineCommand<Flags extends FlagDefinitions, Args extends ArgDefinitions = ArgDefinitions>(
   definition: CommandInfo & {
     readonly flags: Flags;
     readonly args?: Args;
@@ -75,13 +81,12 @@ export function defineCommand<
     args: args ?? {},
     run: async (argv, run) => {
       const [words, program] = info.takesProgram === true ? splitProgram(argv) : [argv, []];
-      const parsed = await parse([...words], { flags, args: args ?? {} }).catch((error: unknown) => {
+      try {
+        const parsed: object = await parse([...words], { flags, args: args ?? {} });
+        return await work({ ...parsed, program } as GivenTo<Flags, Args>, run);
+      } catch (error) {
         throw info.takesProgram === true && !argv.includes('--') ? needsSeparator(error) : error;
-      });
-      return work(
-        { flags: parsed.flags, args: parsed.args, program } as unknown as GivenTo<Flags, Args>,
-        run,
-      );
+      }
     },
   };
 }

@@ -4,21 +4,22 @@ import type { Io, Subscribe } from './io.js';
 
 /** Runs the command line of this process, and sets its exit code. The one file that uses `process`. */
 export async function runProcess(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  const { stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   const io = processIo();
   ensureHome();
   // Packages that read the home folder while they are loaded are loaded from here on.
   const { runCli } = await import('./main.js');
-  let isBroken = false;
+  const seen = { fault: false };
   const faults: Subscribe<unknown> = (listener) =>
     subscribeFaults((error) => {
-      isBroken = true;
+      seen.fault = true;
       listener(error);
     });
   const code = await runCli(process.argv.slice(2), { ...io, faults });
   for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, exitWithoutWords);
   // There may be open handles that would keep the process alive.
-  if (isBroken || code === EXIT.interrupted) process.exit(code);
+  if (seen.fault || code === EXIT.interrupted) process.exit(code);
   process.exitCode = code;
 }
 

@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'secrets-bench-'));
 const RUNS = Number(process.env['RUNS'] ?? 9);
 
 copyFileSync(join(root, 'examples/quickstart/secrets.yaml'), join(folder, 'secrets.yaml'));
-const sandbox = spawn(secrets, ['sandbox', '--json', '--env-file', join(folder, 'sandbox.env')], {
+const sandbox = spawn(secrets, ['sandbox', '--json', '--write-env', join(folder, 'sandbox.env')], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const exited = new Promise((resolve) => sandbox.once('exit', resolve));

@@ -77,7 +77,7 @@ onPostgres('by hand in Helios', (server) => {
         return Promise.resolve();
       },
       address: 'secret.helios.HF_TOKEN',
-      drift: /secret\.helios\.HF_TOKEN was deleted and made anew by .*ci-bot.*not ours any more/,
+      drift: /secret\.helios\.HF_TOKEN was recreated outside this stack by .*ci-bot.*no longer managed by it/,
       plan: /Error: secret\.helios\.HF_TOKEN was recreated outside this stack \(by .*ci-bot.*\); it is no longer managed by it\.\n[^]*Next: .*adopt/,
       end: 'refused',
     },

@@ -92,7 +92,7 @@ it('run starts nothing where something is missing', async () => {
     [['run', '--env', 'X=A'], 'at least one variable'],
     [['run', '--env', 'X', '--', 'true'], 'at least one variable'],
     [['run', '--env', 'X=secret.helios.NO', '--', 'true'], 'has no secret.helios.NO'],
-    [['run', '--env', 'X=A', '--', 'no-such-program'], 'no-such-program cannot be started (ENOENT)'],
+    [['run', '--env', 'X=A', '--', 'no-such-program'], 'Cannot start no-such-program (ENOENT)'],
   ] as const) {
     const { code, stdout, stderr } = await secrets(site, args);
     expect(stderr).toContain(words);

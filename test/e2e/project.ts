@@ -72,7 +72,7 @@ function expectManners({ stdout, stderr }: Finished, args: readonly string[]): v
   const all = `${stdout}\n${stderr}`;
   expect(all).not.toMatch(/^ {4}at /m);
   expect(all).not.toContain('\u001b');
-  expect(all).not.toContain('defect of secrets');
+  expect(all).not.toContain('bug in secrets');
   if (!args.includes('--json')) return;
   const documents = documentsIn(stdout);
   if (args[0] === 'apply') expect(documents.at(-1)).toMatchObject({ event: 'end' });

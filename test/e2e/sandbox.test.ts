@@ -139,7 +139,7 @@ it("refuses an --env-file that is somebody else's, and leaves it as it is", asyn
   const site = await project({ '.env': 'MINE=1\n' });
   const { code, stdout, stderr } = await site.run('sandbox', '--env-file', '.env');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('.env is there already');
+  expect(stderr).toContain('.env already exists');
   expect(await readFile(join(site.folder, '.env'), 'utf8')).toBe('MINE=1\n');
 });
 

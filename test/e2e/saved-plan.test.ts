@@ -111,7 +111,7 @@ onPostgres('a saved plan', (server) => {
     const site = await openSite(server());
     await planned(site, '--target', 'secret.helios.HF_TOKEN');
     const again = await site.run('apply', 'p', '--target', 'duckdb_server.warehouse.lake');
-    expect(again.stderr).toContain('--target cannot be given with it');
+    expect(again.stderr).toContain('--target cannot be used with a saved plan');
     expect(again.code).toBe(1);
     expect((await site.run('apply', 'p')).code).toBe(0);
     expect(Object.keys(site.secrets())).toEqual(['HF_TOKEN']);

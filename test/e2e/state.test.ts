@@ -143,7 +143,7 @@ onPostgres('the commands that work on the state', (server) => {
     const before = site.env['WAREHOUSE_URL'] ?? '';
     site.env['WAREHOUSE_URL'] = await server().createDatabase();
     await refused(site, 'secrets state rebind', 'plan');
-    await refused(site, 'needs an approval', 'state', 'rebind');
+    await refused(site, 'requires approval', 'state', 'rebind');
     await refused(site, 'has no provider wharehouse', 'state', 'rebind', 'wharehouse', '--auto-approve');
     const bound = await site.run('state', 'rebind', 'warehouse', '--auto-approve');
     expect(bound.stderr).toMatch(/warehouse: the state was made for .*; the configuration points at /);
@@ -151,7 +151,7 @@ onPostgres('the commands that work on the state', (server) => {
     expect((await site.run('plan')).code).toBe(0);
     site.env['WAREHOUSE_URL'] = before;
     await ran(site, 'state', 'rebind', '--auto-approve');
-    expect(await ran(site, 'state', 'rebind', '--auto-approve')).toContain('bound to these very systems');
+    expect(await ran(site, 'state', 'rebind', '--auto-approve')).toContain('already bound to these systems');
     await expectSettled(site);
   });
 

@@ -87,7 +87,7 @@ describe('a program', () => {
     for (const args of sampled<readonly string[]>(random, runs, 2)) {
       const { code, stderr } = await project.run(...args);
       expect(code, args.join(' ')).not.toBe(0);
-      expect(stderr, args.join(' ')).not.toContain('defect of secrets');
+      expect(stderr, args.join(' ')).not.toContain('bug in secrets');
       await expect(access(marker), args.join(' ')).rejects.toThrow('ENOENT');
     }
     const { stderr } = await project.run('plan');

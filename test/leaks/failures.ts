@@ -390,7 +390,7 @@ export async function meet(
   for (const args of runs) {
     const finished = await world.run(...args);
     said += finished.stdout + finished.stderr;
-    expect(finished.stderr, title).not.toContain('defect of secrets');
+    expect(finished.stderr, title).not.toContain('bug in secrets');
   }
   expect.soft(says.test(said), `${title}: said is ${said.slice(0, 2000)}`).toBe(true);
   await end();

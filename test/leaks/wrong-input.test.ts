@@ -86,7 +86,7 @@ async function openFolder(random: Random) {
       const shown = `${args.join(' ').slice(0, 200)}:\n${stdout}${stderr}`;
       expect.soft(search.find(stdout + stderr), shown).toEqual([]);
       expect.soft(code, shown).toBe(1);
-      expect.soft(stdout + stderr).not.toContain('defect of secrets');
+      expect.soft(stdout + stderr).not.toContain('bug in secrets');
     },
   };
 }

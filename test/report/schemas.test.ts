@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePlanFile } from '../../src/plan/plan-file.js';
-import type { ApplyEvent, DocumentStatus, StateEdit } from '../../src/report/index.js';
+import { plain } from '../../src/model/index.js';
+import { failedDocument } from '../../src/report/index.js';
+import type { ApplyEvent, DocumentStatus, ReportDocument, StateEdit } from '../../src/report/index.js';
+import { json } from '../../src/report/json/index.js';
 import { decodeState, encodeState } from '../../src/state/index.js';
 import * as any from './arbitraries.js';
 import * as full from './samples.js';
-import { applyEventLine, driftDocument, planDocument, stateDocument, validateDocument } from './rendered.js';
+import {
+  applyEventLine,
+  driftDocument,
+  planDocument,
+  rendered,
+  stateDocument,
+  validateDocument,
+} from './rendered.js';
 import { SCHEMAS, makeAjv, problemsOf, validatorOf } from './schemas.js';
 import type { SchemaNode } from './schemas.js';
 
@@ -64,6 +74,33 @@ describe('what --json prints is as its schema says', () => {
         expect(problemsOfLine('state-document', text)).toEqual([]);
       }),
     );
+  });
+
+  it('pull, graph, init, and errors', () => {
+    const head = { status: 'ok', diagnostics: [full.diagnostic] } as const;
+    const documents: readonly ReportDocument[] = [
+      {
+        kind: 'pull',
+        ...head,
+        yaml: '',
+        resources: [
+          {
+            address: 'secret.helios.A',
+            id: 'i',
+            version: 'v',
+            fields: { role: plain('Owner'), value: { kind: 'hidden', reason: 'not read' } },
+          },
+        ],
+      },
+      { kind: 'graph', ...head, nodes: ['secret.helios.A'], edges: [{ from: 'a', to: 'b' }] },
+      { kind: 'init', ...head, file: 'secrets.yaml' },
+      { kind: 'error', ...head },
+      failedDocument('pull', [full.diagnostic]),
+      failedDocument('graph', [full.diagnostic]),
+    ];
+    for (const document of documents) {
+      expect(problemsOfLine(document.kind, rendered(json, document))).toEqual([]);
+    }
   });
 
   it('a saved plan', () => {
@@ -196,8 +233,12 @@ describe('the schemas themselves', () => {
       'apply-event',
       'common',
       'drift',
+      'error',
+      'graph',
+      'init',
       'plan',
       'plan-file',
+      'pull',
       'sandbox',
       'state',
       'state-document',

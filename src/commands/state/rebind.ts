@@ -46,8 +46,8 @@ export const stateRebindCommand = defineCommand({
       run.terminal.err('Cancelled: nothing was changed.\n');
       return EXIT.error;
     }
-    if (result.changes.length === 0) {
-      run.terminal.err('The state is already bound to these systems. Nothing was changed.\n');
+    if (result.changes.length === 0 && run.isForPeople) {
+      run.terminal.out('The state is already bound to these systems. Nothing was changed.\n');
     }
     return renderChanges(result, run);
   },

@@ -23,7 +23,7 @@ describe('outcomeText', () => {
     expect(outcomeText('create', failed, PLAIN)).toBe(`✗ ${address}: no answer within 30 s`);
     const more = { ...failed, mayHaveHappened: true, next: 'Run apply again.' };
     expect(outcomeText('create', more, PLAIN)).toBe(
-      `✗ ${address}: no answer within 30 s (it may have happened all the same)\n    Next: Run apply again.`,
+      `✗ ${address}: no answer within 30 s (it may have taken effect anyway)\n    Next: Run apply again.`,
     );
   });
 

@@ -12,7 +12,7 @@ export function outcomeText(action: Action, outcome: Outcome, style: Style): str
       return `${style.green('✓')} ${address}: ${wasDone(action)}`;
     case 'failed': {
       const next = outcome.next === undefined ? '' : `\n    ${style.dim('Next:')} ${printable(outcome.next)}`;
-      const maybe = outcome.mayHaveHappened === true ? ' (it may have happened all the same)' : '';
+      const maybe = outcome.mayHaveHappened === true ? ' (it may have taken effect anyway)' : '';
       return `${style.red('✗')} ${address}: ${printable(outcome.message)}${maybe}${next}`;
     }
     case 'skipped':

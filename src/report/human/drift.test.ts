@@ -67,17 +67,17 @@ describe('driftText', () => {
             since: 2026-01-30T22:10:00Z
             + role = "Reader"
 
-      -/+ secret.helios.OTHER was deleted and made anew: it is not ours any more
+      -/+ secret.helios.OTHER was recreated outside this stack; no longer managed by it
             since: unknown
 
-      Drift: 5 resources are not as last applied. Run \`secrets plan\` to see what would mend it.
+      Drift: 5 resources differ from what was last applied. Run \`secrets plan\` to see what would restore it.
       "
     `);
   });
 
   it('counts one as one', () => {
     expect(driftText({ ...EMPTY, drift: DRIFT.slice(2, 3) }, PLAIN)).toContain(
-      'Drift: 1 resource is not as last applied.',
+      'Drift: 1 resource differs from what was last applied.',
     );
   });
 

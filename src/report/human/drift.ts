@@ -20,8 +20,8 @@ export function driftText(plan: Plan, style: Style): string {
 
 function verdict(plan: Plan): string {
   if (plan.drift.length > 0) {
-    const verb = plan.drift.length === 1 ? 'is' : 'are';
-    return `Drift: ${count(plan.drift.length, 'resource')} ${verb} not as last applied. Run \`secrets plan\` to see what would mend it.`;
+    const verb = plan.drift.length === 1 ? 'differs' : 'differ';
+    return `Drift: ${count(plan.drift.length, 'resource')} ${verb} from what was last applied. Run \`secrets plan\` to see what would restore it.`;
   }
   if (plan.unreachable.length > 0) {
     return `No drift in what could be seen. ${count(plan.unreachable.length, 'system')} could not be.`;
@@ -48,7 +48,7 @@ function what(entry: DriftEntry): string {
     case 'added':
       return `was added${by}`;
     case 'replaced':
-      return `was deleted and made anew${by}: it is not ours any more`;
+      return `was recreated outside this stack${by}; no longer managed by it`;
   }
 }
 
