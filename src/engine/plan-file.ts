@@ -62,7 +62,7 @@ async function writeDraft(path: string, text: string): Promise<void> {
 /** Makes the key file beside a local state, where the stack has no key yet. */
 export async function ensureKey(configuration: Configuration, scope: EngineScope): Promise<void> {
   const keyFile = keyFileOf(configuration, scope);
-  if (keyFile !== undefined && (await findKey(scope.env, keyFile)) === undefined) await makeKeyFile(keyFile);
+  if (keyFile !== undefined && (await findKey(scope, keyFile)) === undefined) await makeKeyFile(keyFile);
 }
 
 /**
@@ -74,7 +74,7 @@ export async function sealOf(
   scope: EngineScope,
 ): Promise<Seal | undefined> {
   const keyFile = configuration && keyFileOf(configuration, scope);
-  const fingerprint = (await findKey(scope.env, keyFile))?.fingerprint;
+  const fingerprint = (await findKey(scope, keyFile))?.fingerprint;
   // Every field's domain has a `#`, so this one is no field's.
   return fingerprint && ((text) => fingerprint('saved plan', text));
 }

@@ -45,7 +45,7 @@ async function keyFor(
 ): Promise<Fingerprinter | undefined> {
   if (fingerprint !== undefined || keyFile === undefined || desired.size === 0) return fingerprint;
   await makeKeyFile(keyFile);
-  return (await findKey(scope.env, keyFile))?.fingerprint;
+  return (await findKey(scope, keyFile))?.fingerprint;
 }
 
 /** Keeps the state up to date while a plan is carried out. */

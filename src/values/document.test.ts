@@ -85,10 +85,10 @@ describe('a path', () => {
     ['a.b.-1', 'has no item `-1` at `a.b`'],
     ['a.b.00', 'has no item `00` at `a.b`'],
     ['a.b.length', 'has no item `length` at `a.b`'],
-    ['a.b.0.x', 'has no map or list at `a.b.0`, so there is no `x` in it'],
+    ['a.b.0.x', 'has no map or list at `a.b.0`, so it has no `x`'],
     ['a.b', 'has a list at `a.b`, not one value'],
     ['a', 'has a map at `a`, not one value'],
-    ['a.b.2', 'has null at `a.b.2`, which is no value'],
+    ['a.b.2', 'has null at `a.b.2`, which is not a value'],
     ['a.constructor', 'has no `constructor` at `a`'],
   ])('%s leads nowhere', (path, wrong) => {
     expect(textAt(root, path)).toEqual({ wrong });

@@ -17,21 +17,21 @@ export const textLeaf = (text: string): Leaf => ({ kind: 'leaf', type: 'text', t
 /**
  * Reads JSON and keeps what `JSON.parse` alone would lose: the digits of large numbers and the order of keys that look like
  * numbers. Each string gets a letter before it that says what it was; then the engine's own parser does the work.
- * @param strict whether a name that stands twice in one map makes it no JSON; otherwise the last one counts
+ * @param strict whether duplicate names are refused; otherwise the last one counts
  * @returns `undefined` where it is not JSON
  */
 export function parseJson(text: string, strict = false): DocumentNode | undefined {
   try {
     // First as it is: what follows may then trust that it is JSON.
     JSON.parse(text);
-    return grow(JSON.parse(marked(text)), strict);
+    return toNode(JSON.parse(marked(text)), strict);
   } catch {
     return undefined;
   }
 }
 
 /**
- * JSON with `s` before the text of each string, numbers as strings behind an `n`, and the place of each key before it, so that no two
+ * JSON with `s` before the text of each string, numbers as strings after an `n`, and the place of each key before it, so that no two
  * are the same.
  */
 function marked(text: string): string {
@@ -51,24 +51,24 @@ function marked(text: string): string {
 /** What makes the string before it a key. */
 const COLON = /\s*:/y;
 
-/** Where the string that begins at this quote ends: behind its other quote. */
+/** Where the string that begins at this quote ends: after its other quote. */
 function endOfString(text: string, from: number): number {
   let at = from + 1;
   while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }
 
-function grow(data: unknown, strict: boolean): DocumentNode {
+function toNode(data: unknown, strict: boolean): DocumentNode {
   if (typeof data === 'string') {
     return { kind: 'leaf', type: data.startsWith('n') ? 'number' : 'text', text: data.slice(1) };
   }
-  if (Array.isArray(data)) return { kind: 'list', items: data.map((item) => grow(item, strict)) };
+  if (Array.isArray(data)) return { kind: 'list', items: data.map((item) => toNode(item, strict)) };
   if (typeof data === 'object' && data !== null) {
     const entries = new Map<string, DocumentNode>();
     for (const [placed, value] of Object.entries(data)) {
       const key = placed.slice(placed.indexOf(':') + 1);
-      if (strict && entries.has(key)) throw new SyntaxError('a name stands twice');
-      entries.set(key, grow(value, strict));
+      if (strict && entries.has(key)) throw new SyntaxError('duplicate name');
+      entries.set(key, toNode(value, strict));
     }
     return { kind: 'map', entries };
   }
@@ -90,7 +90,7 @@ function stepsOf(path: string): string[] {
 const KINDS = { list: 'a list', map: 'a map' } as const;
 
 /**
- * Takes the text at a path. Says which part of the path is missing, and nothing of what stands beside it.
+ * Takes the text at a path. Says which part of the path is missing, and nothing else of the document.
  * @param path `a.b.0`, or a JSON Pointer where a name has a dot in it
  */
 export function textAt(root: DocumentNode, path: string): Found {
@@ -99,7 +99,7 @@ export function textAt(root: DocumentNode, path: string): Found {
   const here = (): string => (passed.length === 0 ? '' : ` at \`${passed.join('.')}\``);
   for (const step of stepsOf(path)) {
     if (node.kind === 'leaf') {
-      return { wrong: `has no map or list${here()}, so there is no \`${step}\` in it` };
+      return { wrong: `has no map or list${here()}, so it has no \`${step}\`` };
     }
     const next =
       node.kind === 'map'
@@ -114,5 +114,5 @@ export function textAt(root: DocumentNode, path: string): Found {
     node = next;
   }
   if (node.kind !== 'leaf') return { wrong: `has ${KINDS[node.kind]}${here()}, not one value` };
-  return node.type === 'null' ? { wrong: `has null${here()}, which is no value` } : { text: node.text };
+  return node.type === 'null' ? { wrong: `has null${here()}, which is not a value` } : { text: node.text };
 }

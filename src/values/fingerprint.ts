@@ -1,13 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DiagnosticError, Sensitive, errorCode } from '../model/index.js';
-import type { Diagnostic } from '../model/index.js';
+import { errorCode, problem, problemError } from '../model/index.js';
+import type { Diagnostic, DiagnosticError, RunScope, Sensitive } from '../model/index.js';
 
 /**
  * Makes a keyed fingerprint of a value: equal values under one domain have equal fingerprints, and nothing else can be
- * learnt from one without the key. The domain (address and field) keeps equal values in two places apart. Text that is no
- * secret (an option that is compared with one, a plan) comes as it is.
+ * learnt from one without the key. The domain (address and field) keeps equal values in two places apart. Text that is not a
+ * secret (an option that is compared with one, a plan) is given as it is.
  */
 export type Fingerprinter = (domain: string, value: Sensitive | string) => string;
 
@@ -34,24 +34,31 @@ export function fingerprinter(key: Sensitive): Fingerprinter {
 /**
  * Finds the key: `SECRETS_KEY`, else the key file beside a local state.
  * @param keyFile the key file's path; absent where the state is not local
- * @returns `undefined` where there is none: all else works, but a change can be noticed only where the system shows values
- * @throws DiagnosticError where `SECRETS_KEY` is too short, or the file is there and cannot be read
+ * @returns `undefined` where there is none: a change can be noticed only where the system shows values then
+ * @throws DiagnosticError where `SECRETS_KEY` is too short, or the file exists but cannot be read
  */
 export async function findKey(
-  env: Readonly<Record<string, string | undefined>>,
+  { env, sensitive }: Pick<RunScope, 'env' | 'sensitive'>,
   keyFile: string | undefined,
 ): Promise<FingerprintKey | undefined> {
   const fromEnv = env['SECRETS_KEY'];
   if (fromEnv !== undefined && fromEnv !== '') {
-    if (fromEnv.length < MIN_KEY_LENGTH) {
-      throw keyProblem(
-        `SECRETS_KEY is shorter than ${MIN_KEY_LENGTH} characters.`,
-        'Make a long random one: openssl rand -base64 32',
-      );
+    if (fromEnv.length >= MIN_KEY_LENGTH) {
+      return { fingerprint: fingerprinter(sensitive(fromEnv)), diagnostics: [] };
     }
-    return { fingerprint: fingerprinter(new Sensitive(fromEnv)), diagnostics: [] };
+    throw keyProblem(
+      `SECRETS_KEY is shorter than ${MIN_KEY_LENGTH} characters.`,
+      'Make a long random key: openssl rand -base64 32',
+    );
   }
-  if (keyFile === undefined) return undefined;
+  const file = keyFile === undefined ? undefined : await readKeyFile(keyFile);
+  return file && { fingerprint: fingerprinter(sensitive(file.text)), diagnostics: file.diagnostics };
+}
+
+/** The key in a file, with a warning where other users can read it; `undefined` where the file does not exist. */
+async function readKeyFile(
+  keyFile: string,
+): Promise<{ readonly text: string; readonly diagnostics: readonly Diagnostic[] } | undefined> {
   let text: string;
   let mode: number;
   try {
@@ -66,26 +73,24 @@ export async function findKey(
   }
   if (text.length < MIN_KEY_LENGTH) {
     throw keyProblem(
-      `The key file ${keyFile} is damaged: it holds no key.`,
-      'Bring it back from a backup, or delete it: the next apply makes a new one.',
+      `The key file ${keyFile} is damaged: it does not hold a key.`,
+      'Restore it from a backup, or delete it: the next apply makes a new one.',
     );
   }
-  const open = (mode & 0o077) !== 0;
-  const diagnostics: Diagnostic[] = open
-    ? [
-        {
-          severity: 'warning',
-          code: 'key-file-mode',
-          summary: `The key file ${keyFile} can be read by other users.`,
-          next: `Run: chmod 600 ${keyFile}`,
-        },
-      ]
-    : [];
-  return { fingerprint: fingerprinter(new Sensitive(text)), diagnostics };
+  return { text, diagnostics: (mode & 0o077) === 0 ? [] : [openKeyFile(keyFile)] };
+}
+
+function openKeyFile(keyFile: string): Diagnostic {
+  return problem({
+    severity: 'warning',
+    code: 'key-file-mode',
+    summary: `The key file ${keyFile} can be read by other users.`,
+    next: `Run: chmod 600 ${keyFile}`,
+  });
 }
 
 /**
- * Makes the key file (mode 0600, random), unless one is there. Two runs at once end with one key: the file appears whole
+ * Makes the key file (mode 0600, random), unless one exists. Two runs at once end with one key: the file appears whole
  * or not at all.
  * @throws DiagnosticError where it cannot be written
  */
@@ -95,7 +100,7 @@ export async function makeKeyFile(keyFile: string): Promise<void> {
   } catch (error) {
     throw keyProblem(
       `The key file ${keyFile} cannot be written (${errorCode(error) ?? 'unknown error'}).`,
-      'Make room or give this user the right to write there, or set SECRETS_KEY.',
+      'Free disk space, give this user the right to write there, or set SECRETS_KEY.',
     );
   }
 }
@@ -114,7 +119,7 @@ async function putKeyFile(keyFile: string, tries = 3): Promise<void> {
     await link(draft, keyFile);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return;
-    // Somebody took the draft for one of a dead run.
+    // Another process removed the draft, taking it for one of a dead run.
     if (errorCode(error) !== 'ENOENT' || tries === 1) throw error;
     await putKeyFile(keyFile, tries - 1);
   } finally {
@@ -123,5 +128,5 @@ async function putKeyFile(keyFile: string, tries = 3): Promise<void> {
 }
 
 function keyProblem(summary: string, next: string): DiagnosticError {
-  return new DiagnosticError([{ severity: 'error', code: 'bad-key', summary, next }]);
+  return problemError({ code: 'bad-key', summary, next });
 }

@@ -15,14 +15,14 @@ export const MAX_BYTES = 16 * 1024 * 1024;
 /** The largest size in words. */
 export const MAX_SIZE = `${MAX_BYTES / 1024 / 1024} MB`;
 
-/** A file's bytes, with a word about it where there is something to say, or what is wrong. */
+/** A file's bytes, with a warning where there is one, or what is wrong. */
 export type LocalFile =
   | { readonly bytes: Uint8Array; readonly path: string; readonly problem?: Diagnostic }
   | { readonly problem: Diagnostic; readonly bytes?: never };
 
 /**
- * Reads a file that the configuration names, at most 16 MB of it. A file outside the repository is read too, and said aloud: whoever
- * reviews a branch should see that it reaches there.
+ * Reads a file that the configuration names, at most 16 MB of it. A file outside the repository is read too, with a warning: a
+ * reviewer of a branch should see it.
  * @param path as written; a relative one starts at `base`, the folder of the configuration file
  */
 export async function readLocalFile(
@@ -41,7 +41,7 @@ export async function readLocalFile(
     const outside = await isOutside(full, cwd);
     return { bytes, path: full, ...(outside ? { problem: outsideWarning(path) } : {}) };
   } catch (error) {
-    return fail(whyUnreadable(error), `It was looked for at ${full}.`);
+    return fail(whyUnreadable(error), `Check the path: ${full}`);
   }
 }
 
@@ -107,8 +107,8 @@ function outsideWarning(path: string): Diagnostic {
   return {
     severity: 'warning',
     code: 'file-outside',
-    summary: `The file ${path} lies outside this repository.`,
-    next: 'Check that this configuration is meant to read it.',
+    summary: `The file ${path} is outside this repository.`,
+    next: 'Check that this configuration should read it.',
   };
 }
 

@@ -1,17 +1,18 @@
 import { DiagnosticError } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
+import { networkError } from '../net/network-errors.js';
 import { MAX_BYTES } from './local-file.js';
 import type { AnyReading, ValueContext } from './reading.js';
 
 /**
  * What kind of failure it is.
  *
- * - `store-reference`: the configuration names something that cannot be right
- * - `store-setup`: this machine lacks what reading takes: an address, a login, a program
- * - `store-denied`: the store knows us, or not any more, and refuses
- * - `store-missing`: there is no such secret, version or field
- * - `store-unreachable`, `store-timeout`: no connection; no answer in time
- * - `store-answer`: an answer that is none: too large, not in the documented shape, trouble inside the store
+ * - `store-reference`: the configuration names something that cannot exist
+ * - `store-setup`: this machine lacks something: an address, a login, a program
+ * - `store-denied`: the store refuses this login
+ * - `store-missing`: no such secret, version or field
+ * - `store-unreachable`, `store-timeout`: no connection; no response in time
+ * - `store-answer`: an unexpected response: too large, not in the documented shape, an internal error of the store
  * - `store-stopped`: the user stopped the run
  */
 export type StoreFailureCode =
@@ -24,7 +25,7 @@ export type StoreFailureCode =
   | 'store-answer'
   | 'store-stopped';
 
-/** Why a store gives no value, in our own words: nothing of what the store or a library said is repeated. */
+/** Why a store gives no value, in our own words: no text of the store or a library is repeated. */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';
   readonly code: StoreFailureCode;
@@ -43,68 +44,70 @@ export class StoreFailure extends Error {
 
 /** One read of a store. */
 export interface StoreRead<Reading extends AnyReading> {
-  /** The secret in words that start a sentence: `The secret app of Azure Key Vault main`. */
+  /** What the secret is called at the start of a sentence: `The Azure Key Vault secret main/app`. */
   readonly what: string;
   readonly context: ValueContext;
   readonly timeoutMs: number;
   /** Reads it. The signal is aborted at the deadline, and when the user stops the run. */
   readonly read: (signal: AbortSignal) => Promise<Reading>;
-  /** Knows the store's own errors; `undefined` for what it does not know. */
+  /** Explains the store's own errors; `undefined` for any other. */
   readonly explain?: (error: unknown) => StoreFailure | undefined;
 }
 
 /**
- * Runs one read within its time and turns every failure into one diagnostic that names the secret. A library that does not
- * heed the signal is left behind at the deadline.
+ * Runs one read within its time and turns every failure into one diagnostic that names the secret. A library that ignores the
+ * signal is no longer waited for after the deadline.
  * @returns what was read, or the problem; never throws
  */
-export async function readStore<Reading extends AnyReading>({
-  what,
-  context,
-  timeoutMs,
-  read,
-  explain,
-}: StoreRead<Reading>): Promise<Reading | { readonly problem: Diagnostic }> {
+export async function readStore<Reading extends AnyReading>(
+  store: StoreRead<Reading>,
+): Promise<Reading | { readonly problem: Diagnostic }> {
+  const { context, timeoutMs } = store;
   const deadline = new AbortController();
   // Not AbortSignal.timeout: its timer would let the process end while a library waits for nothing that holds it.
   const timer = setTimeout(() => {
     deadline.abort();
   }, timeoutMs);
   const signal = AbortSignal.any([context.signal, deadline.signal]);
-  const late = (): StoreFailure => {
-    if (!context.signal.aborted) return timedOut(timeoutMs);
-    const { reason } = context.signal as { reason: unknown };
-    return reason instanceof Error && reason.name === 'TimeoutError'
-      ? timedOut()
-      : new StoreFailure('store-stopped', 'the run was stopped', 'Run it again.');
-  };
   try {
-    if (signal.aborted) throw late();
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener(
-        'abort',
-        () => {
-          reject(late());
-        },
-        { once: true },
-      );
-    });
-    const reading = await Promise.race([read(signal), aborted]);
+    signal.throwIfAborted();
+    const reading = await Promise.race([aborted(signal), store.read(signal)]);
     checkSize(reading);
     return reading;
   } catch (error) {
-    if (error instanceof DiagnosticError && error.diagnostics[0] !== undefined) {
-      return { problem: error.diagnostics[0] };
-    }
-    const failure = signal.aborted
-      ? late()
-      : error instanceof StoreFailure
-        ? error
-        : (explain?.(error) ?? explainNetwork(error) ?? unexplained(error));
-    return { problem: problemOf(what, failure) };
+    const [problem] = error instanceof DiagnosticError ? error.diagnostics : [];
+    return { problem: problem ?? problemOf(store.what, failureOf(error, signal, store)) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Rejects when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => {
+      reject(new Error('aborted'));
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function failureOf<Reading extends AnyReading>(
+  error: unknown,
+  signal: AbortSignal,
+  { context, timeoutMs, explain }: StoreRead<Reading>,
+): StoreFailure {
+  if (signal.aborted) return context.signal.aborted ? stopped(context.signal) : timedOut(timeoutMs);
+  if (error instanceof StoreFailure) return error;
+  return explain?.(error) ?? explainNetwork(error) ?? unexplained(error);
+}
+
+/** The run was stopped by the user, or the time of the source was over. */
+function stopped({ reason }: { readonly reason: unknown }): StoreFailure {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+    ? timedOut()
+    : new StoreFailure('store-stopped', 'the run was stopped', 'Run it again.');
 }
 
 function problemOf(what: string, { code, message, next }: StoreFailure): Diagnostic {
@@ -131,52 +134,25 @@ function timedOut(timeoutMs?: number): StoreFailure {
   const time = timeoutMs === undefined ? 'in time' : `within ${timeoutMs / 1000} s`;
   return new StoreFailure(
     'store-timeout',
-    `there was no answer ${time}`,
-    'Check that the store can be reached from here, and run it again.',
+    `no response ${time}`,
+    'Check that the store can be reached from here, then run it again.',
   );
 }
 
-/** Certificate trouble, as OpenSSL's and Node's codes name it. */
-const UNTRUSTED = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
-
-/** What Node's system error codes say about a connection; they may sit some way down an error's causes. */
+/** What the shared table of network errors says of an error; `undefined` where it is not one of a connection. */
 export function explainNetwork(error: unknown): StoreFailure | undefined {
-  for (const one of chain(error)) {
-    const code = 'code' in one ? String(one.code) : '';
-    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-      return unreachable(`the name of its host is not known (${code})`);
-    }
-    if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EPIPE)$/.test(code)) {
-      return unreachable(`there is no connection to its host (${code})`);
-    }
-    if (UNTRUSTED.test(code)) {
-      return unreachable(
-        `the certificate of its host is not trusted (${code})`,
-        'Name the authority that signed it in NODE_EXTRA_CA_CERTS.',
-      );
-    }
-    if (code === 'ETIMEDOUT' || /^(AbortError|TimeoutError)$/.test(one.name)) return timedOut();
-  }
-  return undefined;
+  const network = networkError(error);
+  if (network === undefined) return undefined;
+  if (network.kind === 'timeout') return timedOut();
+  return new StoreFailure('store-unreachable', network.words, network.next);
 }
 
-function unreachable(why: string, next = 'Check the network and the address of the store.'): StoreFailure {
-  return new StoreFailure('store-unreachable', why, next);
-}
-
-/** An error and what lies beneath it: causes, and the single errors of several tries. */
-function chain(error: unknown, depth = 0): readonly Error[] {
-  if (!(error instanceof Error) || depth > 5) return [];
-  const inner = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [];
-  return [error, ...[error.cause, ...inner].flatMap((one) => chain(one, depth + 1))];
-}
-
-/** Only the kind of the error is said: its message may quote what the store sent. */
+/** Only the kind of the error is shown: its message may quote what the store sent. */
 function unexplained(error: unknown): StoreFailure {
   const kind = error instanceof Error && /^[A-Za-z_]{1,60}$/.test(error.name) ? error.name : 'unknown error';
   return new StoreFailure(
     'store-answer',
-    `its answer makes no sense (${kind})`,
-    'Read it with the own tool of the store, to see what it says.',
+    `unexpected response (${kind})`,
+    'Read it with the tool of the store itself to see its error.',
   );
 }

@@ -1,4 +1,4 @@
-import { DiagnosticError, errorCode } from '../model/index.js';
+import { errorCode, problemError } from '../model/index.js';
 
 /**
  * Loads an optional package on first use; Node keeps what was loaded, so a second call costs nothing.
@@ -7,7 +7,7 @@ import { DiagnosticError, errorCode } from '../model/index.js';
  * @param neededBy what needs it, in words that start a sentence: `Secrets of AWS Secrets Manager`
  * @returns the module
  * @throws DiagnosticError `missing-package` where the package, or one that it needs itself, is not installed;
- *   `broken-package` where it is there and cannot be loaded
+ *   `broken-package` where it is installed but cannot be loaded
  */
 export async function importOptional<Module>(
   name: string,
@@ -19,20 +19,18 @@ export async function importOptional<Module>(
   } catch (error) {
     const code = errorCode(error);
     const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-    throw new DiagnosticError([
+    throw problemError(
       missing
         ? {
-            severity: 'error',
             code: 'missing-package',
             summary: `${neededBy} are read with the package ${name}, which is not installed.`,
             next: `Install it beside this tool: npm install ${name}`,
           }
         : {
-            severity: 'error',
             code: 'broken-package',
-            summary: `The package ${name} is installed, and cannot be loaded (${code ?? 'it fails as it starts'}).`,
-            next: `Install it anew: npm install ${name}`,
+            summary: `The package ${name} is installed, but cannot be loaded (${code ?? 'it fails while it starts'}).`,
+            next: `Install it again: npm install ${name}`,
           },
-    ]);
+    );
   }
 }

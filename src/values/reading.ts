@@ -5,7 +5,7 @@ import type { DocumentNode } from './document.js';
 /** What value sources may use of the world. */
 export type ValueContext = RunScope;
 
-/** What came of reading one source: a value, or none, and what is to be said of it. Problems never hold a value. */
+/** The result of reading one source: a value, or none, and problems, which never hold a value. */
 export interface Reading {
   readonly value?: Sensitive;
   readonly problems: readonly Diagnostic[];

@@ -120,7 +120,7 @@ async function readAll(
       else
         readings.set(
           key,
-          transformer(await readSource(source, definition, { ...context, signal }), definition),
+          transformer(await readSource(source, definition, { ...context, signal }), definition, context),
         );
     }
   };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holds } from '../../test/core/seeded.js';
 import type { Transforms } from '../model/index.js';
+import { runScope } from '../../test/scope.js';
 import { stdin } from './stdin/index.js';
 import { transformer } from './transforms.js';
 
@@ -12,6 +13,7 @@ function done(raw: string | Uint8Array, transforms: Transforms): string {
   const reading = transformer(
     typeof raw === 'string' ? { text: raw } : { bytes: raw },
     stdin,
+    runScope(),
   )({
     from: 'stdin',
     ...transforms,
@@ -72,7 +74,7 @@ describe('what is done to a value', () => {
 
   it('parses one document once, however many places take something out of it', () => {
     const entries = Array.from({ length: 20_000 }, (_, index) => [`k${index}`, `value ${index}`]);
-    const take = transformer({ text: JSON.stringify(Object.fromEntries(entries)) }, stdin);
+    const take = transformer({ text: JSON.stringify(Object.fromEntries(entries)) }, stdin, runScope());
     for (const [key, value] of entries) {
       expect(take({ from: 'stdin', key: key! }).value?.reveal()).toBe(value);
     }
@@ -83,6 +85,7 @@ describe('what is done to a value', () => {
     const { value, problems } = transformer(
       { text: ' ', problem: warning },
       stdin,
+      runScope(),
     )({ from: 'stdin', trim: true });
     expect(value?.isEmpty).toBe(true);
     expect(problems.map(({ code }) => code)).toEqual(['file-outside', 'empty-value']);

@@ -1,23 +1,27 @@
-import { Sensitive, hasErrors } from '../model/index.js';
+import { hasErrors } from '../model/index.js';
 import type { Diagnostic, EndSource } from '../model/index.js';
 import { parseJson, textAt } from './document.js';
 import type { DocumentNode } from './document.js';
 import type { EmptyWords, SourceDefinition } from './definition.js';
 import { problem } from './reading.js';
-import type { AnyReading, Reading } from './reading.js';
+import type { AnyReading, Reading, ValueContext } from './reading.js';
 
-/** What was read, once; the transforms of each place that uses it are done on it. */
+/** Applies the transforms of one place to what was read once. */
 export type Transformer = (source: EndSource) => Reading;
 
 /** Text, or what is wrong. */
 type Step = { readonly text: string } | { readonly problem: Diagnostic };
 
 /**
- * Does what stands beside a source to what was read from it: base64, then `key`, then `trim`. Where the source gives a document (which
+ * Applies the transforms of a source to what was read: base64, then `key`, then `trim`. Where the source gives a document (which
  * base64 never is), `base64` is about the value that `key` takes out of it. A document is parsed once, however many places take
  * something out of it. Bytes that are not UTF-8 are refused, since the systems store text.
  */
-export function transformer(raw: AnyReading, definition: SourceDefinition): Transformer {
+export function transformer(
+  raw: AnyReading,
+  definition: SourceDefinition,
+  { sensitive }: Pick<ValueContext, 'sensitive'>,
+): Transformer {
   const parsed = new Map<boolean, DocumentNode | undefined>();
   const parse: Parse = (text, isDecoded) => {
     if (!parsed.has(isDecoded)) parsed.set(isDecoded, parseJson(text));
@@ -30,7 +34,7 @@ export function transformer(raw: AnyReading, definition: SourceDefinition): Tran
     if ('problem' in taken) return { problems: [...rawProblems, taken.problem] };
     const text = source.trim === true ? taken.text.trim() : taken.text;
     const problems = text === '' ? [...rawProblems, emptyWarning({ source, definition })] : rawProblems;
-    return { value: new Sensitive(text), problems };
+    return { value: sensitive(text), problems };
   };
 }
 
@@ -132,7 +136,7 @@ function utf8(place: Place, value: Uint8Array | string): Step {
     problem: problem(
       'not-utf8',
       `${valueName(place)} is not UTF-8 text.`,
-      'The systems store text: encode the bytes first, as base64 say.',
+      'The systems store text: encode the bytes first, for example as base64.',
     ),
   };
 }

@@ -223,7 +223,7 @@ describe('fingerprints', () => {
   });
 
   const print = async (variables: Record<string, string>, keyFile?: string): Promise<string | undefined> =>
-    (await findKey(variables, keyFile))?.fingerprint('d', new Sensitive('v'));
+    (await findKey(runScope({ env: variables }), keyFile))?.fingerprint('d', new Sensitive('v'));
   const problem = async (promise: Promise<unknown>): Promise<string> => {
     const error: unknown = await promise.then(none, (thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DiagnosticError);
@@ -255,7 +255,7 @@ describe('fingerprints', () => {
     expect(await problem(print({ SECRETS_KEY: 'canary-short' }))).toBe(
       'SECRETS_KEY is shorter than 16 characters.',
     );
-    expect(await problem(print({}, join(base, put('canary'))))).toContain('holds no key');
+    expect(await problem(print({}, join(base, put('canary'))))).toContain('does not hold a key');
     expect(await problem(print({}, base))).toContain('cannot be read');
     expect(await problem(makeKeyFile(join(base, put(''), 'x.key')))).toContain('cannot be written (');
   });
@@ -263,10 +263,10 @@ describe('fingerprints', () => {
   it('warn of a key file that others may read', async () => {
     const keyFile = join(base, put('a key that is long enough\n'));
     chmodSync(keyFile, 0o644);
-    expect((await findKey({}, keyFile))?.diagnostics).toMatchObject([
+    expect((await findKey(runScope({ env: {} }), keyFile))?.diagnostics).toMatchObject([
       { code: 'key-file-mode', severity: 'warning' },
     ]);
     chmodSync(keyFile, 0o600);
-    expect((await findKey({}, keyFile))?.diagnostics).toEqual([]);
+    expect((await findKey(runScope({ env: {} }), keyFile))?.diagnostics).toEqual([]);
   });
 });

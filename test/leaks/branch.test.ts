@@ -111,7 +111,7 @@ describe('a file elsewhere', () => {
     await mkdir(join(project.folder, 'repository', '.git'));
     const cwd = join(project.folder, 'repository');
     const finished = await start(COMMAND, ['get', 'A'], { cwd, env: project.env }).finished;
-    expect(finished.stderr).toContain('lies outside this repository');
+    expect(finished.stderr).toContain('is outside this repository');
   });
 });
 

@@ -26,7 +26,7 @@ describe('a file that age has encrypted', () => {
 
   it('needs a key, and the right one', async () => {
     expect(await outcome(age('binary.age'), world(fixtures, { env: { HOME: base } }))).toBe(
-      'no-age-key: The file binary.age needs an age key, and there is none. → Set SECRETS_AGE_KEY, or SECRETS_AGE_KEY_FILE to the path of a file of keys.',
+      'no-age-key: The file binary.age needs an age key, and none is set. → Set SECRETS_AGE_KEY, or SECRETS_AGE_KEY_FILE to the path of a file of keys.',
     );
     expect(await outcome(age('other.age'), withKey)).toBe(
       'no-age-key: None of the 1 age key opens the file other.age. → Encrypt it for the recipient of a key that you have, or use another key.',
@@ -40,7 +40,7 @@ describe('a file that age has encrypted', () => {
       return outcome(age(name, base), { ...withKey, cwd: base });
     };
     const damaged = (name: string): string =>
-      `damaged-file: The file ${name} is damaged: it was changed after it was encrypted. → Bring it back from Git, or encrypt it anew.`;
+      `damaged-file: The file ${name} is damaged: it was changed after it was encrypted. → Restore it from Git, or encrypt it again.`;
     const flipped = Buffer.from(whole);
     flipped[flipped.length - 1]! ^= 1;
     expect(await put('flipped', flipped)).toBe(damaged('flipped'));
@@ -48,13 +48,13 @@ describe('a file that age has encrypted', () => {
     const armored = readFileSync(join(fixtures, 'armored.age'), 'latin1');
     expect(await put('armor', armored.replace('-----END', '----END'))).toBe(damaged('armor'));
     expect(await put('plain', 'canary')).toBe(
-      'not-encrypted: The file plain is no file encrypted by age. → Encrypt it: age -r RECIPIENT',
+      'not-encrypted: The file plain is not encrypted by age. → Encrypt it: age -r RECIPIENT',
     );
     const encrypter = new Encrypter();
     encrypter.setScryptWorkFactor(2);
     encrypter.setPassphrase('passphrase');
     expect(await put('passphrase', await encrypter.encrypt('canary'))).toBe(
-      'no-age-key: The file passphrase is encrypted with a passphrase, which this program does not ask for. → Encrypt it for a recipient instead: age -r RECIPIENT',
+      'no-age-key: The file passphrase is encrypted with a passphrase, which is not supported. → Encrypt it for a recipient instead: age -r RECIPIENT',
     );
   });
 });

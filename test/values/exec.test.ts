@@ -63,13 +63,13 @@ describe('a program', () => {
     const marker = join(base, 'it-ran');
     const source = node(`require("fs").writeFileSync(${JSON.stringify(marker)}, "")`, { args: [CANARY] });
     expect(await outcome(source, world(base, { env: { PATH } }), [CANARY])).toBe(
-      `exec-not-allowed: This value is what \`${NODE}\` prints, and no program may be run. → If you trust this configuration, run the command with --allow-exec, or set SECRETS_ALLOW_EXEC=1.`,
+      `exec-not-allowed: This value is the output of \`${NODE}\`, and programs may not be run. → If you trust this configuration, run the command with --allow-exec, or set SECRETS_ALLOW_EXEC=1.`,
     );
     expect(existsSync(marker)).toBe(false);
   });
 
   it('that fails says how, and nothing of what it said', async () => {
-    const by = 'Run it by hand in the folder of the configuration file, to see what it says.';
+    const by = 'Run it by hand in the folder of the configuration file to see its error.';
     const script = `console.log("${CANARY}"); console.error("${CANARY}"); process.exit(7)`;
     expect(await outcome(node(script, { args: [CANARY] }), allowed, [CANARY])).toBe(
       `exec-failed: \`${NODE}\` failed with exit code 7. → ${by}`,
@@ -79,7 +79,7 @@ describe('a program', () => {
     ).toBe(`exec-failed: \`${NODE}\` was killed (SIGTERM). → ${by}`);
     const other = (program: string): EndSource => ({ from: 'exec', command: [program, CANARY], base });
     expect(await outcome(other('no-such-program-here'), allowed, [CANARY])).toContain(
-      'exec-failed: There is no program `no-such-program-here`.',
+      'exec-failed: Program not found: `no-such-program-here`.',
     );
     writeFileSync(join(base, 'plain.txt'), '');
     expect(await outcome(other('./plain.txt'), allowed, [CANARY])).toContain(

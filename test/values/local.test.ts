@@ -107,7 +107,7 @@ describe('a file outside the repository', () => {
     return [value, ...said.map(({ severity, code, summary }) => `${severity} ${code} ${summary}`)];
   };
   const warning = (path: string): string =>
-    `warning file-outside The file ${path} lies outside this repository.`;
+    `warning file-outside The file ${path} is outside this repository.`;
 
   it('is read, and said aloud by the path as it is written', async () => {
     expect(await codes('../../../outside.txt')).toEqual(['outside', warning('../../../outside.txt')]);

@@ -40,7 +40,7 @@ async function changed(
   return (await said(sops(path, key, base), context)).replaceAll(path, name);
 }
 const WRONG_MAC = (name: string): string =>
-  `wrong-mac: The MAC of the sops file ${name} is wrong: values were changed, moved or taken away after it was encrypted. → Bring it back from Git; change it with \`sops edit\` alone.`;
+  `wrong-mac: The MAC of the sops file ${name} is wrong: values were changed, moved or removed after it was encrypted. → Restore it from Git, and change it with \`sops edit\` only.`;
 
 describe('a value of a file that sops has encrypted', () => {
   it.each([
@@ -153,7 +153,7 @@ describe('a file of sops that was changed', () => {
 
   it('is refused where a value stands in the place of another, is altered, or is not encrypted', async () => {
     const damaged = (path: string): string =>
-      `damaged-file: The value at \`${path}\` of the sops file all.yaml is not what was encrypted there. → Bring it back from Git; change it with \`sops edit\` alone.`;
+      `damaged-file: The value at \`${path}\` of the sops file all.yaml is not what was encrypted. → Restore it from Git, and change it with \`sops edit\` only.`;
     const sealed = (name: string): string =>
       new RegExp(`${name}: (ENC\\S+)`).exec(text('all.yaml'))?.[1] ?? '';
     expect(await changed('all.yaml', (one) => one.replace(sealed('key_id'), sealed('secret_key')))).toBe(
@@ -187,7 +187,7 @@ describe('a file of sops that cannot be read', () => {
   it('says which key it needs', async () => {
     const none = world(fixtures, { env: HOME });
     expect(await said(sops('all.yaml', '2'), none)).toBe(
-      'no-age-key: The sops file all.yaml needs an age key, and there is none. → Set SOPS_AGE_KEY, or SOPS_AGE_KEY_FILE to the path of a file of keys.',
+      'no-age-key: The sops file all.yaml needs an age key, and none is set. → Set SOPS_AGE_KEY, or SOPS_AGE_KEY_FILE to the path of a file of keys.',
     );
     const wrong = world(fixtures, { env: { ...HOME, SOPS_AGE_KEY: OTHER } });
     expect(await said(sops('all.yaml', '2'), wrong)).toContain(
@@ -197,7 +197,7 @@ describe('a file of sops that cannot be read', () => {
     expect(await said(sops('all.yaml', '2'), torn)).toContain('bad-age-key: One of the age keys is damaged');
     const lost = world(fixtures, { env: { ...HOME, SOPS_AGE_KEY_FILE: '/nonexistent/keys' } });
     expect(await said(sops('all.yaml', '2'), lost)).toContain(
-      'bad-age-key: The file of age keys that SOPS_AGE_KEY_FILE names cannot be read (ENOENT).',
+      'bad-age-key: The age key file in SOPS_AGE_KEY_FILE cannot be read (ENOENT).',
     );
   });
 
@@ -256,7 +256,7 @@ describe('the program sops', () => {
       '→ Install sops (https://getsops.io), or encrypt the file for an age key that is set here.';
     const kms = keyIn('kms', 'arn: arn:aws:kms:eu-west-1:1:key/x');
     expect(await changed('all.yaml', kms)).toBe(
-      `sops-missing: The sops file all.yaml has its key in AWS KMS, which needs the program \`sops\`, and it is not installed. ${install}`,
+      `sops-missing: The sops file all.yaml has its key in AWS KMS, which needs the program \`sops\`, but it is not installed. ${install}`,
     );
     for (const [name, why] of [
       ['comment-regex.yaml', 'chooses its values by comments'],
@@ -265,7 +265,7 @@ describe('the program sops', () => {
       ['all.ini', 'is an INI file'],
     ] as const) {
       expect(await said(sops(name, 'x'))).toBe(
-        `sops-missing: The sops file ${name} ${why}, which needs the program \`sops\`, and it is not installed. ${install}`,
+        `sops-missing: The sops file ${name} ${why}, which needs the program \`sops\`, but it is not installed. ${install}`,
       );
     }
   });
@@ -275,13 +275,13 @@ describe('the program sops', () => {
     const name = 'fails.bin';
     writeFileSync(join(base, name), failing(text('text.bin')).replace('"age"', '"pgp"'));
     expect(await said(sops(name, undefined, base), withProgram)).toBe(
-      `sops-failed: The program \`sops\` could not decrypt ${name}; it was asked, since the file has its key in PGP. → Run it by hand, to see what it says: sops decrypt ${name}`,
+      `sops-failed: The program \`sops\` could not decrypt ${name}. It is needed because the file has its key in PGP. → Run it by hand to see its error: sops decrypt ${name}`,
     );
   });
 
   it('is not asked to send a token to a host that only the file names', async () => {
     const strange = (host: string): string =>
-      `strange-host: The sops file all.yaml names a key on ${host}, and the token for it may not go there. → Set VAULT_ADDR to that address, if it is the right one; in Azure a key has to be in a vault of Azure.`;
+      `strange-host: The sops file all.yaml names a key on ${host}, which is not a trusted host for the token. → Set VAULT_ADDR to that address if it is right. A key of Azure must be in an Azure vault.`;
     const at = (host: string, env: Record<string, string> = {}, kind = 'hc_vault', name = 'vault_address') =>
       changed('all.yaml', keyIn(kind, `${name}: ${host}`), 'own', {
         ...withProgram,

@@ -69,7 +69,7 @@ export async function refresh<Result>(
   const obstacles = request.checkState?.(stored) ?? [];
   if (hasErrors(obstacles)) return onBlocked([...request.diagnostics, ...obstacles]);
   const recorded = followMoves(stored, loaded);
-  const key = await findKey(scope.env, store.keyFile);
+  const key = await findKey(scope, store.keyFile);
   const selection = select(loaded, recorded.moved, options);
   scope.progress('reading values');
   const isNeeded = request.valuesAreRead === 'always' || (request.valuesAreRead === 'without-key' && !key);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DiagnosticError, Sensitive, errorCode } from '../../model/index.js';
-import { problem } from '../reading.js';
+import { errorCode, problemError } from '../../model/index.js';
+import type { Sensitive } from '../../model/index.js';
+import type { ValueContext } from '../reading.js';
 
 /** The keys that open what age has encrypted. */
 export interface AgeKeys {
@@ -18,16 +18,17 @@ export const AGE_KEY_PLACES =
 
 /**
  * Finds the age keys: `SECRETS_AGE_KEY` (text) and `SECRETS_AGE_KEY_FILE` (a path), the same of sops (`SOPS_AGE_KEY`, `SOPS_AGE_KEY_FILE`), and
- * `sops/age/keys.txt` in the user's configuration folder (sops docs, "Encrypting using age"). All that are there count.
+ * `sops/age/keys.txt` in the user's configuration folder (sops docs, "Encrypting using age"). All that exist count.
  * @throws DiagnosticError where a file that a variable names cannot be read
  */
-export async function findAgeKeys(env: Readonly<Record<string, string | undefined>>): Promise<AgeKeys> {
+export async function findAgeKeys(context: ValueContext): Promise<AgeKeys> {
+  const { env, sensitive } = context;
   const texts = ['SECRETS_AGE_KEY', 'SOPS_AGE_KEY'].map((name) => env[name] ?? '');
   for (const name of ['SECRETS_AGE_KEY_FILE', 'SOPS_AGE_KEY_FILE']) {
     const path = env[name] ?? '';
     if (path !== '') texts.push(await readKeyFile(path, name));
   }
-  texts.push(await readDefault(env));
+  texts.push(await readDefault(context));
   const words = texts.flatMap((text) =>
     text
       .split(/\r?\n/)
@@ -37,8 +38,8 @@ export async function findAgeKeys(env: Readonly<Record<string, string | undefine
   );
   const isKey = (word: string): boolean => /^AGE-SECRET-KEY-1[0-9A-Z]+$/i.test(word);
   return {
-    identities: [...new Set(words.filter(isKey).map((word) => word.toUpperCase()))].map(
-      (word) => new Sensitive(word),
+    identities: [...new Set(words.filter(isKey).map((word) => word.toUpperCase()))].map((word) =>
+      sensitive(word),
     ),
     others: words.some((word) => !isKey(word)),
   };
@@ -48,29 +49,26 @@ async function readKeyFile(path: string, variable: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new DiagnosticError([
-      problem(
-        'bad-age-key',
-        `The file of age keys that ${variable} names cannot be read (${errorCode(error) ?? 'unknown error'}).`,
-        `Check the path in ${variable}.`,
-      ),
-    ]);
+    throw problemError({
+      code: 'bad-age-key',
+      summary: `The age key file in ${variable} cannot be read (${errorCode(error) ?? 'unknown error'}).`,
+      next: `Check the path in ${variable}.`,
+    });
   }
 }
 
-/** The keys in the user's configuration folder, where `sops` looks for them; nothing where there are none. */
-async function readDefault(env: Readonly<Record<string, string | undefined>>): Promise<string> {
-  try {
-    return await readFile(join(configFolder(env), 'sops', 'age', 'keys.txt'), 'utf8');
-  } catch {
-    return '';
-  }
+/** The keys in the user's configuration folder, where `sops` looks for them; nothing where it has none. */
+async function readDefault(context: ValueContext): Promise<string> {
+  const folder = configFolder(context);
+  if (folder === undefined) return '';
+  return readFile(join(folder, 'sops', 'age', 'keys.txt'), 'utf8').catch(() => '');
 }
 
-function configFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const home = env['HOME'] ?? homedir();
-  if (process.platform === 'win32') return env['APPDATA'] ?? join(home, 'AppData', 'Roaming');
+function configFolder({ env, home }: ValueContext): string | undefined {
+  const below = (...names: readonly string[]): string | undefined =>
+    home === undefined ? undefined : join(home, ...names);
+  if (process.platform === 'win32') return env['APPDATA'] ?? below('AppData', 'Roaming');
   const xdg = env['XDG_CONFIG_HOME'];
   if (xdg !== undefined && xdg !== '') return xdg;
-  return process.platform === 'darwin' ? join(home, 'Library', 'Application Support') : join(home, '.config');
+  return process.platform === 'darwin' ? below('Library', 'Application Support') : below('.config');
 }

@@ -1,12 +1,11 @@
-import { DiagnosticError } from '../../model/index.js';
+import { problemError } from '../../model/index.js';
 import type { Sensitive } from '../../model/index.js';
 import { importOptional } from '../optional.js';
-import { problem } from '../reading.js';
 
-/** Why a file stays closed. */
+/** Why a file cannot be opened. */
 export type Closed = 'no-age-file' | 'passphrase' | 'no-key' | 'damaged';
 
-/** What was encrypted, or why it stays closed. */
+/** What was encrypted, or why it cannot be opened. */
 export type Opened = { readonly bytes: Uint8Array } | { readonly why: Closed };
 
 const BEGIN = '-----BEGIN AGE ENCRYPTED FILE-----';
@@ -15,8 +14,8 @@ const VERSION_LINE = 'age-encryption.org/v1\n';
 
 /**
  * Decrypts what age has encrypted, armored or not.
- * @param neededBy what needs it, in words that start a sentence: `Files encrypted by age`
- * @throws DiagnosticError where the package is not installed, or where a key is none
+ * @param neededBy what needs it, as the start of a sentence: `Files encrypted by age`
+ * @throws DiagnosticError where the package is not installed, or where a key is not valid
  */
 export async function openAge(
   file: Uint8Array,
@@ -45,13 +44,11 @@ export async function openAge(
     try {
       decrypter.addIdentity(identity.reveal());
     } catch {
-      throw new DiagnosticError([
-        problem(
-          'bad-age-key',
-          'One of the age keys is damaged: its checksum is wrong.',
-          'Copy it anew: it is one line, AGE-SECRET-KEY-1 and 58 letters and digits.',
-        ),
-      ]);
+      throw problemError({
+        code: 'bad-age-key',
+        summary: 'One of the age keys is damaged: its checksum is wrong.',
+        next: 'Copy it again: it is one line, AGE-SECRET-KEY-1 and 58 letters and digits.',
+      });
     }
   }
   try {

@@ -11,7 +11,7 @@ import type { RawReading, ValueContext } from '../reading.js';
 export async function readAge(source: AgeSource, context: ValueContext): Promise<RawReading> {
   const file = await readLocalFile(source, context);
   if (file.bytes === undefined) return file;
-  const { identities } = await findAgeKeys(context.env);
+  const { identities } = await findAgeKeys(context);
   const opened = await openAge(file.bytes, identities, 'Files encrypted by age');
   if ('why' in opened) return explain(source.path, opened.why, identities.length);
   return { bytes: opened.bytes, ...defined({ problem: file.problem }) };
@@ -22,20 +22,20 @@ function explain(path: string, why: Closed, keys: number): RawReading {
     case 'no-age-file':
       return failed(
         'not-encrypted',
-        `The file ${path} is no file encrypted by age.`,
+        `The file ${path} is not encrypted by age.`,
         'Encrypt it: age -r RECIPIENT',
       );
     case 'passphrase':
       return failed(
         'no-age-key',
-        `The file ${path} is encrypted with a passphrase, which this program does not ask for.`,
+        `The file ${path} is encrypted with a passphrase, which is not supported.`,
         'Encrypt it for a recipient instead: age -r RECIPIENT',
       );
     case 'no-key':
       return failed(
         'no-age-key',
         keys === 0
-          ? `The file ${path} needs an age key, and there is none.`
+          ? `The file ${path} needs an age key, and none is set.`
           : `None of the ${keys} age key${keys === 1 ? '' : 's'} opens the file ${path}.`,
         keys === 0
           ? 'Set SECRETS_AGE_KEY, or SECRETS_AGE_KEY_FILE to the path of a file of keys.'
@@ -46,7 +46,7 @@ function explain(path: string, why: Closed, keys: number): RawReading {
       return failed(
         'damaged-file',
         `The file ${path} is damaged: it was changed after it was encrypted.`,
-        'Bring it back from Git, or encrypt it anew.',
+        'Restore it from Git, or encrypt it again.',
       );
   }
 }

@@ -27,7 +27,7 @@ const systemsManager = clientPerRegion(async (region) => {
 
 /**
  * Reads a secret of AWS Secrets Manager: the version of a stage, `AWSCURRENT` where none is named. Login, profile and, where
- * `region` is absent and the id is no ARN, the region are found by the SDK in the process's environment, as `aws` does it.
+ * `region` is absent and the id is not an ARN, the region are found by the SDK in the process's environment, as `aws` does it.
  * @param timeoutMs how long it may take, in milliseconds
  * @returns the text, or the bytes of a binary secret, or a problem that names the secret and never a value
  */
@@ -88,7 +88,7 @@ export function readAwsParameter(
 function noValue(): StoreFailure {
   return new StoreFailure(
     'store-answer',
-    'the answer of AWS holds no value',
+    'unexpected response from AWS (it has no value)',
     'Check AWS_ENDPOINT_URL, and read it with `aws`.',
   );
 }

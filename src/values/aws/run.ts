@@ -2,16 +2,14 @@ import { StoreFailure, explainNetwork } from '../optional-store.js';
 import type { ValueContext } from '../reading.js';
 
 /**
- * Keeps one client for each region, for as long as a run, which is known by its environment, lives.
- * @param make makes a client: once for each run and region (`undefined`: what the environment or the profile says)
+ * Keeps one client for each region during a run.
+ * @param make makes a client: once for each run and region (`undefined`: that of the environment or the profile)
  */
 export function clientPerRegion<Client>(
   make: (region: string | undefined) => Promise<Client>,
 ): (context: ValueContext, region: string | undefined) => Promise<Client> {
-  const runs = new WeakMap<ValueContext['env'], Map<string, Promise<Client>>>();
-  return ({ env }, region) => {
-    const clients = runs.get(env) ?? new Map<string, Promise<Client>>();
-    runs.set(env, clients);
+  return ({ once }, region) => {
+    const clients = once(make, () => new Map<string, Promise<Client>>());
     const client = clients.get(region ?? '') ?? make(region);
     clients.set(region ?? '', client);
     return client;
@@ -19,14 +17,14 @@ export function clientPerRegion<Client>(
 }
 
 /**
- * The region to ask: the one that is named, else the one in an ARN, else what the environment or the profile says. A region
- * becomes a part of a host's name, so nothing else than a region may stand there.
- * @throws StoreFailure where it is no region
+ * The region to ask: the named one, else the one in an ARN, else that of the environment or the profile. A region becomes part
+ * of a host name, so nothing but a region is accepted.
+ * @throws StoreFailure where it is not a region
  */
 export function regionOf(named: string | undefined, id: string): string | undefined {
   const region = named ?? /^arn:[^:]*:[^:]*:([^:]+):/.exec(id)?.[1];
   if (region === undefined || /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region)) return region;
-  throw new StoreFailure('store-reference', 'this is no region of AWS', 'Write it as `eu-west-1`.');
+  throw new StoreFailure('store-reference', 'not a valid AWS region', 'Write it as `eu-west-1`.');
 }
 
 const LOGIN = 'Log in (aws sso login), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.';
@@ -37,7 +35,7 @@ const KNOWN: Readonly<Record<string, StoreFailure>> = {
     ['ResourceNotFoundException', 'ParameterNotFound', 'ParameterVersionNotFound'],
     new StoreFailure(
       'store-missing',
-      'there is none of this name and version in this account and region',
+      'nothing of this name and version exists in this account and region',
       'Check name, region and account: aws sts get-caller-identity',
     ),
   ),
@@ -73,28 +71,24 @@ const KNOWN: Readonly<Record<string, StoreFailure>> = {
     new StoreFailure(
       'store-missing',
       'it is marked for deletion, or has no such version',
-      'Bring it back: aws secretsmanager restore-secret',
+      'Restore it: aws secretsmanager restore-secret',
     ),
   ),
   ...known(
     ['InvalidParameterException', 'ValidationException'],
-    new StoreFailure('store-reference', 'AWS takes this for no valid name', 'Check the name.'),
+    new StoreFailure('store-reference', 'AWS does not accept this name', 'Check the name.'),
   ),
   ...known(
     ['ThrottlingException', 'Throttling', 'TooManyRequestsException'],
-    new StoreFailure(
-      'store-unreachable',
-      'AWS has had too many requests',
-      'Wait a little, and run it again.',
-    ),
+    new StoreFailure('store-unreachable', 'too many requests', 'Wait a little, then run it again.'),
   ),
   ...known(
     ['InternalServiceError', 'InternalServerError', 'InternalFailure', 'ServiceUnavailable'],
-    new StoreFailure('store-unreachable', 'AWS has trouble inside', 'Run it again later.'),
+    new StoreFailure('store-unreachable', 'AWS has an internal error', 'Run it again later.'),
   ),
   ...known(
     ['CredentialsProviderError', 'TokenProviderError', 'ProviderError'],
-    new StoreFailure('store-setup', 'there is no login for AWS here', LOGIN),
+    new StoreFailure('store-setup', 'no login for AWS is set', LOGIN),
   ),
 };
 
@@ -102,7 +96,7 @@ function known(names: readonly string[], failure: StoreFailure): Readonly<Record
   return Object.fromEntries(names.map((name) => [name, failure]));
 }
 
-/** What an error of AWS or its SDK means; `undefined` where we do not know it. */
+/** What an error of AWS or its SDK means; `undefined` where it is not known. */
 export function explainAws(error: unknown): StoreFailure | undefined {
   if (error instanceof Error) {
     // The SDK has no name for it: "Region is missing", or, where AWS_REGION is empty, "Region not accepted".

@@ -9,11 +9,9 @@ import type { RawReading, ValueContext } from '../reading.js';
 /** Where Key Vaults live, in the public cloud and the two others. A managed HSM keeps keys, and no secrets. */
 const DOMAINS = ['vault.azure.net', 'vault.azure.cn', 'vault.usgovcloudapi.net'];
 
-const runs = new WeakMap<ValueContext['env'], ReturnType<typeof open>>();
-
 /**
  * Reads a secret of Azure Key Vault: its newest version where none is named. The login is found by Azure's library in the
- * process's environment (`DefaultAzureCredential`). Tokens go to hosts of Azure's own domains alone.
+ * process's environment (`DefaultAzureCredential`). Tokens go to hosts of Azure's own domains only.
  * @param timeoutMs how long it may take, in milliseconds
  * @returns the text, or a problem that names the secret and never a value
  */
@@ -30,18 +28,15 @@ export function readAzure(
     async read(abortSignal) {
       const host = hostOf(source.vault);
       checkNames(source);
-      const run = runs.get(context.env) ?? open();
-      runs.set(context.env, run);
-      const { value } = await (
-        await run
-      )(host).getSecret(source.name, {
+      const clientOf = await context.once(open, open);
+      const { value } = await clientOf(host).getSecret(source.name, {
         abortSignal,
         ...defined({ version: source.version }),
       });
       if (value !== undefined) return { text: value };
       throw new StoreFailure(
         'store-answer',
-        'the answer of Azure holds no value',
+        'unexpected response from Azure (it has no value)',
         'Read it with Azure’s own tool: az keyvault secret show',
       );
     },
@@ -83,7 +78,7 @@ function hostOf(vault: string): string {
   }
   throw new StoreFailure(
     'store-reference',
-    'this is no Key Vault of Azure',
+    'not a valid Azure Key Vault',
     `Write the name of the vault, or its host, which ends in ${DOMAINS.join(', ')}.`,
   );
 }
@@ -93,14 +88,14 @@ function checkNames({ name, version }: AzureSource): void {
   if (!/^[0-9A-Za-z-]{1,127}$/.test(name)) {
     throw new StoreFailure(
       'store-reference',
-      'this is no name of a secret',
+      'not a valid secret name',
       'A name has letters, digits and dashes.',
     );
   }
   if (version !== undefined && !/^[0-9A-Za-z]{1,64}$/.test(version)) {
     throw new StoreFailure(
       'store-reference',
-      'this is no version of a secret',
+      'not a valid secret version',
       'A version has 32 letters and digits: az keyvault secret list-versions',
     );
   }
@@ -116,7 +111,7 @@ function explainAzure(error: unknown): StoreFailure | undefined {
   switch (error.name) {
     case 'CredentialUnavailableError':
     case 'AggregateAuthenticationError':
-      return new StoreFailure('store-setup', 'there is no login for Azure here', LOGIN);
+      return new StoreFailure('store-setup', 'no login for Azure is set', LOGIN);
     case 'AuthenticationError':
     case 'AuthenticationRequiredError':
       return new StoreFailure('store-denied', 'the login has expired or is not accepted', LOGIN);
@@ -125,7 +120,7 @@ function explainAzure(error: unknown): StoreFailure | undefined {
     return new StoreFailure(
       'store-denied',
       'the vault asks for a token for another domain',
-      'Check the host of the vault, and the network: this is not how Azure answers.',
+      'Check the host of the vault, and the network: Azure does not respond like this.',
     );
   }
   switch (status) {
@@ -140,14 +135,18 @@ function explainAzure(error: unknown): StoreFailure | undefined {
     case 404:
       return new StoreFailure(
         'store-missing',
-        'there is no such secret or version',
-        'Look for it: az keyvault secret list',
+        'no such secret or version',
+        'List what exists: az keyvault secret list',
       );
     case 429:
-      return new StoreFailure('store-unreachable', 'Azure has had too many requests', 'Run it again later.');
+      return new StoreFailure('store-unreachable', 'too many requests (status 429)', 'Run it again later.');
   }
   if (status >= 400) {
-    return new StoreFailure('store-answer', `Azure answers with status ${status}`, 'Run it again later.');
+    return new StoreFailure(
+      'store-answer',
+      `unexpected response from Azure (status ${status})`,
+      'Run it again later.',
+    );
   }
   return undefined;
 }

@@ -5,21 +5,20 @@ import { failed } from '../reading.js';
 import type { ExecSource } from './source.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
-const BY_HAND = 'Run it by hand in the folder of the configuration file, to see what it says.';
+const BY_HAND = 'Run it by hand in the folder of the configuration file to see its error.';
 
 /**
- * Runs a program and takes what it prints, every byte of it. Only with leave: whoever can change a file in a branch could
- * otherwise run anything where the plan of that branch is made. Neither its arguments nor what it says go into a message, since either
- * may hold a value.
+ * Runs a program and takes what it prints, every byte of it. Only where the run allows it: anyone who can change a branch could
+ * otherwise run programs where its plan is made. Neither its arguments nor its output go into a message, since they may hold a value.
  */
 export async function readExec({ command, base }: ExecSource, context: ValueContext): Promise<RawReading> {
   const program = command[0] ?? '';
   if (!context.allowExec) {
     return failed(
       'exec-not-allowed',
-      `This value is what \`${program}\` prints, and no program may be run.`,
+      `This value is the output of \`${program}\`, and programs may not be run.`,
       'If you trust this configuration, run the command with --allow-exec, or set SECRETS_ALLOW_EXEC=1.',
-      'A plan of somebody else’s branch must not run what that branch says.',
+      'Otherwise anyone who can change a branch could run programs where its plan is made.',
     );
   }
   const { env, signal } = context;
@@ -32,7 +31,7 @@ function explain(program: string, failure: Failure): RawReading {
     case 'not-found':
       return failed(
         'exec-failed',
-        `There is no program \`${program}\`.`,
+        `Program not found: \`${program}\`.`,
         'Install it, or write its path; arguments are items of their own: [PROGRAM, ARGUMENT].',
       );
     case 'not-started':
@@ -45,10 +44,10 @@ function explain(program: string, failure: Failure): RawReading {
       return failed(
         'exec-failed',
         `\`${program}\` prints more than ${MAX_SIZE}.`,
-        'A secret is small: check the command.',
+        'Check the command: a secret is small.',
       );
     case 'stopped':
-      return failed('exec-failed', `\`${program}\` was stopped before it had ended.`, BY_HAND);
+      return failed('exec-failed', `\`${program}\` was stopped before it ended.`, BY_HAND);
     case 'exit':
       return failed('exec-failed', `\`${program}\` failed with exit code ${failure.code}.`, BY_HAND);
     case 'signal':

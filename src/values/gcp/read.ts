@@ -10,11 +10,8 @@ import type { RawReading, ValueContext } from '../reading.js';
 const RESOURCE =
   /^projects\/[A-Za-z0-9:._-]+\/(?:locations\/([a-z0-9-]+)\/)?secrets\/[A-Za-z0-9_-]+\/versions\/[A-Za-z0-9_-]+$/;
 
-/** Another address of the API, as `gcloud` takes it: for a private endpoint, or a server of one's own. */
+/** Another address of the API, as `gcloud` takes it: for a private endpoint, or an own server. */
 const ENDPOINT = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER';
-
-/** One login for a run. A run is known by its environment. */
-const runs = new WeakMap<ValueContext['env'], ReturnType<typeof open>>();
 
 /**
  * Reads a version of a secret of Google Cloud Secret Manager, and checks it against the checksum that comes with it. The login
@@ -37,20 +34,18 @@ export function readGcp(
       if (match === null) {
         throw new StoreFailure(
           'store-reference',
-          'this is no version of a secret',
+          'not a valid secret version',
           'Write it in full: projects/PROJECT/secrets/NAME/versions/latest',
         );
       }
-      const run = runs.get(context.env) ?? open();
-      runs.set(context.env, run);
-      const { auth, universeDomain } = await run;
+      const { auth, universeDomain } = await context.once(open, open);
       const place = match[1] === undefined ? '' : `.${match[1]}.rep`;
       const base = override(context.env) ?? `https://secretmanager${place}.${universeDomain}/`;
       const { data } = await auth.request<unknown>({
         url: `${base}v1/${source.resource}:access`,
         signal,
         responseType: 'json',
-        // The login would go along.
+        // The login would be sent along.
         redirect: 'error',
         retry: true,
       });
@@ -60,8 +55,8 @@ export function readGcp(
 }
 
 /**
- * Google's client, for the login that it finds. Its own call is not used: in the form without gRPC it knows neither an end nor a
- * proxy, and with gRPC it starts slowly and keeps a connection, and with it the process, open.
+ * Google's client, for the login that it finds; one for a run. Its own call is not used: without gRPC it has neither timeout nor proxy,
+ * and with gRPC it starts slowly and keeps a connection, and with it the process, open.
  */
 async function open() {
   const { SecretManagerServiceClient } = await importOptional(
@@ -72,29 +67,29 @@ async function open() {
   return new SecretManagerServiceClient({ fallback: true });
 }
 
-/** The address that takes the place of Google's, with a slash at its end. */
+/** The address to use in place of Google's, with a slash at its end. */
 function override(env: ValueContext['env']): string | undefined {
   const text = env[ENDPOINT] ?? '';
   if (text === '') return undefined;
   if (URL.canParse(text)) return text.endsWith('/') ? text : `${text}/`;
-  throw new StoreFailure('store-setup', `${ENDPOINT} is no address`, 'Write it as https://HOST/.');
+  throw new StoreFailure('store-setup', `${ENDPOINT} is not a valid URL`, 'Write it as https://HOST/.');
 }
 
 /** The bytes of a payload: `data` is base64, `dataCrc32c` a decimal number (Secret Manager docs, SecretPayload). */
 function checked(payload: unknown): Uint8Array {
   const [data, sum] = [below(payload, 'data'), below(payload, 'dataCrc32c')];
   if (payload === undefined || (data !== undefined && typeof data !== 'string')) {
-    throw wrongAnswer('the answer holds no value');
+    throw wrongAnswer('unexpected response (it has no value)');
   }
   // An empty value is left out, as in all of Google's JSON.
   const bytes = Buffer.from(data ?? '', 'base64');
   if (sum !== undefined && sum !== String(crc32c(bytes))) {
-    throw wrongAnswer('it was damaged on its way: the checksum is another');
+    throw wrongAnswer('it was damaged in transit: its checksum does not match');
   }
   return bytes;
 }
 
-/** A member of an object; `undefined` where it is none, or has none. */
+/** A member of an object; `undefined` where it is not an object, or has no such member. */
 function below(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (Reflect.get(value, name) as unknown) : undefined;
 }
@@ -105,22 +100,22 @@ const LOGIN = 'Log in (gcloud auth application-default login), or set GOOGLE_APP
 function explainGcp(error: unknown): StoreFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   if (/could not load the default credentials/i.test(error.message)) {
-    return new StoreFailure('store-setup', 'there is no login for Google Cloud here', LOGIN);
+    return new StoreFailure('store-setup', 'no login for Google Cloud is set', LOGIN);
   }
   if (/credential file|^The file at |GOOGLE_APPLICATION_CREDENTIALS/.test(error.message)) {
     return new StoreFailure(
       'store-setup',
       'the file of GOOGLE_APPLICATION_CREDENTIALS cannot be used',
-      'Set it to the path of a key file, or take it away and log in: gcloud auth application-default login',
+      'Set it to the path of a key file, or unset it and log in: gcloud auth application-default login',
     );
   }
   const response = below(error, 'response');
-  const told = below(below(response, 'data'), 'error');
+  const reason = below(below(response, 'data'), 'error');
   // A token endpoint answers so (RFC 6749, 5.2), an API with an object.
-  if (typeof told === 'string') {
+  if (typeof reason === 'string') {
     return new StoreFailure('store-denied', 'the login has expired or is not accepted', LOGIN);
   }
-  return explainStatus(below(response, 'status'), below(told, 'status')) ?? explainNetwork(error);
+  return explainStatus(below(response, 'status'), below(reason, 'status')) ?? explainNetwork(error);
 }
 
 function explainStatus(http: unknown, status: unknown): StoreFailure | undefined {
@@ -133,11 +128,7 @@ function explainStatus(http: unknown, status: unknown): StoreFailure | undefined
   }
   switch (http) {
     case 400:
-      return new StoreFailure(
-        'store-reference',
-        'Google Cloud takes this for no valid name',
-        'Check the name.',
-      );
+      return new StoreFailure('store-reference', 'Google Cloud does not accept this name', 'Check the name.');
     case 401:
       return new StoreFailure('store-denied', 'the login has expired or is not accepted', LOGIN);
     case 403:
@@ -149,14 +140,14 @@ function explainStatus(http: unknown, status: unknown): StoreFailure | undefined
     case 404:
       return new StoreFailure(
         'store-missing',
-        'there is no such secret or version',
+        'no such secret or version',
         'Check project, name and version: gcloud secrets versions list NAME',
       );
   }
   if (http === 429 || (typeof http === 'number' && http >= 500)) {
     return new StoreFailure(
       'store-unreachable',
-      `Google Cloud is busy or away (status ${http})`,
+      `Google Cloud is busy or unavailable (status ${http})`,
       'Run it again later.',
     );
   }
@@ -164,5 +155,9 @@ function explainStatus(http: unknown, status: unknown): StoreFailure | undefined
 }
 
 function wrongAnswer(why: string): StoreFailure {
-  return new StoreFailure('store-answer', why, 'Run it again; look for a proxy that changes answers.');
+  return new StoreFailure(
+    'store-answer',
+    why,
+    'Run it again. If it happens again, check for a proxy that changes responses.',
+  );
 }

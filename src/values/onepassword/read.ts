@@ -7,11 +7,11 @@ import { StoreFailure, readStore, tooLarge } from '../optional-store.js';
 import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
-/** So much of what `op` says about a failure is read, in bytes: enough to know its kind. */
+/** How much of the error output of `op` is read, in bytes: enough to know the kind of failure. */
 const MAX_WORDS = 8 * 1024;
 
 /**
- * Reads a field of 1Password with its own program: `op read --no-newline REFERENCE`. Account and login are its own matter: the
+ * Reads a field of 1Password with its own program: `op read --no-newline REFERENCE`. Account and login are found by `op`: the
  * desktop application, `OP_SERVICE_ACCOUNT_TOKEN`, or `OP_CONNECT_HOST` and `OP_CONNECT_TOKEN`.
  * @param timeoutMs how long it may take, in milliseconds; a person may have to unlock 1Password meanwhile
  * @returns the bytes that it prints, or a problem that names the reference and never a value
@@ -26,11 +26,11 @@ export function readOnePassword(
     context,
     timeoutMs,
     async read(signal) {
-      // No part of it can be taken for a flag then, and `op` asks no other place.
+      // So that no part of it is read as a flag.
       if (!/^op:\/\/[^\0-\x1f]+$/.test(source.reference)) {
         throw new StoreFailure(
           'store-reference',
-          'it is no reference',
+          'not a valid reference',
           'Write it as op://VAULT/ITEM/FIELD: "Copy Secret Reference" in 1Password gives it.',
         );
       }
@@ -42,7 +42,7 @@ export function readOnePassword(
 /** Runs the program, without a shell, and gives what it prints. */
 function runOp(reference: string, { env, cwd }: ValueContext, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // What opens our own state and files is no business of another program.
+    // Keys of our own state and files are not passed to other programs.
     const { SECRETS_KEY, SECRETS_AGE_KEY, ...theirs } = env;
     const child = spawn('op', ['read', '--no-newline', reference], {
       cwd,
@@ -80,14 +80,14 @@ function notStarted(error: Error): StoreFailure {
   const code = errorCode(error) ?? 'unknown error';
   return new StoreFailure(
     'store-setup',
-    code === 'ENOENT' ? 'the program op is not installed here' : `the program op cannot be started (${code})`,
+    code === 'ENOENT' ? 'the program op is not installed' : `the program op cannot be started (${code})`,
     'Install the 1Password command line (https://developer.1password.com/docs/cli/get-started), so that `op --version` works.',
   );
 }
 
 const SIGN_IN = 'Sign in (op signin), or set OP_SERVICE_ACCOUNT_TOKEN.';
 
-/** What `op` says, and what we make of it. Only our own words are shown. */
+/** Error output of `op`, and what it means. Only our own words are shown. */
 const PHRASES: readonly (readonly [RegExp, StoreFailure])[] = [
   [
     /not (currently )?signed in|no accounts configured|session expired|sign(ing)? in|authorization (prompt|denied)/i,
@@ -102,39 +102,39 @@ const PHRASES: readonly (readonly [RegExp, StoreFailure])[] = [
     new StoreFailure(
       'store-reference',
       'more than one item has this name',
-      'Write the id of the item in place of its name.',
+      'Write the id of the item instead of its name.',
     ),
   ],
   [
     /isn't an? (item|vault|field|section|file)|isn't a vault|does not have a field|no (item|vault|field|section)|not found|\b404\b/i,
     new StoreFailure(
       'store-missing',
-      'there is no such vault, item or field',
+      'no such vault, item or field',
       'Check the reference: "Copy Secret Reference" in 1Password gives it.',
     ),
   ],
   [
     /invalid secret reference|too (few|many) '?\/'?|not a secret reference/i,
-    new StoreFailure('store-reference', 'op takes it for no reference', 'Write it as op://VAULT/ITEM/FIELD.'),
+    new StoreFailure(
+      'store-reference',
+      'op does not accept this reference',
+      'Write it as op://VAULT/ITEM/FIELD.',
+    ),
   ],
   [
     /rate.?limit|too many requests|\b429\b/i,
-    new StoreFailure('store-unreachable', '1Password has had too many requests', 'Run it again later.'),
+    new StoreFailure('store-unreachable', 'too many requests', 'Run it again later.'),
   ],
   [
     /no such host|dial tcp|connection refused|network|timeout|deadline exceeded/i,
-    new StoreFailure('store-unreachable', 'op has no connection to 1Password', 'Check the network.'),
+    new StoreFailure('store-unreachable', 'op cannot connect to 1Password', 'Check the network.'),
   ],
 ];
 
 function explainOp(words: string, how: string): StoreFailure {
-  // The names that the reference has come back in its words, in quotes; a vault may be called "Not found".
+  // Names of the reference come back in quotes, and a vault may be called "Not found".
   const plain = words.replace(/"[^"\n]*"|'op:[^'\n]*'/g, '""');
   const known = PHRASES.find(([phrase]) => phrase.test(plain));
   if (known !== undefined) return known[1];
-  return new StoreFailure(
-    'store-answer',
-    `op failed (${how})`,
-    'Run `op read` by hand, to see what it says.',
-  );
+  return new StoreFailure('store-answer', `op failed (${how})`, 'Run `op read` by hand to see its error.');
 }

@@ -8,12 +8,12 @@ import type { NeedsProgram, SopsFile, SopsMetadata } from './file.js';
 export type SopsRefusal =
   /** A value that cannot be opened with the data key, or that should be encrypted and is not. */
   | { readonly wrong: 'value'; readonly path: string }
-  /** The values are not all that were there when the file was encrypted, or not in that order. */
+  /** The values are not those that were encrypted, or not in that order. */
   | { readonly wrong: 'mac' }
-  /** A value is no text. */
+  /** A value is not text. */
   | { readonly wrong: 'bytes'; readonly path: string };
 
-/** The values of a file, or why they stay closed. */
+/** The values of a file, or why they cannot be opened. */
 export type Decrypted = { readonly root: DocumentNode & { readonly kind: 'map' } } | SopsRefusal;
 
 /** Thrown inside, with the path of a value. */
@@ -33,7 +33,7 @@ const SEALED = /^ENC\[AES256_GCM,data:(.+),iv:(.+),tag:(.+),type:(.+)\]/;
 /**
  * Decrypts the values of a file, and checks its MAC: SHA-512 over all values in the order of the file (or over those that are encrypted,
  * where the file says so), itself encrypted with the data key (sops docs, "Message Authentication Code"). Without it somebody who
- * cannot read a value could still take values away, put old ones back or exchange what is not encrypted.
+ * cannot read a value could still remove values, put old ones back or exchange what is not encrypted.
  * @param dataKey 32 bytes
  */
 export function decryptSops({ root, metadata }: SopsFile, dataKey: Uint8Array): Decrypted | NeedsProgram {
@@ -117,7 +117,7 @@ interface Sealed {
   readonly type: string;
 }
 
-/** Opens one value: AES-256 in GCM, with the path as additional data. `undefined` where it is none, or was changed. */
+/** Opens one value: AES-256 in GCM, with the path as additional data. `undefined` where it is not encrypted, or was changed. */
 function open(text: string, key: Uint8Array, additional: string): Sealed | undefined {
   const [, data, iv, tag, type] = SEALED.exec(text) ?? [];
   if (data === undefined || iv === undefined || tag === undefined || type === undefined) return undefined;

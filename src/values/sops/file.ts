@@ -37,7 +37,7 @@ export interface NeedsProgram {
   readonly needsProgram: string;
 }
 
-/** Why a text is no file of sops; a part of YAML that sops never writes is named in words that follow "the file". */
+/** Why a text is not a sops file; a part of YAML that sops never writes is named in words that follow "the file". */
 export type NoSopsFile = { readonly wrong: 'no-document' | 'no-metadata' } | { readonly strange: string };
 
 const RULES = ['unencrypted_suffix', 'encrypted_suffix', 'unencrypted_regex', 'encrypted_regex'] as const;
@@ -70,17 +70,16 @@ export async function parseSops(text: string, format: SopsFormat): Promise<SopsF
   if (root === undefined) return { wrong: 'no-document' };
   if (root.kind !== 'map') return { wrong: 'no-metadata' };
   const split = format === 'dotenv' ? splitFlat(root) : splitMap(root);
-  const metadata = split && readMetadata(split.said);
+  const metadata = split && readMetadata(split.metadata);
   if (split === undefined || metadata === undefined) return { wrong: 'no-metadata' };
-  const { entries, said } = split;
   const unknown = Object.keys(UNKNOWN_WAYS).find((name) =>
-    [...said.entries.keys()].some((key) => key.startsWith(name)),
+    [...split.metadata.entries.keys()].some((key) => key.startsWith(name)),
   );
   const why =
     unknown === undefined ? ('foreign' in parsed ? parsed.foreign : undefined) : UNKNOWN_WAYS[unknown];
   return {
     format,
-    root: { kind: 'map', entries },
+    root: { kind: 'map', entries: split.entries },
     metadata,
     ...defined({ needsProgram: why }),
   };
@@ -96,21 +95,21 @@ function hostsIn(node: DocumentNode, name = ''): readonly string[] {
 type MapNode = DocumentNode & { readonly kind: 'map' };
 
 /** Values, and the metadata under the key `sops`. */
-function splitMap(root: MapNode): { entries: MapNode['entries']; said: MapNode } | undefined {
-  const said = root.entries.get('sops');
-  if (said?.kind !== 'map') return undefined;
-  return { entries: new Map([...root.entries].filter(([key]) => key !== 'sops')), said };
+function splitMap(root: MapNode): { entries: MapNode['entries']; metadata: MapNode } | undefined {
+  const metadata = root.entries.get('sops');
+  if (metadata?.kind !== 'map') return undefined;
+  return { entries: new Map([...root.entries].filter(([key]) => key !== 'sops')), metadata };
 }
 
 const textIn = (node: DocumentNode | undefined): string | undefined =>
   node?.kind === 'leaf' && node.type !== 'null' ? node.text : undefined;
 
-function readMetadata(said: MapNode): SopsMetadata | undefined {
-  const text = (name: string): string | undefined => textIn(said.entries.get(name));
+function readMetadata(metadata: MapNode): SopsMetadata | undefined {
+  const text = (name: string): string | undefined => textIn(metadata.entries.get(name));
   const [mac, lastmodified] = [text('mac'), text('lastmodified')];
   if (mac === undefined || lastmodified === undefined) return undefined;
   const items = (name: string): readonly MapNode[] => {
-    const node = said.entries.get(name);
+    const node = metadata.entries.get(name);
     return node?.kind === 'list' ? node.items.filter((item) => item.kind === 'map') : [];
   };
   return {
@@ -128,18 +127,18 @@ function readMetadata(said: MapNode): SopsMetadata | undefined {
       }),
     ),
     others: OTHER_KEYS.filter((kind) => items(kind).length > 0),
-    hosts: hostsIn(said),
+    hosts: hostsIn(metadata),
   };
 }
 
-/** A dotenv file as sops writes it: a line a variable, `\n` for a line's end, comments (which may be encrypted) behind `#`. */
+/** A dotenv file as sops writes it: a line a variable, `\n` for a line's end, comments (which may be encrypted) after `#`. */
 function parseLines(text: string): MapNode | undefined {
   const entries = new Map<string, DocumentNode>();
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
     const at = line.indexOf('=');
     const name = line.slice(0, at);
-    // Of a name that stands twice, who knows which one sops takes.
+    // With a duplicate name it is not known which one sops takes.
     if (at === -1 || entries.has(name)) return undefined;
     entries.set(name, textLeaf(line.slice(at + 1).replaceAll('\\n', '\n')));
   }
@@ -147,9 +146,9 @@ function parseLines(text: string): MapNode | undefined {
 }
 
 /** Values, and the metadata in variables such as `sops_age__list_0__map_enc`. */
-function splitFlat(root: MapNode): { entries: MapNode['entries']; said: MapNode } | undefined {
+function splitFlat(root: MapNode): { entries: MapNode['entries']; metadata: MapNode } | undefined {
   const values = new Map<string, DocumentNode>();
-  const said = new Map<string, DocumentNode>();
+  const metadata = new Map<string, DocumentNode>();
   const lists = new Map<string, Map<string, DocumentNode>[]>();
   for (const [name, node] of root.entries) {
     if (!name.startsWith('sops_')) {
@@ -158,7 +157,7 @@ function splitFlat(root: MapNode): { entries: MapNode['entries']; said: MapNode 
     }
     const [, list, index, key] = /^sops_(\w+?)__list_(\d{1,3})__map_(\w+)$/.exec(name) ?? [];
     if (list === undefined || key === undefined) {
-      said.set(name.slice('sops_'.length), node);
+      metadata.set(name.slice('sops_'.length), node);
       continue;
     }
     const items = lists.get(list) ?? [];
@@ -168,11 +167,11 @@ function splitFlat(root: MapNode): { entries: MapNode['entries']; said: MapNode 
     item.set(key, node);
   }
   for (const [list, items] of lists) {
-    said.set(list, {
+    metadata.set(list, {
       kind: 'list',
       // A list with holes has nothing in them.
       items: items.flatMap((entries): MapNode[] => [{ kind: 'map', entries }]),
     });
   }
-  return said.size === 0 ? undefined : { entries: values, said: { kind: 'map', entries: said } };
+  return metadata.size === 0 ? undefined : { entries: values, metadata: { kind: 'map', entries: metadata } };
 }

@@ -11,8 +11,8 @@ const AZURE =
   /^https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.(azure\.net|azure\.cn|usgovcloudapi\.net|microsoftazure\.de)\/?$/i;
 
 /**
- * Decrypts a file with the program `sops`, for what only it can: keys in KMS, PGP, Vault and the like. It says nothing that is shown, since
- * its messages may quote the file.
+ * Decrypts a file with the program `sops`, for what only it can: keys in KMS, PGP, Vault and the like. Its messages are not shown, since
+ * they may quote the file.
  * @param needed.why why it is needed, in words that follow "since the file"
  * @param needed.hosts the hosts that the file names, to which the program would send a token
  */
@@ -30,8 +30,8 @@ export async function readWithProgram(
   if (host !== undefined) {
     return failed(
       'strange-host',
-      `The sops file ${source.path} names a key on ${host}, and the token for it may not go there.`,
-      'Set VAULT_ADDR to that address, if it is the right one; in Azure a key has to be in a vault of Azure.',
+      `The sops file ${source.path} names a key on ${host}, which is not a trusted host for the token.`,
+      'Set VAULT_ADDR to that address if it is right. A key of Azure must be in an Azure vault.',
     );
   }
   const { cwd, env, signal } = context;
@@ -49,7 +49,7 @@ export async function readWithProgram(
   });
   if ('failure' in printed) return explain(source.path, needed.why, printed.failure.why);
   const text = textOf(printed.stdout);
-  if (text === undefined) return failed('not-utf8', `The sops file ${source.path} holds no UTF-8 text.`);
+  if (text === undefined) return failed('not-utf8', `The sops file ${source.path} does not hold UTF-8 text.`);
   if (isBinary) return { text };
   const document = parseJson(text);
   if (document !== undefined) return { document };
@@ -61,8 +61,8 @@ export async function readWithProgram(
 }
 
 /**
- * A host that a file names for its key, and that nobody here has named: whoever can change a file in a branch must not be able to have
- * a token sent to a host of theirs.
+ * A host that a file names for its key, and that this environment does not name: anyone who can change a branch must not be able to
+ * have a token sent to another host.
  */
 function strangeHost(hosts: readonly string[], env: ValueContext['env']): string | undefined {
   const configured = env['VAULT_ADDR']?.replace(/\/+$/, '');
@@ -73,13 +73,13 @@ function explain(path: string, why: string, failure: string): AnyReading {
   if (failure === 'not-found') {
     return failed(
       'sops-missing',
-      `The sops file ${path} ${why}, which needs the program \`sops\`, and it is not installed.`,
+      `The sops file ${path} ${why}, which needs the program \`sops\`, but it is not installed.`,
       'Install sops (https://getsops.io), or encrypt the file for an age key that is set here.',
     );
   }
   return failed(
     'sops-failed',
-    `The program \`sops\` could not decrypt ${path}; it was asked, since the file ${why}.`,
-    `Run it by hand, to see what it says: sops decrypt ${path}`,
+    `The program \`sops\` could not decrypt ${path}. It is needed because the file ${why}.`,
+    `Run it by hand to see its error: sops decrypt ${path}`,
   );
 }

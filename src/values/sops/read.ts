@@ -41,14 +41,14 @@ async function decrypt(
   if ('strange' in parsed) {
     return failed(
       'not-encrypted',
-      `The file ${source.path} ${parsed.strange}: no file of sops that can be read here does.`,
-      'Keep one plain map in it, and encrypt it anew.',
+      `The file ${source.path} ${parsed.strange}, which is not supported in a sops file.`,
+      'Keep one plain map in it, and encrypt it again.',
     );
   }
   if ('wrong' in parsed) return notSops(source.path, parsed.wrong === 'no-document' ? format : undefined);
   const { metadata, needsProgram } = parsed;
   if (needsProgram !== undefined) return program(needsProgram, metadata.hosts);
-  const keys = await findAgeKeys(context.env);
+  const keys = await findAgeKeys(context);
   const dataKey = await openDataKey(metadata, keys);
   if (dataKey === undefined) {
     if (metadata.others.length === 0 && !keys.others) return noKey(source.path, metadata, keys);
@@ -90,7 +90,7 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
 };
 
 function whyProgram({ others }: SopsMetadata): string {
-  if (others.length === 0) return 'is opened by no age key that this program can use itself';
+  if (others.length === 0) return 'cannot be opened by an age key that is supported here';
   return `has its key in ${others.map((kind) => KIND_NAMES[kind] ?? kind).join(' and ')}`;
 }
 
@@ -99,7 +99,7 @@ function noKey(path: string, { age }: SopsMetadata, { identities }: AgeKeys): An
   return failed(
     'no-age-key',
     identities.length === 0
-      ? `The sops file ${path} needs an age key, and there is none.`
+      ? `The sops file ${path} needs an age key, and none is set.`
       : `None of the ${identities.length} age key${identities.length === 1 ? '' : 's'} opens the sops file ${path}.`,
     'Set SOPS_AGE_KEY, or SOPS_AGE_KEY_FILE to the path of a file of keys.',
     `It is encrypted for ${recipients}. Keys are taken from ${AGE_KEY_PLACES}.`,
@@ -117,25 +117,25 @@ function notSops(path: string, format: string | undefined): AnyReading {
 }
 
 function refused(path: string, decrypted: SopsRefusal): AnyReading {
-  const next = 'Bring it back from Git; change it with `sops edit` alone.';
+  const next = 'Restore it from Git, and change it with `sops edit` only.';
   switch (decrypted.wrong) {
     case 'mac':
       return failed(
         'wrong-mac',
-        `The MAC of the sops file ${path} is wrong: values were changed, moved or taken away after it was encrypted.`,
+        `The MAC of the sops file ${path} is wrong: values were changed, moved or removed after it was encrypted.`,
         next,
       );
     case 'value':
       return failed(
         'damaged-file',
-        `The value at \`${decrypted.path}\` of the sops file ${path} is not what was encrypted there.`,
+        `The value at \`${decrypted.path}\` of the sops file ${path} is not what was encrypted.`,
         next,
       );
     case 'bytes':
       return failed(
         'not-utf8',
         `The value at \`${decrypted.path}\` of the sops file ${path} is not UTF-8 text.`,
-        'The systems store text: encode the bytes first, as base64 say.',
+        'The systems store text: encode the bytes first, for example as base64.',
       );
   }
 }

@@ -22,8 +22,8 @@ export type ParsedYaml =
   { readonly root: DocumentNode | undefined; readonly foreign?: string } | { readonly strange: string };
 
 /**
- * Reads YAML as sops has it: one document, a map, no tags and no aliases, names as they stand.
- * @returns no root where it is no YAML; what is strange where sops would not have written it
+ * Reads YAML as sops has it: one document, a map, no tags and no aliases, names as they are written.
+ * @returns no root where it is not YAML; what is strange where sops would not have written it
  */
 export function parseYaml(text: string): ParsedYaml {
   // One version and schema, whatever a directive of the file says.
@@ -60,7 +60,7 @@ function grow(node: unknown, seen: Seen): DocumentNode {
     const entries = new Map<string, DocumentNode>();
     for (const { key, value } of node.items) {
       if (!isScalar(key) || typeof key.value !== 'string') throw new Strange('has names that are no text');
-      // What sops says of itself has a date in it, and is no value.
+      // The metadata of sops has a date in it, but it is not a value.
       entries.set(key.value, grow(value, key.value === 'sops' ? { foreign: false } : seen));
     }
     return { kind: 'map', entries };

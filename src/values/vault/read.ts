@@ -11,10 +11,10 @@ import type { VaultMount, VaultSession } from './session.js';
 type Fields = DocumentNode & { kind: 'map' };
 
 /**
- * Reads a secret of HashiCorp Vault's key/value store, version 1 or 2. Address and login come from the environment alone
+ * Reads a secret of HashiCorp Vault's key/value store, version 1 or 2. Address and login come from the environment only
  * (`VAULT_ADDR`, `VAULT_TOKEN` and the others of Vault's own program).
  * @param timeoutMs how long it may take, in milliseconds
- * @returns the fields as a document, for `key` to be taken from; where there is one field alone, its text stands for the whole;
+ * @returns the fields as a document, for `key` to be taken from; where there is one field, its text is the whole;
  *   or a problem that names the path and never a value
  */
 export function readVault(
@@ -31,7 +31,7 @@ export function readVault(
       const session = await vaultSession(context, signal);
       const fields = await readFields(session, { path, version: source.version }, signal);
       const [first, ...others] = fields.entries.values();
-      if (first === undefined) throw missing('it has no fields', 'Write one: vault kv put');
+      if (first === undefined) throw missing('it has no fields', 'Add one: vault kv put');
       const isWhole = others.length === 0 && first.kind === 'leaf' && first.type !== 'null';
       return { document: fields, ...(isWhole ? { whole: first.text } : {}) };
     },
@@ -45,7 +45,7 @@ function pathOf(source: VaultSource): string {
   if (parts.length > 1 && parts.every((part) => part !== '' && part !== '.' && part !== '..')) return path;
   throw new StoreFailure(
     'store-reference',
-    'this is no path of a secret',
+    'not a valid secret path',
     'Write MOUNT/PATH, as `vault kv get` takes it.',
   );
 }
@@ -59,7 +59,7 @@ async function readFields(
   if (mount.version === 1 && version !== undefined) {
     throw new StoreFailure(
       'store-reference',
-      `the store at ${mount.path} keeps no versions`,
+      `the store at ${mount.path} does not keep versions`,
       'Leave out `version`, or upgrade the store: vault kv enable-versioning',
     );
   }
@@ -94,21 +94,19 @@ function fieldsOf(
   if (metadata !== undefined) {
     const destroyed = below(metadata, 'destroyed');
     throw destroyed?.kind === 'leaf' && destroyed.text === 'true'
-      ? missing('this version is destroyed, for good', 'Write a new version, or name one that is left.')
-      : missing('this version is deleted', 'Bring it back (vault kv undelete), or name another one.');
+      ? missing('this version is destroyed for good', 'Write a new version, or name one that still exists.')
+      : missing('this version is deleted', 'Restore it (vault kv undelete), or name another one.');
   }
   if (status === 200) throw wrongAnswer(status);
   if (mount.version === 2 && rest.startsWith('data/')) {
     throw missing(
-      'there is nothing at this path',
-      'Leave `data/` out of the path: it belongs to the API, and is put in.',
+      'nothing exists at this path',
+      'Leave `data/` out of the path: it is part of the API, and is added.',
     );
   }
   throw missing(
-    version === undefined
-      ? 'there is nothing at this path'
-      : 'there is nothing at this path, or no such version',
-    `Look for it: vault kv list ${mount.path}`,
+    version === undefined ? 'nothing exists at this path' : 'nothing exists at this path, or no such version',
+    `List what exists: vault kv list ${mount.path}`,
   );
 }
 

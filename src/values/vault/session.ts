@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Sensitive } from '../../model/index.js';
+import type { Sensitive } from '../../model/index.js';
 import { StoreFailure } from '../optional-store.js';
 import type { ValueContext } from '../reading.js';
 import { askVault, findVault, setup, textBelow } from './http.js';
@@ -13,7 +12,7 @@ export interface VaultMount {
   readonly version: 1 | 2;
 }
 
-/** What a run knows of Vault: host, token, mounts. A run is known by its environment. Readers at the same time share it. */
+/** What a run knows of Vault: host, token, mounts. All readers of a run share it. */
 export interface VaultSession {
   /** Sends a GET with the token. `path` is below `/v1/`, already encoded. */
   readonly get: (path: string, signal: AbortSignal) => Promise<VaultAnswer>;
@@ -21,19 +20,13 @@ export interface VaultSession {
   readonly mountOf: (path: string, signal: AbortSignal) => Promise<VaultMount>;
 }
 
-const sessions = new WeakMap<ValueContext['env'], Promise<VaultSession>>();
-
 /**
- * The run's session with Vault; the first caller logs in. A login that failed is not tried again: Vault locks those out who
+ * The run's session with Vault; the first caller logs in. A failed login is not repeated in the run: Vault locks out identities that
  * keep trying.
  * @throws StoreFailure where address or login are missing or refused
  */
 export function vaultSession(context: ValueContext, signal: AbortSignal): Promise<VaultSession> {
-  const known = sessions.get(context.env);
-  if (known !== undefined) return known;
-  const opened = open(context, signal);
-  sessions.set(context.env, opened);
-  return opened;
+  return context.once(vaultSession, () => open(context, signal));
 }
 
 async function open(context: ValueContext, signal: AbortSignal): Promise<VaultSession> {
@@ -42,18 +35,18 @@ async function open(context: ValueContext, signal: AbortSignal): Promise<VaultSe
   const get: VaultSession['get'] = (path, stop) =>
     askVault(host, { method: 'GET', path, token: token.reveal() }, stop);
   const mounts = new Map<string, Promise<VaultMount>>();
-  const find = (name: string, path: string, stop: AbortSignal): Promise<VaultMount> => {
-    const found = mounts.get(name) ?? findMount(get, path, stop);
-    mounts.set(name, found);
-    return found;
+  const mountAt = (name: string, path: string, stop: AbortSignal): Promise<VaultMount> => {
+    const mount = mounts.get(name) ?? findMount(get, path, stop);
+    mounts.set(name, mount);
+    return mount;
   };
   return {
     get,
     async mountOf(path, stop) {
-      // One request for all paths that begin alike, and another only for those that turn out to lie in another mount.
-      const shared = await find(path.split('/', 1)[0] ?? '', path, stop).catch(() => undefined);
+      // One request for all paths that begin alike, and another only for those that are in another mount.
+      const shared = await mountAt(path.split('/', 1)[0] ?? '', path, stop).catch(() => undefined);
       if (shared !== undefined && `${path}/`.startsWith(shared.path)) return shared;
-      return find(path, path, stop);
+      return mountAt(path, path, stop);
     },
   };
 }
@@ -61,38 +54,38 @@ async function open(context: ValueContext, signal: AbortSignal): Promise<VaultSe
 /**
  * The token: `VAULT_TOKEN`; else a login with AppRole where `VAULT_ROLE_ID` is set; else the file that `vault login` writes.
  */
-async function findToken(host: VaultHost, { env }: ValueContext, signal: AbortSignal): Promise<Sensitive> {
+async function findToken(host: VaultHost, context: ValueContext, signal: AbortSignal): Promise<Sensitive> {
+  const { env, home } = context;
   const token = env['VAULT_TOKEN'] ?? '';
-  if (token !== '') return tokenFrom(token, 'VAULT_TOKEN');
+  if (token !== '') return tokenFrom(token, 'VAULT_TOKEN', context);
   const role = env['VAULT_ROLE_ID'] ?? '';
-  if (role !== '') return logIn(host, role, env, signal);
-  const file = join(env['HOME'] ?? homedir(), '.vault-token');
-  const saved = await readFile(file, 'utf8').catch(() => '');
-  if (saved.trim() !== '') return tokenFrom(saved, 'the file ~/.vault-token');
+  if (role !== '') return logIn(host, role, context, signal);
+  const saved = home === undefined ? '' : await readFile(join(home, '.vault-token'), 'utf8').catch(() => '');
+  if (saved.trim() !== '') return tokenFrom(saved, 'the file ~/.vault-token', context);
   throw setup(
-    'there is no login for Vault here',
+    'no login for Vault is set',
     'Set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or run: vault login',
   );
 }
 
-/** A token goes into a header, which takes printable ASCII alone. */
-function tokenFrom(text: string, place: string): Sensitive {
+/** A token goes into a header, which takes printable ASCII only. */
+function tokenFrom(text: string, place: string, { sensitive }: ValueContext): Sensitive {
   const token = text.trim();
-  if (/^[\x21-\x7e]+$/.test(token)) return new Sensitive(token);
-  throw setup(`what ${place} holds is no token`, 'Put a token there, and nothing else: vault login');
+  if (/^[\x21-\x7e]+$/.test(token)) return sensitive(token);
+  throw setup(`${place} does not hold a valid token`, 'Put a token there, and nothing else: vault login');
 }
 
 /** Logs in with AppRole: POST auth/approle/login gives `auth.client_token` (Vault docs, AppRole API). */
 async function logIn(
   host: VaultHost,
   role: string,
-  env: ValueContext['env'],
+  { env, sensitive }: ValueContext,
   signal: AbortSignal,
 ): Promise<Sensitive> {
   const secret = env['VAULT_SECRET_ID'] ?? '';
   if (secret === '') {
     throw setup(
-      'VAULT_ROLE_ID is set, and VAULT_SECRET_ID is not',
+      'VAULT_ROLE_ID is set, but VAULT_SECRET_ID is not',
       'Set VAULT_SECRET_ID to a secret id of this role.',
     );
   }
@@ -115,11 +108,11 @@ async function logIn(
   }
   const token = textBelow(body, 'auth', 'client_token') ?? '';
   if (status !== 200 || token === '') throw wrongAnswer(status);
-  return new Sensitive(token);
+  return sensitive(token);
 }
 
 /**
- * Asks where a path is mounted, as Vault's own `kv` commands do: GET sys/internal/ui/mounts/PATH (Vault docs, internal UI
+ * Finds the mount of a path, as Vault's own `kv` commands do: GET sys/internal/ui/mounts/PATH (Vault docs, internal UI
  * mounts). Only key/value stores are read: no path of a configuration reaches another part of Vault.
  */
 async function findMount(get: VaultSession['get'], path: string, signal: AbortSignal): Promise<VaultMount> {
@@ -137,7 +130,7 @@ async function findMount(get: VaultSession['get'], path: string, signal: AbortSi
   if (type !== 'kv' && type !== 'generic') {
     throw new StoreFailure(
       'store-reference',
-      `what is mounted at ${mount} is no key/value store`,
+      `the mount ${mount} is not a key/value store`,
       'Name a secret of a key/value store: MOUNT/PATH, as `vault kv get` takes it.',
     );
   }
@@ -152,7 +145,7 @@ export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-/** The failure of a status that says nothing about the secret itself: trouble in Vault, or an answer in no known shape. */
+/** The failure of a status that says nothing about the secret itself: trouble in Vault, or an unexpected response. */
 export function wrongAnswer(status: number): StoreFailure {
   if (status === 503) {
     return new StoreFailure(
@@ -164,15 +157,15 @@ export function wrongAnswer(status: number): StoreFailure {
   if (status === 429) {
     return new StoreFailure(
       'store-unreachable',
-      'Vault has had too many requests (status 429)',
-      'Wait a little, and run it again.',
+      'too many requests (status 429)',
+      'Wait a little, then run it again.',
     );
   }
   return new StoreFailure(
     'store-answer',
     status === 200
-      ? 'the answer of Vault has not the documented shape'
-      : `Vault answers with status ${status}`,
+      ? 'unexpected response from Vault (status 200, but not the documented shape)'
+      : `unexpected response from Vault (status ${status})`,
     'Check VAULT_ADDR, and the state of Vault: vault status',
   );
 }

@@ -122,7 +122,7 @@ describe('with moto', () => {
       { text: 'the first' },
       { text: 'plain text' },
     ]);
-    const none = 'there is none of this name and version in this account and region.';
+    const none = 'nothing of this name and version exists in this account and region.';
     expect(readings.slice(9).map(said)).toEqual([
       `store-missing: The AWS secret none cannot be read: ${none}`,
       `store-missing: The AWS secret app/db cannot be read: ${none}`,
@@ -166,8 +166,8 @@ describe('problems', () => {
     ['ExpiredTokenException', 'store-denied: the login has expired.'],
     ['UnrecognizedClientException', 'store-denied: AWS does not accept this login.'],
     ['DecryptionFailure', 'store-denied: it cannot be decrypted with its KMS key.'],
-    ['ThrottlingException', 'store-unreachable: AWS has had too many requests.'],
-    ['SomethingNew', 'store-answer: its answer makes no sense (SomethingNew).'],
+    ['ThrottlingException', 'store-unreachable: too many requests.'],
+    ['SomethingNew', 'store-answer: unexpected response (SomethingNew).'],
   ])('says what %s means', async (name, words) => {
     expect(await saidOf(refuse(400, name))).toEqual([words, words]);
   });
@@ -179,16 +179,16 @@ describe('problems', () => {
         response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
       };
     expect(await saidOf(answer('{}'))).toEqual(
-      Array(2).fill('store-answer: the answer of AWS holds no value.'),
+      Array(2).fill('store-answer: unexpected response from AWS (it has no value).'),
     );
     const garbage = await saidOf(answer(`<html>${CANARY}`));
-    for (const words of garbage) expect(words).toMatch(/^store-answer: its answer makes no sense \(\w+\)\.$/);
+    for (const words of garbage) expect(words).toMatch(/^store-answer: unexpected response \(\w+\)\.$/);
     const value = 'v'.repeat(16 * 1024 * 1024 + 1);
     expect(
       await saidOf(answer(JSON.stringify({ SecretString: value, Parameter: { Value: value } }))),
     ).toEqual(Array(2).fill('store-answer: it is larger than 16 MB.'));
     const silent = await saidOf(() => undefined, { timeoutMs: 1500 });
-    expect(silent).toEqual(Array(2).fill('store-timeout: there was no answer within 1.5 s.'));
+    expect(silent).toEqual(Array(2).fill('store-timeout: no response within 1.5 s.'));
   });
 
   it('says what this machine lacks', async () => {
@@ -196,13 +196,13 @@ describe('problems', () => {
       throw new Error('Nothing may be asked.');
     };
     expect(await saidOf(never, { env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' } })).toEqual(
-      Array(2).fill('store-setup: there is no login for AWS here.'),
+      Array(2).fill('store-setup: no login for AWS is set.'),
     );
     expect(await saidOf(never, { env: { AWS_REGION: '' } })).toEqual(
       Array(2).fill('store-setup: no region is set.'),
     );
     expect(await saidOf(never, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } })).toEqual(
-      Array(2).fill('store-unreachable: there is no connection to its host (ECONNREFUSED).'),
+      Array(2).fill('store-unreachable: connection refused (ECONNREFUSED).'),
     );
   });
 
@@ -216,6 +216,6 @@ describe('problems', () => {
       { env: { ...loggedIn(''), AWS_ENDPOINT_URL: '' } },
     );
     for (const reading of readings)
-      expect(said(reading)).toMatch(/^store-reference: .*: this is no region of AWS\.$/);
+      expect(said(reading)).toMatch(/^store-reference: .*: not a valid AWS region\.$/);
   });
 });

@@ -85,14 +85,14 @@ it('reads secrets, and says what is wrong with others', async () => {
   const denied =
     'this identity may not read it, the secret is disabled, or the firewall of the vault is closed (status 403).';
   expect(words).toEqual([
-    'store-missing: there is no such secret or version.',
+    'store-missing: no such secret or version.',
     'store-answer: it is larger than 16 MB.',
     `store-denied: ${denied}`,
-    'store-answer: Azure answers with status 418.',
-    'store-missing: there is no such secret or version.',
-    'store-reference: this is no name of a secret.',
-    'store-reference: this is no version of a secret.',
-    ...Array<string>(4).fill('store-reference: this is no Key Vault of Azure.'),
+    'store-answer: unexpected response from Azure (status 418).',
+    'store-missing: no such secret or version.',
+    'store-reference: not a valid secret name.',
+    'store-reference: not a valid secret version.',
+    ...Array<string>(4).fill('store-reference: not a valid Azure Key Vault.'),
   ]);
   expect(said(readings[4]!)).toContain('The Azure Key Vault secret main/none cannot be read');
   expect([...server.hosts].sort()).toEqual(['login.microsoftonline.com:443', 'main.vault.azure.net:443']);
@@ -111,7 +111,7 @@ it('says what is wrong with the login', async () => {
     'store-denied: the login has expired or is not accepted.',
   );
   expect(await saidOf({ NODE_EXTRA_CA_CERTS: '' })).toMatch(
-    /^store-unreachable: the certificate of its host is not trusted/,
+    /^store-unreachable: certificate signed by an unknown authority/,
   );
 });
 
@@ -125,7 +125,7 @@ it('says what it makes of answers that are none', async () => {
   server.instead = (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(`<html>${CANARY}`);
   };
-  expect(await saidOf()).toMatch(/^store-answer: its answer makes no sense \(\w+\)\.$/);
+  expect(await saidOf()).toMatch(/^store-answer: unexpected response \(\w+\)\.$/);
   server.instead = () => undefined;
-  expect(await saidOf({}, 2500)).toBe('store-timeout: there was no answer within 2.5 s.');
+  expect(await saidOf({}, 2500)).toBe('store-timeout: no response within 2.5 s.');
 });

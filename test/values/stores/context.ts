@@ -20,7 +20,7 @@ export function textOf(reading: AnyReading): string {
 
 /** The text that a reading gives after these transforms. */
 export function valueOf(reading: AnyReading, transforms: Transforms): string {
-  const { value, problems } = transformer(reading, stdin)({ from: 'stdin', ...transforms });
+  const { value, problems } = transformer(reading, stdin, runScope())({ from: 'stdin', ...transforms });
   expect(problems).toEqual([]);
   if (value === undefined) throw new Error('The reading has no value.');
   return value.reveal();

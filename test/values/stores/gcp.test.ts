@@ -83,13 +83,13 @@ describe('Google Cloud Secret Manager', () => {
       { base64: '' },
     ]);
     expect(readings.slice(4).map(said)).toEqual([
-      `store-missing: The Google Cloud secret ${named('none')} cannot be read: there is no such secret or version.`,
-      `store-answer: The Google Cloud secret ${named('damaged')} cannot be read: it was damaged on its way: the checksum is another.`,
+      `store-missing: The Google Cloud secret ${named('none')} cannot be read: no such secret or version.`,
+      `store-answer: The Google Cloud secret ${named('damaged')} cannot be read: it was damaged in transit: its checksum does not match.`,
       `store-denied: The Google Cloud secret ${named('denied')} cannot be read: this identity may not read it.`,
       `store-missing: The Google Cloud secret ${named('disabled')} cannot be read: this version is disabled or destroyed.`,
       `store-answer: The Google Cloud secret ${named('large')} cannot be read: it is larger than 16 MB.`,
-      'store-reference: The Google Cloud secret projects/project/secrets/app cannot be read: this is no version of a secret.',
-      'store-reference: The Google Cloud secret projects/p/locations/evil.example/secrets/app/versions/1 cannot be read: this is no version of a secret.',
+      'store-reference: The Google Cloud secret projects/project/secrets/app cannot be read: not a valid secret version.',
+      'store-reference: The Google Cloud secret projects/p/locations/evil.example/secrets/app/versions/1 cannot be read: not a valid secret version.',
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('Google Cloud Secret Manager', () => {
       'store-denied: the login has expired or is not accepted.',
     );
     expect(await saidOf({ GOOGLE_APPLICATION_CREDENTIALS: '' })).toBe(
-      'store-setup: there is no login for Google Cloud here.',
+      'store-setup: no login for Google Cloud is set.',
     );
     expect(await saidOf({ GOOGLE_APPLICATION_CREDENTIALS: join(home, 'none.json') })).toBe(
       'store-setup: the file of GOOGLE_APPLICATION_CREDENTIALS cannot be used.',
@@ -121,9 +121,7 @@ describe('Google Cloud Secret Manager', () => {
 
   it('says what it makes of answers that are none', async () => {
     const nowhere = { CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER: 'http://127.0.0.1:1' };
-    expect(await saidOf(nowhere)).toBe(
-      'store-unreachable: there is no connection to its host (ECONNREFUSED).',
-    );
+    expect(await saidOf(nowhere)).toBe('store-unreachable: connection refused (ECONNREFUSED).');
     server.instead = (request, response) => {
       response.writeHead(302, { location: `${server.url}elsewhere` }).end();
       if (request.url === '/elsewhere') throw new Error('A redirect was followed.');
@@ -132,12 +130,12 @@ describe('Google Cloud Secret Manager', () => {
     server.instead = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(`<html>${CANARY}`);
     };
-    expect(await saidOf({})).toBe('store-answer: the answer holds no value.');
+    expect(await saidOf({})).toBe('store-answer: unexpected response (it has no value).');
     server.instead = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     };
-    expect(await saidOf({})).toBe('store-answer: the answer holds no value.');
+    expect(await saidOf({})).toBe('store-answer: unexpected response (it has no value).');
     server.instead = () => undefined;
-    expect(await saidOf({}, 1500)).toBe('store-timeout: there was no answer within 1.5 s.');
+    expect(await saidOf({}, 1500)).toBe('store-timeout: no response within 1.5 s.');
   });
 });

@@ -78,12 +78,12 @@ describe('op read', () => {
     ['signedOut', 'store-denied', 'op is not signed in'],
     ['noAccounts', 'store-denied', 'op is not signed in'],
     ['token', 'store-denied', '1Password does not let this account read it'],
-    ['vault', 'store-missing', 'there is no such vault, item or field'],
-    ['item', 'store-missing', 'there is no such vault, item or field'],
-    ['field', 'store-missing', 'there is no such vault, item or field'],
+    ['vault', 'store-missing', 'no such vault, item or field'],
+    ['item', 'store-missing', 'no such vault, item or field'],
+    ['field', 'store-missing', 'no such vault, item or field'],
     ['twice', 'store-reference', 'more than one item has this name'],
-    ['syntax', 'store-reference', 'op takes it for no reference'],
-    ['offline', 'store-unreachable', 'op has no connection to 1Password'],
+    ['syntax', 'store-reference', 'op does not accept this reference'],
+    ['offline', 'store-unreachable', 'op cannot connect to 1Password'],
     ['strange', 'store-answer', 'op failed (exit code 1)'],
     ['killed', 'store-answer', 'op failed (signal SIGKILL)'],
     ['flood', 'store-answer', 'it is larger than 16 MB'],
@@ -108,7 +108,7 @@ describe('op read', () => {
   it('ends op when its time is up, and when the user stops the run', async () => {
     await rm(join(folder, 'notes'), { force: true });
     const late = problemOf(await read('op://main/Database/hang', 5000));
-    expect(late.summary).toContain('there was no answer within 5 s');
+    expect(late.summary).toContain('no response within 5 s');
     await expectEnded((await notes()).pid);
     await rm(join(folder, 'notes'));
     const stop = new AbortController();
@@ -131,7 +131,7 @@ describe('op read', () => {
   it('says what to install where there is no op, and what is wrong where it does not start', async () => {
     const source = { from: 'onepassword', reference: 'op://a/b/c' } as const;
     const absent = problemOf(await readOnePassword(source, contextOf({ PATH: join(folder, 'none') })));
-    expect(absent.summary).toContain('the program op is not installed here');
+    expect(absent.summary).toContain('the program op is not installed');
     expect(absent.next).toContain('https://developer.1password.com/docs/cli');
     const bad = await mkdtemp(join(folder, 'bad-'));
     await writeFile(join(bad, 'op'), '#!/nowhere/at/all\n', { mode: 0o755 });

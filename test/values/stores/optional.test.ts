@@ -17,7 +17,7 @@ afterAll(async () => {
 
 it('says what to install, for every SDK, where the tool is installed without them', async () => {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
-  for (const part of ['src/model', 'src/values', 'test/values/stores', 'package.json']) {
+  for (const part of ['src/model', 'src/net', 'src/values', 'test/values/stores', 'package.json']) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   const readings = await readInChild(
@@ -52,8 +52,8 @@ it('says of a package that is damaged that it is, and not what it says itself', 
     diagnostics: [
       {
         code: 'broken-package',
-        summary: 'The package damaged is installed, and cannot be loaded (it fails as it starts).',
-        next: 'Install it anew: npm install damaged',
+        summary: 'The package damaged is installed, but cannot be loaded (it fails while it starts).',
+        next: 'Install it again: npm install damaged',
       },
     ],
   });

@@ -133,8 +133,21 @@ describe('login', () => {
     const readings = await Promise.all(paths.map((path) => read(path, {}, context)));
     expect(readings.map(textOf)).toEqual([CANARY, 'of version 1', 'a', 'b']);
     expect(logins()).toBe(1);
-    await read('secret/app', {}, here(role));
+  });
+
+  it('shares no login between two runs of one process, not even a failed one', async () => {
+    const env = { VAULT_ADDR: vault.address, HOME: folder, ...role };
+    expect(textOf(await read('secret/app', {}, contextOf(env)))).toBe(CANARY);
+    expect(textOf(await read('secret/app', {}, contextOf(env)))).toBe(CANARY);
     expect(logins()).toBe(2);
+    const [known] = vault.model.roles.splice(0, 1);
+    const failed = contextOf(env);
+    expect(problemOf(await read('secret/app', {}, failed)).code).toBe('store-denied');
+    vault.model.roles.push(known!);
+    expect(problemOf(await read('secret/app', {}, failed)).code).toBe('store-denied');
+    expect(logins()).toBe(3);
+    expect(textOf(await read('secret/app', {}, contextOf(env)))).toBe(CANARY);
+    expect(logins()).toBe(4);
   });
 
   it('logs in at another mount', async () => {
@@ -159,11 +172,11 @@ describe('login', () => {
   });
 
   it.each([
-    [{ VAULT_TOKEN: '' }, 'store-setup', 'there is no login for Vault here'],
+    [{ VAULT_TOKEN: '' }, 'store-setup', 'no login for Vault is set'],
     [
       { VAULT_TOKEN: '', VAULT_ROLE_ID: 'r' },
       'store-setup',
-      'VAULT_ROLE_ID is set, and VAULT_SECRET_ID is not',
+      'VAULT_ROLE_ID is set, but VAULT_SECRET_ID is not',
     ],
     [{ VAULT_ADDR: '' }, 'store-setup', 'VAULT_ADDR is not set'],
     [{ VAULT_ADDR: 'vault.example.com' }, 'store-setup', 'VAULT_ADDR is not a valid URL'],
@@ -184,7 +197,7 @@ describe('login', () => {
       'store-denied',
       expect.stringContaining('(status 403)'),
     ],
-    [{ VAULT_TOKEN: CANARY }, 'store-setup', 'what VAULT_TOKEN holds is no token'],
+    [{ VAULT_TOKEN: CANARY }, 'store-setup', 'VAULT_TOKEN does not hold a valid token'],
     [{ VAULT_NAMESPACE: 'a\nb' }, 'store-setup', 'VAULT_NAMESPACE is not a valid namespace'],
   ])('says what is wrong with %o', async (env, code, why: unknown) => {
     const problem = problemOf(await read('secret/app', {}, here(env)));
@@ -221,18 +234,18 @@ describe('TLS', () => {
 
 describe('problems', () => {
   it.each<[string, Partial<VaultSource>, string, string]>([
-    ['secret/none', {}, 'store-missing', 'there is nothing at this path'],
-    ['secret/data/app', {}, 'store-missing', 'there is nothing at this path'],
-    ['old/none', {}, 'store-missing', 'there is nothing at this path'],
-    ['secret/app', { version: 9 }, 'store-missing', 'there is nothing at this path, or no such version'],
+    ['secret/none', {}, 'store-missing', 'nothing exists at this path'],
+    ['secret/data/app', {}, 'store-missing', 'nothing exists at this path'],
+    ['old/none', {}, 'store-missing', 'nothing exists at this path'],
+    ['secret/app', { version: 9 }, 'store-missing', 'nothing exists at this path, or no such version'],
     ['secret/app', { version: 2 }, 'store-missing', 'this version is deleted'],
-    ['secret/app', { version: 3 }, 'store-missing', 'this version is destroyed, for good'],
+    ['secret/app', { version: 3 }, 'store-missing', 'this version is destroyed for good'],
     ['secret/gone', {}, 'store-missing', 'this version is deleted'],
     ['secret/empty', {}, 'store-missing', 'it has no fields'],
-    ['old/app', { version: 1 }, 'store-reference', 'the store at old/ keeps no versions'],
-    ['pki/cert', {}, 'store-reference', 'what is mounted at pki/ is no key/value store'],
-    ['secret/../sys/seal-status', {}, 'store-reference', 'this is no path of a secret'],
-    ['secret', {}, 'store-reference', 'this is no path of a secret'],
+    ['old/app', { version: 1 }, 'store-reference', 'the store at old/ does not keep versions'],
+    ['pki/cert', {}, 'store-reference', 'the mount pki/ is not a key/value store'],
+    ['secret/../sys/seal-status', {}, 'store-reference', 'not a valid secret path'],
+    ['secret', {}, 'store-reference', 'not a valid secret path'],
     [
       'nowhere/app',
       {},
@@ -283,9 +296,14 @@ describe('problems', () => {
   it.each<[string, number, string, string]>([
     ['no JSON', 200, `<html>${CANARY}`, 'unexpected response (not JSON)'],
     ['half of JSON', 200, `{"data": {"x": "${CANARY}`, 'unexpected response (not JSON)'],
-    ['another shape', 200, '{"data": ["cAn4ry"]}', 'has not the documented shape'],
-    ['nothing', 200, '', 'has not the documented shape'],
-    ['trouble', 500, '{"errors": ["cAn4ry"]}', 'Vault answers with status 500'],
+    [
+      'another shape',
+      200,
+      '{"data": ["cAn4ry"]}',
+      'unexpected response from Vault (status 200, but not the documented shape)',
+    ],
+    ['nothing', 200, '', 'unexpected response from Vault (status 200, but not the documented shape)'],
+    ['trouble', 500, '{"errors": ["cAn4ry"]}', 'unexpected response from Vault (status 500)'],
     ['too many requests', 429, '{"errors": []}', 'too many requests'],
   ])('of an answer that is %s', async (_, status, body, why) => {
     vault.instead = (_request, response) => {
@@ -322,7 +340,7 @@ describe('problems', () => {
     const late = await readVault({ from: 'vault', path: 'secret/app' }, here(), 200);
     expect(problemOf(late)).toMatchObject({
       code: 'store-timeout',
-      summary: 'The Vault secret secret/app cannot be read: there was no answer within 0.2 s.',
+      summary: 'The Vault secret secret/app cannot be read: no response within 0.2 s.',
     });
   });
 
