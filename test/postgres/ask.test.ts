@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { plain } from '../../src/model/index.js';
 import type { DesiredResource, Diagnostic } from '../../src/model/index.js';
@@ -37,6 +40,19 @@ onRealPostgres('DuckDB itself is asked', {}, (server) => {
     const found = await say([lake, other, canary], '/nowhere');
     expect(found).toMatchObject([{ severity: 'info', code: 'duckdb-not-asked' }]);
     expect(found[0]?.summary).toContain('httpfs is not installed on this machine');
+  });
+
+  it("and its extensions are looked for in the run's home folder", async () => {
+    const home = await mkdtemp(join(tmpdir(), 'secrets-home-'));
+    const extensions = join(home, '.duckdb/extensions');
+    await mkdir(extensions, { recursive: true });
+    await writeFile(join(extensions, 'httpfs.duckdb_extension'), 'not an extension');
+    const session = await openSession(await server().createDatabase(), { home });
+    const { diagnostics } = await session.prepare([lake]);
+    await session.close();
+    expect(diagnostics).toMatchObject([
+      { code: 'duckdb-not-asked', summary: expect.stringContaining('cannot be loaded') as string },
+    ]);
   });
 
   it('about what the table does not know, with no value of a secret', async (context) => {

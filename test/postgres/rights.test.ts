@@ -89,7 +89,7 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     ).toEqual([
       expect.objectContaining({
         status: 'failed',
-        message: expect.stringContaining('cannot be seen') as string,
+        message: expect.stringContaining('cannot be read') as string,
       }),
     ]);
     await session.close();
@@ -158,7 +158,7 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     expect(resources[1]?.fields['options.use_ssl']).toEqual(plain('false'));
     expect(diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.next])).toEqual([
       ['same-role-twice', 'Keep one of them.'],
-      ['unknown-role', 'Write analyst, if that is meant, or create the role.'],
+      ['unknown-role', 'Did you mean analyst? Otherwise create the role.'],
       ['unknown-role', 'Correct the name, or create the role.'],
     ]);
     await session.close();

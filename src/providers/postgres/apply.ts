@@ -1,170 +1,188 @@
-import { defined } from '../../model/index.js';
 import type pg from 'pg';
+import { defined } from '../../model/index.js';
 import type { ApplyItem, Outcome } from '../../model/index.js';
-import type { SessionContext } from '../sdk/index.js';
 import { messageOf, sqlState } from '../../net/sql/index.js';
-import { failureOf } from './apply-errors.js';
-import type { Failure } from './apply-errors.js';
-import { CALL_SQL, CREATE_SQL, DROP_SQL } from './batch.js';
-import type { Answer } from './batch.js';
-import { GUARD_STATE_SQL, guardSql, leaks, quietLockTimeout } from './guard.js';
-import { toBatch, writes } from './order.js';
-import { isStorable } from './text.js';
-import { fieldText } from './field-text.js';
+import type { SessionContext } from '../sdk/index.js';
+import { CALL_SQL, CREATE_SQL, DROP_SQL } from './batch/function.js';
+import type { BatchResult } from './batch/function.js';
+import { GUARD_STATE_SQL, guardSql, leaks, quietLockTimeout } from './batch/guard.js';
+import { toBatch, writes } from './batch/order.js';
+import { failureOf } from './errors.js';
+import type { Failure } from './errors.js';
+import { isStorable, wireText } from './text.js';
 
 /** What applying needs of the session. */
-interface ApplyTo {
+interface ApplyTarget {
   readonly client: pg.Client;
   readonly serverVersion: number;
   readonly principal: string;
   readonly context: SessionContext;
   readonly allowServerLog: boolean;
-  /** At most this long for the batch; absent: ten minutes. */
+  /** The time limit of the batch; ten minutes where absent. */
   readonly statementTimeoutMs?: number;
 }
 
-/** The advisory lock's two keys: the first letters of the product's name, and the job that it guards. */
+/** The ids of the changed objects, by address. */
+type Applied = Extract<BatchResult, { ids: unknown }>;
+
+/** The two keys of the advisory lock: the first letters of the product's name, and the purpose. */
 const LOCK = [0x73656372, 1] as const;
 const STATEMENT_TIMEOUT_MS = 600_000;
 const LOCK_TIMEOUT_MS = 30_000;
 
 /**
- * Carries out all changes in one transaction, in three round trips whatever their number: begin, guard, lock and make the batch
- * function; call it; end. One failure undoes everything and is told against the change that caused it.
+ * Applies all changes in one transaction, in three round trips whatever their number: begin, guard, lock and create the batch
+ * function; call it; commit. One failure rolls everything back and is reported for the change that caused it.
  */
 export async function applyAll(
-  to: ApplyTo,
+  target: ApplyTarget,
   items: readonly ApplyItem[],
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
-  for (const item of items.filter((one) => !writes(one))) {
+  for (const item of items.filter((candidate) => !writes(candidate))) {
     const { address, id } = item.change;
     onOutcome({ status: 'done', address, ...defined({ id }) });
   }
   const active = items.filter(writes);
   if (active.length === 0) return;
-  if (to.context.signal.aborted) {
+  const { signal, progress } = target.context;
+  if (signal.aborted) {
     for (const { change } of active) {
       onOutcome({ status: 'skipped', address: change.address, message: 'the run was stopped' });
     }
     return;
   }
-  to.context.progress(`applying ${active.length} change${active.length === 1 ? '' : 's'} in one transaction`);
-  const result = cannotWork(active) ?? (await inTransaction(to, active));
+  progress(`applying ${active.length} change${active.length === 1 ? '' : 's'} in one transaction`);
+  const result = unstorableValue(active) ?? (await applyInTransaction(target, active));
   if ('ids' in result) {
     for (const { change } of active) {
-      const id = result.ids[change.address];
-      onOutcome({ status: 'done', address: change.address, ...(typeof id === 'string' ? { id } : {}) });
+      const id = result.ids[change.address] ?? undefined;
+      onOutcome({ status: 'done', address: change.address, ...defined({ id }) });
     }
     return;
   }
-  tellFailure(result, active, onOutcome);
+  reportFailure(result, active, onOutcome);
 }
 
-/** The failing change is `failed`; where nobody knows which it was, the failure is everyone's. The rest was undone. */
-function tellFailure(
+/** The change that failed is `failed`; where it is not known, all are. The others were rolled back. */
+function reportFailure(
   failure: Failure,
   active: readonly ApplyItem[],
   onOutcome: (outcome: Outcome) => void,
 ): void {
+  const { message, next, mayHaveHappened } = failure;
   for (const { change } of active) {
     const { address } = change;
     if (failure.address === undefined || failure.address === address) {
-      onOutcome({
-        status: 'failed',
-        address,
-        message: failure.message,
-        ...defined({ next: failure.next }),
-        ...(failure.mayHaveHappened === true ? { mayHaveHappened: true } : {}),
-      });
+      onOutcome({ status: 'failed', address, message, ...defined({ next, mayHaveHappened }) });
     } else {
       onOutcome({ status: 'skipped', address, message: `rolled back because ${failure.address} failed` });
     }
   }
 }
 
-/** What is known to fail before anything is sent. */
-function cannotWork(items: readonly ApplyItem[]): Failure | undefined {
+/** A value that PostgreSQL refuses while it reads the parameter, with a piece of the value in its log. Never sent. */
+function unstorableValue(items: readonly ApplyItem[]): Failure | undefined {
   for (const { change, desired } of items) {
     for (const [path, field] of Object.entries(desired?.fields ?? {})) {
-      const text = fieldText(field) ?? '';
-      // The server would refuse it while it reads the parameter, with a piece of the value in its log.
-      if (!isStorable(text)) {
-        return {
-          address: change.address,
-          message: `the value of ${path} has a character that PostgreSQL cannot hold`,
-          next: 'Remove the NUL character or the broken surrogate pair from it.',
-        };
-      }
+      if (isStorable(wireText(field) ?? '')) continue;
+      return {
+        address: change.address,
+        message: `the value of ${path} contains a character that PostgreSQL cannot store`,
+        next: 'Remove the NUL character or the lone surrogate from it.',
+      };
     }
   }
   return undefined;
 }
 
-async function inTransaction(
-  to: ApplyTo,
+async function applyInTransaction(
+  target: ApplyTarget,
   items: readonly ApplyItem[],
-): Promise<Extract<Answer, { ids: unknown }> | Failure> {
-  const { client } = to;
-  const values = items.flatMap(({ desired }) =>
+): Promise<Applied | Failure> {
+  const { client } = target;
+  const values = valuesOf(items);
+  let committing = false;
+  try {
+    const settings = await begin(target);
+    const leak = values.length === 0 || target.allowServerLog ? undefined : serverLogLeak(settings, target);
+    if (leak !== undefined) {
+      await client.query('ROLLBACK');
+      return leak;
+    }
+    const lockTimeout = quietLockTimeout(settings);
+    if (lockTimeout !== undefined) await client.query(`SET LOCAL lock_timeout = ${lockTimeout}`);
+    const result = await callBatch(target, items);
+    if (!('ids' in result)) {
+      await client.query('ROLLBACK');
+      return failureOf(result, values);
+    }
+    committing = true;
+    await client.query(`${DROP_SQL}; COMMIT`);
+    return result;
+  } catch (error) {
+    return transactionFailure(client, error, values, committing);
+  }
+}
+
+/** The values that the changes write. */
+function valuesOf(items: readonly ApplyItem[]): readonly string[] {
+  return items.flatMap(({ desired }) =>
     Object.values(desired?.fields ?? {}).flatMap((field) =>
       field.kind === 'sensitive' ? [field.value.reveal()] : [],
     ),
   );
-  let committing = false;
-  try {
-    const settings = await begin(to);
-    const open = leaks(settings);
-    if (values.length > 0 && open.length > 0 && !to.allowServerLog) {
-      await client.query('ROLLBACK');
-      return {
-        message: `values would reach the log or the statistics of the server (${open.join(', ')}), which role ${to.principal} cannot turn off`,
-        next: `Let a superuser apply, or turn it off, or GRANT SET ON PARAMETER to ${to.principal} (PostgreSQL 15 or later), or accept it with --allow-server-log.`,
-      };
-    }
-    const wait = quietLockTimeout(settings);
-    if (wait !== undefined) await client.query(`SET LOCAL lock_timeout = ${wait}`);
-    const result = await client.query<{ answer: Answer }>({
-      text: CALL_SQL,
-      values: [JSON.stringify(toBatch(items, to.context.stack))],
-    });
-    const answer = result.rows[0]?.answer ?? {
-      failed: null,
-      why: 'error',
-      message: 'the server gave no answer',
-    };
-    if (!('ids' in answer)) {
-      await client.query('ROLLBACK');
-      return failureOf(answer, values);
-    }
-    committing = true;
-    await client.query(`${DROP_SQL}; COMMIT`);
-    return answer;
-  } catch (error) {
-    const state = sqlState(error);
-    // An answer of the server says that it was undone; a broken connection says nothing.
-    if (state !== undefined) await client.query('ROLLBACK').catch(() => undefined);
-    return {
-      ...failureOf(
-        {
-          failed: null,
-          why: 'error',
-          message: messageOf(error),
-          ...defined({ sqlstate: state }),
-        },
-        values,
-      ),
-      ...(committing && (state === undefined || state.startsWith('57P')) ? { mayHaveHappened: true } : {}),
-    };
-  }
 }
 
-/** Begins, makes the guard settings, waits for other runs, makes the batch function. Gives the settings as they are then. */
+/** The refusal to write values that the server would log, if it would. */
+function serverLogLeak(
+  settings: ReadonlyMap<string, string>,
+  { principal }: ApplyTarget,
+): Failure | undefined {
+  const open = leaks(settings);
+  if (open.length === 0) return undefined;
+  return {
+    message: `values would appear in the log or the statistics of the server (${open.join(', ')}), and the role ${principal} cannot change that`,
+    next: `Apply as a superuser, or change these settings, or GRANT SET ON PARAMETER to ${principal} (PostgreSQL 15 or later), or accept it with --allow-server-log.`,
+  };
+}
+
+async function callBatch(
+  { client, context }: ApplyTarget,
+  items: readonly ApplyItem[],
+): Promise<BatchResult> {
+  const result = await client.query<{ answer: BatchResult }>({
+    text: CALL_SQL,
+    values: [JSON.stringify(toBatch(items, context.stack))],
+  });
+  return result.rows[0]?.answer ?? { failed: null, why: 'error', message: 'the server returned no result' };
+}
+
+/** After an error of the server everything is rolled back; a connection that breaks during COMMIT leaves that unknown. */
+async function transactionFailure(
+  client: pg.Client,
+  error: unknown,
+  values: readonly string[],
+  committing: boolean,
+): Promise<Failure> {
+  const state = sqlState(error);
+  if (state !== undefined) await client.query('ROLLBACK').catch(() => undefined);
+  const refusal = {
+    failed: null,
+    why: 'error',
+    message: messageOf(error),
+    ...defined({ sqlstate: state }),
+  } as const;
+  const isUnknown = committing && (state === undefined || state.startsWith('57P'));
+  return { ...failureOf(refusal, values), ...(isUnknown ? { mayHaveHappened: true } : {}) };
+}
+
+/** Begins, applies the guard settings, waits for other runs, creates the batch function. Returns the guard settings in effect. */
 async function begin({
   client,
   serverVersion,
   statementTimeoutMs,
-}: ApplyTo): Promise<ReadonlyMap<string, string>> {
+}: ApplyTarget): Promise<ReadonlyMap<string, string>> {
   const results: unknown = await client.query(
     [
       'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',

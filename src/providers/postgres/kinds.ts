@@ -1,6 +1,5 @@
-import { kindTable } from '../../model/index.js';
+import { fieldText, kindTable } from '../../model/index.js';
 import type { Fields, KindPolicy } from '../../model/index.js';
-import { fieldText } from './field-text.js';
 
 /**
  * A server's TYPE cannot be altered ("42601"), and a MotherDuck server's options cannot either: every ALTER of it fails with

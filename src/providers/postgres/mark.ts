@@ -1,5 +1,5 @@
 /**
- * The mark that every server carries in its COMMENT, as the last line: which stack keeps it. What a person wrote above it stays.
+ * The mark in the COMMENT of every managed server, as the last line: the stack that manages it. Text above it is kept.
  */
 export function markFor(stack: string): string {
   return `managed by secrets (stack ${stack})`;
@@ -10,5 +10,5 @@ export function parseMark(comment: string | null | undefined): string | undefine
   return /(?:^|\n)managed by secrets \(stack ([^\n]+)\)$/.exec(comment ?? '')?.[1];
 }
 
-/** The same, for the server: a POSIX regular expression whose first group is the stack. */
+/** The same as a POSIX regular expression, for SQL; its first group is the stack. */
 export const MARK_PATTERN = String.raw`(?:^|\n)managed by secrets \(stack ([^\n]+)\)$`;

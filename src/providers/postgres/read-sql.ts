@@ -4,9 +4,9 @@ import { MAPPING_VISIBLE, roleName, usageGrants, WRAPPER } from './sql.js';
 interface ReadSql {
   /** SQL for a text array of the servers' names, or `undefined` for all servers. */
   readonly names: string | undefined;
-  /** Whether the values of mappings are wanted, or the names of their options alone. */
+  /** Whether to read the values of mappings, or only the names of their options. */
   readonly values: boolean;
-  /** Whether the catalog `pg_user_mapping` may be read (superusers): the versions of mappings come from there. */
+  /** Whether the catalog `pg_user_mapping` may be read (superusers): it has the versions of mappings. */
   readonly catalog: boolean;
 }
 
@@ -14,8 +14,8 @@ const OPTIONS = (options: string, value: string): string =>
   `(SELECT pg_catalog.json_object_agg(o.option_name, ${value}) FROM pg_catalog.pg_options_to_table(${options}) o)`;
 
 /**
- * One SELECT that gives one JSON document about the wrapper, its servers, their mappings and who holds USAGE. Options are taken
- * apart by the server itself (`pg_options_to_table`), since values may hold any character.
+ * One SELECT that returns one JSON document: the wrapper's servers, their mappings, and who has USAGE. The server itself splits the
+ * options (`pg_options_to_table`), since values may contain any character.
  */
 export function readSql({ names, values, catalog }: ReadSql): string {
   const wanted = names === undefined ? 'true' : `f.srvname = ANY (${names})`;

@@ -1,108 +1,143 @@
-import { Sensitive, defined, plain, sensitive } from '../../model/index.js';
-import type { ActualResource, Field, Fields } from '../../model/index.js';
-import { parseMark } from './mark.js';
+import { defined, fieldText, plain, sensitive } from '../../model/index.js';
+import type { ActualResource, DesiredResource, Field, Fields, Sensitive } from '../../model/index.js';
 import { kinds } from './kinds.js';
+import { parseMark } from './mark.js';
 
 type Options = Readonly<Record<string, string | null>> | null;
 
-/** The document that {@link readSql}'s statement gives. */
-export interface WrapperDocument {
-  readonly servers: readonly {
-    readonly id: string;
-    readonly version: string;
-    readonly name: string;
-    readonly type: string | null;
-    readonly owner: string;
-    readonly comment: string | null;
-    readonly options: Options;
-  }[];
-  readonly mappings: readonly {
-    readonly id: string;
-    readonly version: string | null;
-    readonly server: string;
-    readonly role: string;
-    readonly visible: boolean;
-    readonly options: Options;
-  }[];
-  readonly serverUsage: readonly {
-    readonly id: string;
-    readonly server: string;
-    readonly role: string;
-    /** By ownership, not by a grant: counts only where the configuration asks for it. */
-    readonly implied: boolean;
-  }[];
-  readonly wrapperUsage: readonly { readonly id: string; readonly role: string; readonly implied: boolean }[];
+interface FoundServer {
+  readonly id: string;
+  readonly version: string;
+  readonly name: string;
+  readonly type: string | null;
+  readonly owner: string;
+  readonly comment: string | null;
+  readonly options: Options;
 }
 
-/** The version of a mapping whose row the current role cannot see: nothing can be compared. */
+interface FoundMapping {
+  readonly id: string;
+  readonly version: string | null;
+  readonly server: string;
+  readonly role: string;
+  readonly visible: boolean;
+  readonly options: Options;
+}
+
+interface FoundGrant {
+  readonly id: string;
+  readonly role: string;
+  /** By ownership, not by a grant: counts only where the configuration names it. */
+  readonly implied: boolean;
+}
+
+/** The document that the statement of `readSql` returns. */
+export interface WrapperDocument {
+  readonly servers: readonly FoundServer[];
+  readonly mappings: readonly FoundMapping[];
+  readonly serverUsage: readonly (FoundGrant & { readonly server: string })[];
+  readonly wrapperUsage: readonly FoundGrant[];
+}
+
+/** The version of a mapping whose row the current role cannot read: it is not compared. */
 export const UNSEEN = 'unseen';
-/** The version of a grant: it is there or it is not. */
+/** The version of a grant, which never changes. */
 const GRANTED = 'granted';
 
 /** How to turn the document into resources. */
 interface ReadView {
   readonly provider: string;
-  /** The role that reads, for the remark on what is hidden. */
+  /** The role that reads, for the note on what is hidden. */
   readonly principal: string;
-  /** Whether the document holds the values of mappings. */
-  readonly values: boolean;
-  /** Implied rights are given where this says so. */
-  readonly asked: (address: string) => boolean;
-  /** Whether a role is about to lose a server that it owns: what it holds by that goes to the next owner. */
+  /** Wraps a value of a mapping; absent where the document has no values. */
+  readonly sensitive?: (text: string) => Sensitive;
+  /** Whether an address was requested: implied rights are returned only then. */
+  readonly isRequested: (address: string) => boolean;
+  /** Whether a role is about to lose a server that it owns: its rights as the owner pass to the next one. */
   readonly handsOver: (server: string, owner: string) => boolean;
   readonly wrapperUsage: boolean;
 }
 
-/** Makes resources of what the server said. Values of mappings are wrapped here, as soon as they are read. */
+/** Makes resources of what the server returned. Values of mappings are wrapped here, as soon as they are read. */
 export function toResources(document: WrapperDocument, view: ReadView): readonly ActualResource[] {
+  const marks = new Map(document.servers.map(({ name, comment }) => [name, parseMark(comment)]));
+  return [
+    ...document.servers.map((server) => serverResource(server, marks.get(server.name), view)),
+    ...document.mappings.map((mapping) => mappingResource(mapping, marks.get(mapping.server), view)),
+    ...grantResources(document, view),
+  ];
+}
+
+function serverResource(
+  { id, version, name, type, owner, options }: FoundServer,
+  claimedBy: string | undefined,
+  { provider }: ReadView,
+): ActualResource {
+  return {
+    address: `duckdb_server.${provider}.${name}`,
+    id,
+    version,
+    fields: {
+      type: plain((type ?? '').toLowerCase()),
+      owner: plain(owner),
+      ...optionFields(options, (value) => plain(value ?? '')),
+    },
+    ...defined({ claimedBy }),
+  };
+}
+
+function mappingResource(
+  { id, version, server, role, visible, options }: FoundMapping,
+  claimedBy: string | undefined,
+  view: ReadView,
+): ActualResource {
+  const valueField = (value: string | null): Field =>
+    view.sensitive === undefined
+      ? { kind: 'hidden', reason: 'the value was not read' }
+      : sensitive(view.sensitive(value ?? ''));
+  return {
+    address: `user_mapping.${view.provider}.${server}/${role}`,
+    id,
+    version: version ?? UNSEEN,
+    fields: visible
+      ? optionFields(options, valueField)
+      : { options: { kind: 'hidden', reason: `not verifiable as role ${view.principal}` } },
+    ...defined({ claimedBy }),
+  };
+}
+
+function grantResources(document: WrapperDocument, view: ReadView): readonly ActualResource[] {
   const { provider } = view;
-  const servers = document.servers.map((server): ActualResource => {
-    const claimedBy = parseMark(server.comment);
-    return {
-      address: `duckdb_server.${provider}.${server.name}`,
-      id: server.id,
-      version: server.version,
-      fields: {
-        type: plain((server.type ?? '').toLowerCase()),
-        owner: plain(server.owner),
-        ...optionFields(server.options, (value) => plain(value ?? '')),
-      },
-      ...defined({ claimedBy }),
-    };
-  });
-  const claims = new Map(servers.map((server) => [kinds.mustParse(server.address).name, server.claimedBy]));
-  const mappings = document.mappings.map((mapping): ActualResource => {
-    const claimedBy = claims.get(mapping.server);
-    return {
-      address: `user_mapping.${provider}.${mapping.server}/${mapping.role}`,
-      id: mapping.id,
-      version: mapping.version ?? UNSEEN,
-      fields: mapping.visible
-        ? optionFields(mapping.options, (value) =>
-            view.values
-              ? sensitive(new Sensitive(value ?? ''))
-              : { kind: 'hidden', reason: 'the value was not read' },
-          )
-        : { options: { kind: 'hidden', reason: `not verifiable as role ${view.principal}` } },
-      ...defined({ claimedBy }),
-    };
-  });
-  const grants = [
-    ...document.serverUsage
-      .filter((one) => !one.implied || !view.handsOver(one.server, one.role))
-      .map((one) => ({ ...one, address: `server_usage.${provider}.${one.server}/${one.role}` })),
-    ...(view.wrapperUsage ? document.wrapperUsage : []).map((one) => ({
-      ...one,
-      address: `fdw_usage.${provider}.${one.role}`,
-    })),
-  ]
-    .filter((one) => !one.implied || view.asked(one.address))
-    .map(({ address, id }): ActualResource => ({ address, id, version: GRANTED, fields: {} }));
-  return [...servers, ...mappings, ...grants];
+  const onServers = document.serverUsage
+    .filter(({ implied, server, role }) => !implied || !view.handsOver(server, role))
+    .map(({ id, implied, server, role }) => ({
+      id,
+      implied,
+      address: `server_usage.${provider}.${server}/${role}`,
+    }));
+  const onWrapper = (view.wrapperUsage ? document.wrapperUsage : []).map(({ id, implied, role }) => ({
+    id,
+    implied,
+    address: `fdw_usage.${provider}.${role}`,
+  }));
+  return [...onServers, ...onWrapper]
+    .filter(({ implied, address }) => !implied || view.isRequested(address))
+    .map(({ address, id }) => ({ address, id, version: GRANTED, fields: {} }));
 }
 
 function optionFields(options: Options, field: (value: string | null) => Field): Fields {
   return Object.fromEntries(
     Object.entries(options ?? {}).map(([name, value]) => [`options.${name}`, field(value)]),
+  );
+}
+
+/** The owners that the configuration names, by server. */
+export function ownersOf(desired: readonly DesiredResource[]): ReadonlyMap<string, string> {
+  return new Map(
+    desired.flatMap(({ address, fields }) => {
+      const { kind, name } = kinds.mustParse(address);
+      const owner = fieldText(fields['owner']);
+      return kind === 'duckdb_server' && owner !== undefined ? [[name, owner] as const] : [];
+    }),
   );
 }

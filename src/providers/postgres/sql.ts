@@ -2,7 +2,7 @@
 export const WRAPPER = 'duckdb';
 
 /**
- * Whether the current role may see the options of the mapping `m` on the server `s`: the very condition of the view
+ * SQL for whether the current role may see the options of the mapping `m` on the server `s`: the condition of the view
  * `pg_user_mappings` (PostgreSQL source, system_views.sql). Where it is false, NULL means hidden, not empty.
  */
 export const MAPPING_VISIBLE = `(
@@ -11,12 +11,12 @@ export const MAPPING_VISIBLE = `(
   OR (m.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE'))
   OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user))`;
 
-/** A role's name, `public` for the pseudo role with OID 0. */
+/** SQL for a role's name; `public` for the pseudo-role with OID 0. */
 export function roleName(oid: string): string {
   return `CASE WHEN ${oid} = 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(${oid}) END`;
 }
 
-/** An object's ACL spelled out: NULL means the default, in which the owner alone holds USAGE. */
+/** SQL for an object's grants. A NULL ACL means the default, in which only the owner has USAGE. */
 export function usageGrants(acl: string, kind: 'F' | 'S', owner: string): string {
   return `pg_catalog.aclexplode(COALESCE(${acl}, pg_catalog.acldefault('${kind}', ${owner})))`;
 }

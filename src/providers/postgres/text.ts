@@ -1,8 +1,8 @@
-import type { Plain } from '../../model/index.js';
+import type { Field, Plain } from '../../model/index.js';
 
 /**
- * A plain value as the text that an option holds: numbers and booleans as they print, a map as DuckDB reads one, `{key=value}`.
- * `undefined` for what has no such text: null, a list, a map with nested values or characters that its text form cannot hold.
+ * A plain value as the text of an option: numbers and booleans as they print, a map as DuckDB reads it, `{key=value}`.
+ * @returns `undefined` for what has no such text: null, a list, a map with nested values or characters that DuckDB cannot parse
  */
 export function optionText(value: Plain): string | undefined {
   if (typeof value === 'string') return value;
@@ -18,6 +18,12 @@ export function optionText(value: Plain): string | undefined {
   return `{${parts.join(', ')}}`;
 }
 
+/** A field as the text that is sent to PostgreSQL, values included; `undefined` for what is hidden or has no text. */
+export function wireText(field: Field | undefined): string | undefined {
+  if (field === undefined || field.kind === 'hidden') return undefined;
+  return field.kind === 'sensitive' ? field.value.reveal() : optionText(field.value);
+}
+
 /** Whether DuckDB reads the text as a boolean. */
 export function isBooleanText(text: string): boolean {
   return /^(true|false|t|f|yes|no|y|n|1|0)$/i.test(text);
@@ -28,7 +34,7 @@ export function isMapText(text: string): boolean {
   return /^\s*(map\s*)?\{.*\}\s*$/is.test(text);
 }
 
-/** Whether PostgreSQL can hold the text: it has no NUL character and no lone half of a UTF-16 pair. */
+/** Whether PostgreSQL can store the text: it has no NUL character and no lone surrogate. */
 export function isStorable(text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text);
 }

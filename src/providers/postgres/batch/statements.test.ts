@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { plain, Sensitive, sensitive } from '../../model/index.js';
-import type { ApplyItem, Change, Fields } from '../../model/index.js';
+import { plain, Sensitive, sensitive } from '../../../model/index.js';
+import type { ApplyItem, Change, Fields } from '../../../model/index.js';
 import { toBatch } from './order.js';
-import { markFor, parseMark } from './mark.js';
+import { markFor, parseMark } from '../mark.js';
 
 function item(
   action: Change['action'],

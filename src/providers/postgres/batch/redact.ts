@@ -1,15 +1,15 @@
-/** What stands where a value was. */
+/** Replaces a value. */
 const MASK = '(sensitive value)';
 
 /**
- * Takes values out of a server's message. The server is expected to name objects only; a failed conversion names the value. Masked
- * are whole values, values as SQL quotes them, and every quoted part that is itself part of a value.
+ * Removes values from a server's message. Messages name objects, but a failed conversion names the value. Masks whole values,
+ * values as SQL quotes them, and every quoted text that is part of a value.
  * @param values the revealed values of the batch
  */
 export function redact(message: string, values: readonly string[]): string {
   const known = values.filter((value) => value !== '').sort((a, b) => b.length - a.length);
   let text = message;
-  for (const value of known.filter((one) => one.length >= 4)) {
+  for (const value of known.filter(({ length }) => length >= 4)) {
     for (const form of new Set([value, value.replaceAll("'", "''"), value.replaceAll('\\', '\\\\')])) {
       text = text.replaceAll(form, MASK);
     }
@@ -19,7 +19,7 @@ export function redact(message: string, values: readonly string[]): string {
   text = text.replace(/'([^']+)'|"([^"]+)"/g, (whole, single?: string, double?: string) => {
     const part = single ?? double ?? '';
     if (known.includes(part)) return MASK;
-    return part.length >= 8 && known.some((one) => one.includes(part)) ? MASK : whole;
+    return part.length >= 8 && known.some((value) => value.includes(part)) ? MASK : whole;
   });
   return text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
 }

@@ -1,5 +1,5 @@
-import { MARK_PATTERN } from './mark.js';
-import { MAPPING_VISIBLE, roleName, usageGrants, WRAPPER } from './sql.js';
+import { MARK_PATTERN } from '../mark.js';
+import { MAPPING_VISIBLE, roleName, usageGrants, WRAPPER } from '../sql.js';
 
 /** An object as the function looks it up: by name, at the moment of the write. */
 export interface Target {
@@ -12,47 +12,47 @@ export interface Target {
 
 /** A condition that is checked before the first statement. */
 export interface Check extends Target {
-  /** The id that the object must have; null: it must not be there. */
+  /** The id that the object must have; null: it must not exist. */
   readonly id: string | null;
-  /** The version that it must have; absent where it cannot be seen. */
+  /** The version that it must have; absent where it cannot be read. */
   readonly version?: string;
 }
 
-/** One statement, or one that the function makes of what the object has at that moment. */
+/** One statement, or what the function makes one from at that moment. */
 export type Step = { readonly address: string } & (
   | { readonly do: 'sql'; readonly sql: string }
   | { readonly do: 'mark'; readonly server: string; readonly mark: string }
-  /** Remembers the owner, the USAGE and the comment of a server that is dropped to be made anew. */
+  /** Remembers owner, USAGE and comment of a server that is dropped and recreated. */
   | { readonly do: 'keep'; readonly server: string }
-  /** Gives USAGE back to those who had it, but for these roles. */
+  /** Grants USAGE again to the roles that had it, except for these. */
   | { readonly do: 'regrant'; readonly server: string; readonly without: readonly string[] }
-  /** Gives the server back to the owner that it had. */
+  /** Gives the server back to its former owner. */
   | { readonly do: 'reown'; readonly server: string }
   | {
       readonly do: 'alter';
       readonly server: string;
-      /** Absent: the server itself. */
+      /** Absent for the server itself. */
       readonly role?: string;
       /** The statement up to its OPTIONS. */
       readonly prefix: string;
       readonly set: Readonly<Record<string, string>>;
       readonly drop: readonly string[];
-      /** What to do where the options cannot be seen: statements that make the mapping anew; empty: refuse. */
-      readonly anew: readonly string[];
+      /** Statements that recreate the mapping where its options cannot be read; none: refuse. */
+      readonly recreate: readonly string[];
     }
 );
 
-/** All that one call does. */
+/** Everything that one call of the batch function does. */
 export interface Batch {
   readonly stack: string;
   readonly checks: readonly Check[];
   readonly steps: readonly Step[];
-  /** Whose ids to give back. */
+  /** The objects whose ids are returned. */
   readonly targets: readonly Target[];
 }
 
-/** What the function answers. */
-export type Answer =
+/** The result of the batch function. */
+export type BatchResult =
   | { readonly ids: Readonly<Record<string, string | null>> }
   | {
       readonly failed: string | null;
@@ -168,10 +168,10 @@ BEGIN
       END IF;
       v_have := COALESCE(v_have, '{}');
       IF NOT v_visible THEN
-        IF jsonb_array_length(v_item->'anew') = 0 THEN
+        IF jsonb_array_length(v_item->'recreate') = 0 THEN
           RETURN jsonb_build_object('failed', v_at, 'why', 'hidden');
         END IF;
-        FOR v_value IN SELECT e.value FROM jsonb_array_elements_text(v_item->'anew') e LOOP
+        FOR v_value IN SELECT e.value FROM jsonb_array_elements_text(v_item->'recreate') e LOOP
           EXECUTE v_value;
         END LOOP;
         CONTINUE;
@@ -194,7 +194,7 @@ BEGIN
   END LOOP;
   RETURN jsonb_build_object('ids', v_ids);
 EXCEPTION WHEN query_canceled OR assert_failure OR OTHERS THEN
-  -- Whatever failed is told to the client alone: an error that leaves this block would put the statement into the log.
+  -- An error that leaves this block would put the statement into the log, so the client gets it as a result.
   GET STACKED DIAGNOSTICS v_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL,
     v_hint = PG_EXCEPTION_HINT;
   RETURN jsonb_build_object('failed', v_at, 'why', 'error', 'sqlstate', v_state, 'message', v_message,
@@ -202,14 +202,14 @@ EXCEPTION WHEN query_canceled OR assert_failure OR OTHERS THEN
 END $secrets$`;
 
 /**
- * SQL that makes the batch function, in the session's own temporary schema. It takes the whole batch as one parameter, so that no
- * statement with a value in it is ever sent, and catches every error (DuckDB wrapper contract, "The server's log").
+ * SQL that creates the batch function in the session's temporary schema. The function takes the whole batch as one parameter, so
+ * that no statement with a value in it is ever sent, and catches every error (DuckDB wrapper contract, "The server's log").
  */
 export const CREATE_SQL = `${FIND};\n${APPLY}`;
 
 /** Runs the batch: `$1` is the batch as JSON. */
 export const CALL_SQL = 'SELECT pg_temp.secrets_apply($1::pg_catalog.jsonb) AS answer';
 
-/** Removes the functions: nothing of them outlives the transaction. */
+/** Drops the functions before the transaction ends. */
 export const DROP_SQL =
   'DROP FUNCTION pg_temp.secrets_apply(pg_catalog.jsonb); DROP FUNCTION pg_temp.secrets_find(pg_catalog.jsonb)';

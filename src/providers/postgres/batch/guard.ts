@@ -1,13 +1,15 @@
+import { compareText } from '../../../model/index.js';
+
 /**
  * Keeps values out of the server's log and out of `pg_stat_statements`.
  *
- * A value travels as part of one bind parameter, and the statements that hold it run inside a function. So it can only leave by
- * what logs parameters, by what logs or keeps inner statements, and by the CONTEXT line of a message about an inner
- * statement (PostgreSQL docs, "Error Reporting and Logging"; measured in the DuckDB wrapper contract). Whoever may
- * change those settings changes them for the transaction; for the others it is found out here what is left.
+ * A value is sent as part of one bind parameter, and the statements that contain it run inside a function. So it can only leak
+ * through settings that log parameters, that log or keep inner statements, or that log the CONTEXT line of a message about an
+ * inner statement (PostgreSQL docs, "Error Reporting and Logging"; measured in the DuckDB wrapper contract). A role that may change
+ * these settings does so for the transaction; for other roles the remaining leaks are found here.
  */
 
-/** Settings, and the value under which nothing leaves by them. The first ones any role may set. */
+/** Settings, and the value with which nothing leaks. Any role may set the first ones. */
 const SAFE: Readonly<Record<string, string>> = {
   debug_print_parse: 'off',
   debug_print_rewritten: 'off',
@@ -26,7 +28,7 @@ const SAFE: Readonly<Record<string, string>> = {
   'pgaudit.log': 'none',
 };
 
-/** Settings that are only looked at. */
+/** Settings that are only read. */
 const READ_ONLY = [
   'log_statement_sample_rate',
   'deadlock_timeout',
@@ -36,7 +38,7 @@ const READ_ONLY = [
 ];
 
 /**
- * The statement that makes, for this transaction, every guard setting that exists and that the current role may make.
+ * SQL that applies, for this transaction, every guard setting that exists and that the current role may set.
  * @param serverVersion `server_version_num`: SET on single parameters can be granted from 15 on
  */
 export function guardSql(serverVersion: number): string {
@@ -48,7 +50,7 @@ WHERE p.context = 'user'
   OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)${granted}`;
 }
 
-/** The statement that tells what the settings are now: rows of `name` and `setting`. */
+/** SQL that reads the current settings: rows of `name` and `setting`. */
 export const GUARD_STATE_SQL = `SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN (${[
   ...Object.keys(SAFE),
   ...READ_ONLY,
@@ -57,15 +59,15 @@ export const GUARD_STATE_SQL = `SELECT name, setting FROM pg_catalog.pg_settings
   .join(', ')})`;
 
 /**
- * Which settings would let a value out, as `name = value`.
- * @param settings all that {@link GUARD_STATE_SQL} gave; what is missing does not exist in this server
+ * The settings that would leak a value, as `name = value`.
+ * @param settings the rows of {@link GUARD_STATE_SQL}; what is missing does not exist on this server
  */
 export function leaks(settings: ReadonlyMap<string, string>): readonly string[] {
   const is = (name: string, ...values: readonly string[]): boolean =>
     values.includes(settings.get(name) ?? '');
   const positive = (name: string, from: number): boolean => Number(settings.get(name) ?? '-1') >= from;
-  const found = new Set<string>();
-  const add = (name: string): unknown => found.add(`${name} = ${settings.get(name) ?? ''}`);
+  const open = new Set<string>();
+  const add = (name: string): unknown => open.add(`${name} = ${settings.get(name) ?? ''}`);
 
   if (!is('log_parameter_max_length', '0')) {
     if (is('log_statement', 'all')) add('log_statement');
@@ -86,12 +88,12 @@ export function leaks(settings: ReadonlyMap<string, string>): readonly string[] 
   ) {
     add('auto_explain.log_min_duration');
   }
-  return [...found].sort();
+  return [...open].sort(compareText);
 }
 
 /**
- * A role that cannot turn `log_lock_waits` off gives up waiting for a lock before the server would log the wait, since that
- * message carries the inner statement. Gives the lock timeout to use (milliseconds), or nothing where it does not matter.
+ * The lock timeout (milliseconds) for a role that cannot turn `log_lock_waits` off: shorter than the wait that the server logs,
+ * since that message contains the inner statement. `undefined` where nothing would be logged.
  */
 export function quietLockTimeout(settings: ReadonlyMap<string, string>): number | undefined {
   if (settings.get('log_lock_waits') !== 'on' || settings.get('log_error_verbosity') === 'terse')

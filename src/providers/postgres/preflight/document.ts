@@ -1,58 +1,59 @@
-import { defined } from '../../model/index.js';
 import { escapeLiteral } from 'pg';
-import type { DesiredResource, Diagnostic } from '../../model/index.js';
-import { MAPPING_VISIBLE, WRAPPER, roleName } from './sql.js';
+import { MAPPING_VISIBLE, WRAPPER, roleName } from '../sql.js';
 
-/** What the database says of itself before anything is planned. */
+/** What the database says about itself, read before anything is planned. */
 export interface Preflight {
-  /** The extension that brings the wrapper, if one is installed. */
+  /** The extension that provides the wrapper, if one is installed. */
   readonly extension: string | null;
   readonly extensionVersion: string | null;
   readonly wrapper: boolean;
-  /** Whether we are a superuser. */
+  /** Whether the current role is a superuser. */
   readonly superuser: boolean;
-  /** Whether we hold USAGE on the wrapper. */
+  /** Whether it has USAGE on the wrapper. */
   readonly usage: boolean;
   /** `duckdb.postgres_role`; null where the setting does not exist, empty where only superusers may use DuckDB. */
   readonly duckdbRole: string | null;
-  /** Whether we have that role's rights. */
+  /** Whether the current role has the rights of that role. */
   readonly inDuckdbRole: boolean;
-  /** Whether we own the wrapper (and so may grant on it). */
+  /** Whether it owns the wrapper, and so may grant on it. */
   readonly ownsWrapper: boolean;
-  /** Whether the list of installed DuckDB extensions is there and may be read. */
+  /** Whether the list of installed DuckDB extensions exists and may be read. */
   readonly extensionsReadable: boolean;
   readonly servers: readonly FoundServer[];
   readonly mappings: readonly FoundMapping[];
-  /** Those of the roles asked for that exist. */
+  /** The requested roles that exist. */
   readonly roles: readonly string[];
-  /** Of these the administrators: superusers, and who holds USAGE on the wrapper. */
+  /** Those of them that are administrators: superusers, and roles with USAGE on the wrapper. */
   readonly administrators: readonly string[];
-  /** Names to choose from where one of them does not exist; empty where all do. */
+  /** All names to choose from, where a requested role does not exist; otherwise empty. */
   readonly allRoles: readonly string[];
 }
 
-/** A server that is there. */
+/** An existing server. */
 export interface FoundServer {
   readonly name: string;
   readonly type: string | null;
   readonly owner: string;
-  /** Whether we have the rights of its owner. */
+  /** Whether the current role has the rights of its owner. */
   readonly owned: boolean;
-  /** Whether its owner is a superuser, or holds USAGE on the wrapper. */
+  /** Whether its owner is a superuser, or has USAGE on the wrapper. */
   readonly administrated: boolean;
   /** Every role can read them. */
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** A user mapping that is there. */
+/** An existing user mapping. */
 export interface FoundMapping {
   readonly server: string;
   readonly role: string;
-  /** The names of its options; null where we may not see them. */
+  /** The names of its options; null where the current role may not see them. */
   readonly options: readonly string[] | null;
 }
 
-/** One SELECT that gives the {@link Preflight} as `document`, looking for these roles. */
+/**
+ * One SELECT that returns the {@link Preflight} as `document`.
+ * @param roles the roles to look up
+ */
 export function preflightSql(roles: readonly string[]): string {
   const wanted = `ARRAY[${roles.map(escapeLiteral).join(', ')}]::name[]`;
   const setting = "pg_catalog.current_setting('duckdb.postgres_role', true)";
@@ -95,14 +96,4 @@ export function preflightSql(roles: readonly string[]): string {
 FROM pg_catalog.pg_roles me
 LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname = '${WRAPPER}'
 WHERE me.rolname = current_user`;
-}
-
-/** Where a diagnostic about a resource belongs. */
-export function placeOf(resource: DesiredResource): Pick<Diagnostic, 'address' | 'range'> {
-  return { address: resource.address, ...defined({ range: resource.range }) };
-}
-
-/** Whether a word is in a list. */
-export function isIn(word: string, list: readonly string[]): boolean {
-  return list.includes(word);
 }

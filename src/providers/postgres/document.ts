@@ -1,0 +1,46 @@
+import { UnreachableError } from '../sdk/index.js';
+import { messageOf, sqlState } from '../../net/sql/index.js';
+import type { Connection } from '../../net/sql/index.js';
+
+const READ_TIMEOUT_MS = 60_000;
+
+/** A connection that is only read from. */
+export interface Reader {
+  readonly connection: Connection;
+  /** The time limit of one statement; a minute where absent. */
+  readonly statementTimeoutMs?: number;
+}
+
+/**
+ * Runs one SELECT in a read-only transaction with a time limit, in one round trip, and returns its only value. All of it is local
+ * to the transaction, so that it works through a pooler.
+ * @param sql a SELECT with one row and one column, `document`
+ * @throws UnreachableError where the server does not answer, or with an error
+ */
+export async function readDocument<Document>(reader: Reader, sql: string): Promise<Document> {
+  const { client } = reader.connection;
+  const timeout = reader.statementTimeoutMs ?? READ_TIMEOUT_MS;
+  try {
+    const results: unknown = await client.query(
+      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${timeout}; ${sql}; COMMIT`,
+    );
+    const rows = (results as readonly { readonly rows: readonly { readonly document: Document }[] }[])[2]
+      ?.rows;
+    if (rows?.[0] === undefined) throw new Error('the server returned no result');
+    return rows[0].document;
+  } catch (error) {
+    if (sqlState(error) !== undefined) await client.query('ROLLBACK').catch(() => undefined);
+    throw readFailure(error, reader.connection);
+  }
+}
+
+function readFailure(error: unknown, { host, port }: Connection): UnreachableError {
+  const state = sqlState(error);
+  const code = state === undefined ? '' : ` (SQLSTATE ${state})`;
+  return new UnreachableError(
+    `PostgreSQL at ${host}:${port} could not be read${code}: ${messageOf(error)}`,
+    state === '57014'
+      ? 'It took too long: try again when the server is less busy, or raise `statement_timeout`.'
+      : 'Try again.',
+  );
+}

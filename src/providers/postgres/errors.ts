@@ -1,0 +1,85 @@
+import { defined } from '../../model/index.js';
+import type { BatchResult } from './batch/function.js';
+import { redact } from './batch/redact.js';
+
+/** Why nothing was changed. */
+export interface Failure {
+  /** The change that caused it, where that is known. */
+  readonly address?: string;
+  readonly message: string;
+  readonly next?: string;
+  readonly mayHaveHappened?: boolean;
+}
+
+type Refusal = Exclude<BatchResult, { ids: unknown }>;
+
+const PLAN_AGAIN = 'Plan again and review the changes.';
+
+/**
+ * A failure of the batch in words, without any value.
+ * @param values the revealed values of the batch, to be removed from the server's messages
+ */
+export function failureOf(refusal: Refusal, values: readonly string[]): Failure {
+  const at = defined({ address: refusal.failed ?? undefined });
+  switch (refusal.why) {
+    case 'changed':
+      return { ...at, message: 'it was changed in the database after it was planned', next: PLAN_AGAIN };
+    case 'gone':
+      return { ...at, message: 'it no longer exists in the database', next: PLAN_AGAIN };
+    case 'exists':
+      return {
+        ...at,
+        message: 'it already exists in the database; it was created after the plan was made',
+        next: PLAN_AGAIN,
+      };
+    case 'marked':
+      return {
+        ...at,
+        message: `the server carries the mark of another stack (${refusal.message ?? ''})`,
+        next: 'Leave it to that stack, or list it there under "removed:" and clear the comment of the server.',
+      };
+    case 'hidden':
+      return {
+        ...at,
+        message: 'its options cannot be read, and recreating it would lose the ignored ones',
+        next: 'Apply as a superuser or as the role of the mapping, or remove "ignore".',
+      };
+    case 'error':
+      return { ...at, ...serverError(refusal, values) };
+  }
+}
+
+function serverError(refusal: Refusal, values: readonly string[]): Failure {
+  const clean = (text: string | undefined): string => redact(text ?? '', values).trim();
+  const parts = [clean(refusal.message), clean(refusal.detail)].filter((part) => part !== '');
+  const state = refusal.sqlstate === undefined ? '' : ` (SQLSTATE ${refusal.sqlstate})`;
+  const next = nextStep(refusal) ?? clean(refusal.hint);
+  return { message: `${parts.join(': ')}${state}`, ...defined({ next: next === '' ? undefined : next }) };
+}
+
+function nextStep({ sqlstate, message = '' }: Refusal): string | undefined {
+  switch (sqlstate) {
+    case '2BP01':
+      return 'The server has mappings that are not managed here: add them to the configuration with "adopt: true", or drop them by hand.';
+    case '42501':
+      return message.includes('temporary')
+        ? 'GRANT TEMPORARY ON DATABASE to the role: a temporary function applies all changes.'
+        : 'Apply as a superuser, or as the owner with USAGE on the duckdb wrapper and membership in duckdb.postgres_role.';
+    case '55P03':
+      return 'Another run or session holds the lock: try again later.';
+    case '57014':
+      return 'It took too long: try again when the server is less busy.';
+    case '25006':
+      return 'This server is read-only (a standby?): use the primary.';
+    case '40P01':
+    case '40001':
+    case '23505':
+      return 'Another session changed the same object at the same time: plan again.';
+    case undefined:
+      return 'The connection was lost: plan again to see what was applied.';
+    default:
+      return message.includes('postgres_role')
+        ? 'Ask an administrator to GRANT the role that duckdb.postgres_role names.'
+        : undefined;
+  }
+}

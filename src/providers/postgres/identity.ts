@@ -1,0 +1,57 @@
+import { UnreachableError } from '../sdk/index.js';
+import { messageOf, sqlState } from '../../net/sql/index.js';
+import { readDocument } from './document.js';
+import type { Reader } from './document.js';
+import { WRAPPER } from './sql.js';
+
+/** Which database a connection leads to, and as which role. */
+export interface Identity {
+  /** The system identifier of the cluster, or what replaces it. */
+  readonly system: string | null;
+  readonly database: string;
+  /** The current role. */
+  readonly principal: string;
+  /** `server_version_num`. */
+  readonly version: number;
+  /** Whether the role may read the catalog `pg_user_mapping`. */
+  readonly catalog: boolean;
+}
+
+const SYSTEM_IDENTIFIER = 'SELECT c.system_identifier FROM pg_catalog.pg_control_system() c';
+
+const OBJECT_IDS = `SELECT 'oid-' || d.oid || '-' || COALESCE(w.oid, 0) FROM pg_catalog.pg_database d
+      LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname = '${WRAPPER}' WHERE d.datname = current_database()`;
+
+/**
+ * Finds out which database it is, and which role.
+ *
+ * A database is identified by its name and the system identifier of its cluster, which initdb chooses; both survive restarts,
+ * minor upgrades and failovers to a physical copy. Every role may call `pg_control_system()`, unless an administrator revoked that;
+ * then the OIDs of the database and of the wrapper replace it: they differ between databases that were created separately, and
+ * never change while the database exists.
+ * @throws UnreachableError where the server does not answer
+ */
+export async function identify(reader: Reader): Promise<Identity> {
+  const { client, host, port } = reader.connection;
+  try {
+    const result = await client.query<{ document: Identity }>(identitySql(SYSTEM_IDENTIFIER));
+    if (result.rows[0] !== undefined) return result.rows[0].document;
+  } catch (error) {
+    // 42501: EXECUTE on the function was revoked from PUBLIC.
+    if (sqlState(error) !== '42501') {
+      throw new UnreachableError(
+        `PostgreSQL at ${host}:${port} could not be identified: ${messageOf(error)}`,
+      );
+    }
+  }
+  return readDocument<Identity>(reader, identitySql(OBJECT_IDS));
+}
+
+function identitySql(system: string): string {
+  return `SELECT pg_catalog.json_build_object(
+  'system', (${system})::text,
+  'database', current_database(),
+  'principal', current_user,
+  'version', pg_catalog.current_setting('server_version_num')::int,
+  'catalog', pg_catalog.has_table_privilege('pg_catalog.pg_user_mapping', 'SELECT')) AS document`;
+}

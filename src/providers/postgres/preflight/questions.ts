@@ -1,0 +1,88 @@
+import { compareText, fieldText } from '../../../model/index.js';
+import type { DesiredResource } from '../../../model/index.js';
+import { kinds } from '../kinds.js';
+import { wireText } from '../text.js';
+import type { FoundMapping, FoundServer, Preflight } from './document.js';
+
+/** A secret that DuckDB is asked to create, and the resource that it is about. */
+export interface Question {
+  readonly type: string;
+  readonly provider: string | undefined;
+  /** Plain options with their values, sensitive ones with a placeholder. */
+  readonly options: Options;
+  readonly about: DesiredResource;
+}
+
+type Options = ReadonlyMap<string, string>;
+
+/** Replaces sensitive values: DuckDB is asked about names and shapes, never about values. */
+export const PLACEHOLDER = 'x';
+
+/** One question for each mapping of a server, or one without mappings; none where the database has the same already. */
+export function questionsOf(
+  server: DesiredResource,
+  desired: readonly DesiredResource[],
+  preflight: Preflight,
+): readonly Question[] {
+  const { kind, name } = kinds.mustParse(server.address);
+  if (kind !== 'duckdb_server' || server.optionsUnchecked === true) return [];
+  const type = fieldText(server.fields['type']) ?? '';
+  const own = optionsOf(server);
+  const isSame = isSameServer(
+    preflight.servers.find((found) => found.name === name),
+    type,
+    own,
+  );
+  const ask = (about: DesiredResource, mapping: Options): Question => {
+    const options = new Map([...own, ...mapping]);
+    return { type, provider: options.get('provider'), options, about };
+  };
+  const mappings = desired.filter((resource) => isMappingOf(resource, server));
+  if (mappings.length === 0) return isSame ? [] : [ask(server, new Map())];
+  return mappings.flatMap((about) => {
+    const role = kinds.mustParse(about.address).member;
+    const options = optionsOf(about);
+    const found = preflight.mappings.find((mapping) => mapping.server === name && mapping.role === role);
+    return isSame && isSameMapping(found, options) ? [] : [ask(about, options)];
+  });
+}
+
+/** Questions without duplicates. */
+export function distinct(questions: readonly Question[]): readonly Question[] {
+  const byContent = new Map<string, Question>();
+  for (const question of questions) {
+    const options = [...question.options].sort(([a], [b]) => compareText(a, b));
+    const key = JSON.stringify([question.type, options]);
+    if (!byContent.has(key)) byContent.set(key, question);
+  }
+  return [...byContent.values()];
+}
+
+function isMappingOf({ address }: DesiredResource, server: DesiredResource): boolean {
+  return kinds.mustParse(address).kind === 'user_mapping' && kinds.parentOf(address) === server.address;
+}
+
+function isSameServer(found: FoundServer | undefined, type: string, options: Options): boolean {
+  return (
+    found?.type?.toLowerCase() === type &&
+    Object.keys(found.options).length === options.size &&
+    [...options].every(([key, value]) => found.options[key] === value)
+  );
+}
+
+/** A mapping whose options are hidden was checked when it was created. */
+function isSameMapping(found: FoundMapping | undefined, options: Options): boolean {
+  if (found === undefined) return false;
+  if (found.options === null) return true;
+  return found.options.length === options.size && found.options.every((option) => options.has(option));
+}
+
+function optionsOf(resource: DesiredResource): Options {
+  return new Map(
+    Object.entries(resource.fields).flatMap(([path, field]) => {
+      if (!path.startsWith('options.')) return [];
+      const text = field.kind === 'plain' ? wireText(field) : PLACEHOLDER;
+      return text === undefined ? [] : [[path.slice('options.'.length), text] as const];
+    }),
+  );
+}
