@@ -9,19 +9,19 @@ import type { PostgresSandbox } from './postgres/index.js';
 export interface Sandbox {
   readonly helios: HeliosSandbox;
   readonly postgres: PostgresSandbox;
-  /** What the examples read from the environment. Its secrets are made up. */
+  /** What the examples read from the environment. Its secrets are random. */
   readonly variables: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** Where a sandbox listens; 0, the default: the system picks. */
+/** The ports of a sandbox; 0, the default, for any free one. */
 export interface SandboxOptions {
   readonly heliosPort?: number;
   readonly postgresPort?: number;
 }
 
 /**
- * Starts a local Helios Management API and a Postgres with the stand-in for the `duckdb` wrapper, both on 127.0.0.1 alone.
+ * Starts a local Helios Management API and a Postgres with the stand-in for the `duckdb` wrapper, both on 127.0.0.1 only.
  * Nothing is kept when it stops.
  * @throws Error where a port is taken, or the optional packages of the Postgres are not installed
  */
@@ -44,10 +44,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** The first line of a file of variables: tells one of ours from a file that somebody else needs. */
+/** The first line of a file of variables, by which a file of ours is recognised. */
 const MARK = '# Written by `secrets sandbox`, which removes it when it stops.\n';
 
-/** Whether a file may be replaced: it is empty, or one of ours that a killed sandbox left; or there is none. */
+/** Whether a path may be written: there is no file, or it is empty, or a killed sandbox left it. */
 export async function isReplaceable(path: string): Promise<boolean> {
   try {
     const text = await readFile(path, 'utf8');
@@ -58,9 +58,9 @@ export async function isReplaceable(path: string): Promise<boolean> {
 }
 
 /**
- * Writes variables as lines that a shell, Node's `--env-file` and CI systems read. The file is made anew, for its owner alone:
- * one that is there already would keep its mode.
- * @throws Node's error where it can't be written
+ * Writes variables as lines that a shell, Node's `--env-file` and CI systems read. An existing file is replaced, since it would keep
+ * its mode; the new one is readable by its owner only.
+ * @throws Node's error where it cannot be written
  */
 export async function writeEnvFile(path: string, variables: Readonly<Record<string, string>>): Promise<void> {
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
@@ -70,17 +70,17 @@ export async function writeEnvFile(path: string, variables: Readonly<Record<stri
 
 function variablesOf(helios: HeliosSandbox, postgres: PostgresSandbox): Readonly<Record<string, string>> {
   const tokenOf = (name: string): string => helios.keys.find((key) => key.name === name)?.token ?? '';
-  const madeUp = (prefix: string): string => `${prefix}${randomBytes(12).toString('hex')}`;
+  const random = (prefix: string): string => `${prefix}${randomBytes(12).toString('hex')}`;
   return {
     SINGLESTOREDB_MANAGEMENT_BASE_URL: helios.url,
     SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf('ci-bot'),
-    // SingleStore's Python SDK asks for secrets under /v2 unless it is told otherwise; they live under /v1.
+    // SingleStore's Python SDK uses /v2 by default; secrets are under /v1.
     SINGLESTOREDB_MANAGEMENT_VERSION: 'v1',
     WAREHOUSE_URL: postgres.url,
-    AWS_ACCESS_KEY_ID: madeUp('AKIAEXAMPLE').toUpperCase(),
-    AWS_SECRET_KEY: madeUp('example-secret-'),
-    HF_TOKEN: madeUp('hf_example_'),
-    // Two people of the organization, for doing by hand what a reconciler is to notice.
+    AWS_ACCESS_KEY_ID: random('AKIAEXAMPLE').toUpperCase(),
+    AWS_SECRET_KEY: random('example-secret-'),
+    HF_TOKEN: random('hf_example_'),
+    // Two users of the organization, for changes by hand that drift should find.
     SANDBOX_BEN_TOKEN: tokenOf('ben'),
     SANDBOX_CHLOE_TOKEN: tokenOf('chloe'),
     SANDBOX_CONTROL_TOKEN: helios.controlToken,

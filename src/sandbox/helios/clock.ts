@@ -2,7 +2,7 @@
 export type Tick = () => string;
 
 /**
- * A clock for timestamps that never repeats: where `now` stands still or goes back, it moves on by one
+ * A clock for timestamps that never repeats: where `now` repeats or goes back, it advances by one
  * microsecond. Two updates within one millisecond thus differ, and only in digits that a millisecond clock drops.
  * Six decimals, because that is the most that the official Python SDK decodes on every Python.
  */

@@ -58,7 +58,7 @@ function isOf(type: FieldType, value: unknown): boolean {
     case 'text':
       return typeof value === 'string';
     case 'texts':
-      return Array.isArray(value) && value.every((one) => typeof one === 'string');
+      return Array.isArray(value) && value.every((item) => typeof item === 'string');
     case 'number':
       return typeof value === 'number' && Number.isInteger(value) && value >= 0;
     case 'flag':
@@ -100,7 +100,7 @@ export function readEdit(bytes: Buffer): WorldEdit {
   return body as unknown as WorldEdit;
 }
 
-/** A fault rule from a request body. Refused with 400 as `readEdit`, and for a regular expression that is none. */
+/** A fault rule from a request body. Refused with 400 as `readEdit`, and for an invalid regular expression. */
 export function readFault(bytes: Buffer): FaultRule {
   const body = parseObject(bytes);
   const kind = body['kind'];

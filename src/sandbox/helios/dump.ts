@@ -1,4 +1,3 @@
-import { defined } from '../../model/index.js';
 import { hasActingOwner } from './access.js';
 import type { Grant, Removal, SecretRecord, World } from './world.js';
 
@@ -39,7 +38,7 @@ function dumpSecret(world: World, secret: SecretRecord): DumpedSecret {
     lastUpdatedAt,
     grants,
     hasOwner: removal === undefined && hasActingOwner(world, secret),
-    ...defined({ removal }),
+    ...(removal === undefined ? {} : { removal }),
   };
 }
 

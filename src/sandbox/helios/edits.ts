@@ -1,4 +1,3 @@
-import { defined } from '../../model/index.js';
 import { addTeam, addUser, findTeam, findUser, removeTeam, removeUser } from './identities.js';
 import { livingSecretNamed, removeOwnerless, softDelete } from './lifecycle.js';
 import { Refusal } from './refusal.js';
@@ -9,11 +8,11 @@ import { addInheritedGrant, setAccess } from './sharing.js';
 import type { SecretRecord, UserKind, World } from './world.js';
 
 /*
- * What somebody does by hand, past the API and without being asked for rights. Secrets are named by name or id,
- * users (`user`, `by`) by e-mail address or id, teams by name or id, keys by their name.
+ * Changes by hand, without the API and without access checks. Secrets are named by name or id, users (`user`, `by`) by e-mail
+ * address or id, teams by name or id, keys by name.
  */
 
-/** One change of the world by hand. `by` is who is written down as having done it. */
+/** One change by hand. `by` is recorded as its author. */
 export type WorldEdit =
   | { readonly kind: 'create-secret'; readonly name: string; readonly value: string; readonly by: string }
   | { readonly kind: 'set-value'; readonly secret: string; readonly value: string; readonly by: string }
@@ -56,7 +55,7 @@ export type WorldEdit =
   | ({ readonly kind: 'remove-member'; readonly of: string } & Holder)
   | { readonly kind: 'add-invitation'; readonly email: string; readonly teams?: readonly string[] }
   | { readonly kind: 'add-key'; readonly name: string; readonly user: string; readonly token: string }
-  /** Takes a key back (401), lets it expire (401 from then on), or denies it everything for a reason (403). */
+  /** Revokes a key (401), sets its expiry (401 from then on), or denies it everything for a reason (403). */
   | {
       readonly kind: 'set-key';
       readonly name: string;
@@ -67,12 +66,12 @@ export type WorldEdit =
 
 function findSecret(world: World, which: string): SecretRecord {
   const byID = world.secrets.get(which.toLowerCase());
-  const found = byID?.removal === undefined ? (byID ?? livingSecretNamed(world, which)) : undefined;
-  if (found === undefined) throw new Refusal(404, 'No such secret.');
-  return found;
+  const secret = byID?.removal === undefined ? (byID ?? livingSecretNamed(world, which)) : undefined;
+  if (secret === undefined) throw new Refusal(404, 'No such secret.');
+  return secret;
 }
 
-function setKey(world: World, edit: Extract<WorldEdit, { kind: 'set-key' }>): void {
+function setKey(world: World, edit: Extract<WorldEdit, { kind: 'set-key' }>): undefined {
   const key = [...world.keys.values()].find(({ name }) => name === edit.name);
   if (key === undefined) throw new Refusal(404, 'No such API key.');
   const { revoked = key.revoked, expiresAt = key.expiresAt, denied = key.denied } = edit;
@@ -81,11 +80,15 @@ function setKey(world: World, edit: Extract<WorldEdit, { kind: 'set-key' }>): vo
     token: key.token,
     userID: key.userID,
     revoked,
-    ...defined({ expiresAt, denied }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(denied === undefined ? {} : { denied }),
   });
 }
 
-function editMembers(world: World, edit: Extract<WorldEdit, { kind: 'add-member' | 'remove-member' }>): void {
+function editMembers(
+  world: World,
+  edit: Extract<WorldEdit, { kind: 'add-member' | 'remove-member' }>,
+): undefined {
   const team = findTeam(world, edit.of);
   const member = identityOf(world, edit);
   const members = member.kind === 'user' ? team.memberUsers : team.memberTeams;
@@ -93,80 +96,91 @@ function editMembers(world: World, edit: Extract<WorldEdit, { kind: 'add-member'
   else members.delete(member.id);
 }
 
-function editShare(world: World, edit: Extract<WorldEdit, { kind: 'grant' | 'revoke' }>): void {
+function editShare(world: World, edit: Extract<WorldEdit, { kind: 'grant' | 'revoke' }>): undefined {
   const share = { role: edit.role, identity: identityOf(world, edit) };
   const change = edit.kind === 'grant' ? { grants: [share], revokes: [] } : { grants: [], revokes: [share] };
   setAccess(world, findSecret(world, edit.secret), findUser(world, edit.by).userID, change);
 }
 
-/** Makes the change; gives the id of what it made new, where it made something. */
-function perform(world: World, edit: WorldEdit): string | undefined {
-  const by = 'by' in edit ? findUser(world, edit.by).userID : '';
-  switch (edit.kind) {
-    case 'create-secret':
-      return createSecret(world, by, edit.name, edit.value).secretID;
-    case 'set-value':
-      setValue(world, findSecret(world, edit.secret), by, edit.value);
-      return undefined;
-    case 'delete-secret':
-      softDelete(world, findSecret(world, edit.secret), 'deleted', by);
-      return undefined;
-    case 'recreate-secret': {
-      const { name, value, ...old } = findSecret(world, edit.secret);
-      softDelete(world, findSecret(world, old.secretID), 'deleted', by);
-      return createSecret(world, by, name, edit.value ?? value).secretID;
-    }
-    case 'grant':
-    case 'revoke':
-      editShare(world, edit);
-      return undefined;
-    case 'add-inherited-grant': {
-      const share = { role: edit.role, identity: identityOf(world, edit) };
-      const origin = { resourceID: world.organization.orgID, resourceType: 'Organization', role: edit.role };
-      addInheritedGrant(world, findSecret(world, edit.secret), share, origin);
-      return undefined;
-    }
-    case 'add-role': {
-      const { name, description = '', permissions: own = ['View'], inherits = [] } = edit;
-      if (world.roles.get(name)?.isCustom === false) throw new Refusal(409, 'A built-in role has this name.');
-      if (own.some((permission) => !permissions.includes(permission))) {
-        throw new Refusal(400, `Permissions are: ${permissions.join(', ')}.`);
-      }
-      world.roles.set(name, { name, description, permissions: own, inherits, isCustom: true });
-      return undefined;
-    }
-    case 'add-user':
-      return addUser(world, edit).userID;
-    case 'remove-user':
-      removeUser(world, findUser(world, edit.user).userID);
-      return undefined;
-    case 'add-team':
-      return addTeam(world, edit).teamID;
-    case 'remove-team':
-      removeTeam(world, findTeam(world, edit.team).teamID);
-      return undefined;
-    case 'add-member':
-    case 'remove-member':
-      editMembers(world, edit);
-      return undefined;
-    case 'add-invitation':
-      addInvitation(world, edit);
-      return undefined;
-    case 'add-key':
-      addKey(world, edit);
-      return undefined;
-    case 'set-key':
-      setKey(world, edit);
-      return undefined;
+/** Makes an edit; returns the id of what it creates, if anything. */
+type Handler<Kind extends WorldEdit['kind']> = (
+  world: World,
+  edit: Extract<WorldEdit, { kind: Kind }>,
+) => string | undefined;
+
+const HANDLERS: { readonly [Kind in WorldEdit['kind']]: Handler<Kind> } = {
+  'create-secret': (world, { by, name, value }) => createSecret(world, idOf(world, by), name, value).secretID,
+  'set-value': (world, { secret, by, value }) => {
+    setValue(world, findSecret(world, secret), idOf(world, by), value);
+    return undefined;
+  },
+  'delete-secret': (world, { secret, by }) => {
+    softDelete(world, findSecret(world, secret), 'deleted', idOf(world, by));
+    return undefined;
+  },
+  'recreate-secret': recreateSecret,
+  grant: editShare,
+  revoke: editShare,
+  'add-inherited-grant': (world, edit) => {
+    const share = { role: edit.role, identity: identityOf(world, edit) };
+    const origin = { resourceID: world.organization.orgID, resourceType: 'Organization', role: edit.role };
+    addInheritedGrant(world, findSecret(world, edit.secret), share, origin);
+    return undefined;
+  },
+  'add-role': addRole,
+  'add-user': (world, edit) => addUser(world, edit).userID,
+  'remove-user': (world, { user }) => {
+    removeUser(world, idOf(world, user));
+    return undefined;
+  },
+  'add-team': (world, edit) => addTeam(world, edit).teamID,
+  'remove-team': (world, { team }) => {
+    removeTeam(world, findTeam(world, team).teamID);
+    return undefined;
+  },
+  'add-member': editMembers,
+  'remove-member': editMembers,
+  'add-invitation': (world, edit) => {
+    addInvitation(world, edit);
+    return undefined;
+  },
+  'add-key': (world, edit) => {
+    addKey(world, edit);
+    return undefined;
+  },
+  'set-key': setKey,
+};
+
+function idOf(world: World, user: string): string {
+  return findUser(world, user).userID;
+}
+
+function recreateSecret(world: World, edit: Extract<WorldEdit, { kind: 'recreate-secret' }>): string {
+  const by = idOf(world, edit.by);
+  const old = findSecret(world, edit.secret);
+  // Deleting a secret removes its value.
+  const { name, value } = old;
+  softDelete(world, old, 'deleted', by);
+  return createSecret(world, by, name, edit.value ?? value).secretID;
+}
+
+function addRole(world: World, edit: Extract<WorldEdit, { kind: 'add-role' }>): undefined {
+  const { name, description = '', permissions: own = ['View'], inherits = [] } = edit;
+  if (world.roles.get(name)?.isCustom === false) throw new Refusal(409, 'A built-in role has this name.');
+  if (own.some((permission) => !permissions.includes(permission))) {
+    throw new Refusal(400, `Permissions are: ${permissions.join(', ')}.`);
   }
+  world.roles.set(name, { name, description, permissions: own, inherits, isCustom: true });
 }
 
 /**
- * Makes one change by hand and then removes every secret that is left without an Owner, as the API does. Gives the
- * id of what it made new (secret, user, team). Raises a Refusal for an unknown name or a broken rule.
+ * Makes one change by hand, and then removes every secret that is left without an Owner, as the API does.
+ * @returns the id of what it creates (secret, user, team)
+ * @throws Refusal for an unknown name or a broken rule
  */
 export function applyEdit(world: World, edit: WorldEdit): string | undefined {
-  const made = perform(world, edit);
+  const handler = HANDLERS[edit.kind] as Handler<WorldEdit['kind']>;
+  const id = handler(world, edit);
   removeOwnerless(world, undefined);
-  return made;
+  return id;
 }

@@ -28,7 +28,7 @@ export interface FaultRule {
   readonly times?: number;
   /** For `status`: the status, 500 by default. */
   readonly status?: number;
-  /** For `status`: the `Retry-After` header: seconds, or a text as it stands (an HTTP date). */
+  /** For `status`: the `Retry-After` header: seconds, or a text that is sent as it is (an HTTP date). */
   readonly retryAfter?: number | string;
   /** For `status`, `html` and `garbage`: another body than theirs. */
   readonly body?: string;

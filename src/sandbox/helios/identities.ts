@@ -5,7 +5,7 @@ import type { ApiKey, Team, User, UserKind, World } from './world.js';
 export function findUser(world: World, who: string): User {
   const wanted = who.toLowerCase();
   const user =
-    world.users.get(wanted) ?? [...world.users.values()].find((one) => one.email.toLowerCase() === wanted);
+    world.users.get(wanted) ?? [...world.users.values()].find(({ email }) => email.toLowerCase() === wanted);
   if (user === undefined) throw new Refusal(404, 'No such user in this organization.');
   return user;
 }
@@ -32,8 +32,8 @@ export interface NewUser {
 /** Adds a user; a pending invitation to that address is accepted by it. Refused with 409 where the address is in use. */
 export function addUser(world: World, user: NewUser): User {
   const email = user.email.toLowerCase();
-  if ([...world.users.values()].some((one) => one.email.toLowerCase() === email)) {
-    throw new Refusal(409, 'A user with this e-mail address is in the organization already.');
+  if ([...world.users.values()].some((known) => known.email.toLowerCase() === email)) {
+    throw new Refusal(409, 'A user with this e-mail address is already in the organization.');
   }
   const added: User = {
     userID: user.userID ?? world.newID('user'),
@@ -59,7 +59,7 @@ function dropGrants(world: World, kind: 'user' | 'team', id: string): void {
   }
 }
 
-/** Takes a user out of the organization: out of its teams, and every grant of theirs with it. */
+/** Removes a user from the organization and its teams, and every grant to the user. */
 export function removeUser(world: World, userID: string): void {
   world.users.delete(userID);
   for (const team of world.teams.values()) team.memberUsers.delete(userID);
@@ -89,14 +89,14 @@ export function addTeam(world: World, team: NewTeam): Team {
   return added;
 }
 
-/** Removes a team: out of the teams it was in, and every grant to it with it. */
+/** Removes a team from the organization and other teams, and every grant to it. */
 export function removeTeam(world: World, teamID: string): void {
   world.teams.delete(teamID);
   for (const team of world.teams.values()) team.memberTeams.delete(teamID);
   dropGrants(world, 'team', teamID);
 }
 
-/** The ids of all teams that a user is in, nested teams followed upwards; cycles are survived. */
+/** The ids of all teams that a user is in, through nested teams too. Safe with cycles. */
 export function teamsOfUser(world: World, userID: string): Set<string> {
   const found = new Set<string>();
   const teams = [...world.teams.values()];
@@ -110,14 +110,14 @@ export function teamsOfUser(world: World, userID: string): Set<string> {
   return found;
 }
 
-/** Whether at least one user of the organization is in a team, nested teams followed downwards; cycles are survived. */
-export function hasAnyUser(world: World, teamID: string, seen = new Set<string>()): boolean {
+/** Whether a team has at least one user of the organization, in nested teams too. Safe with cycles. */
+export function hasAnyUser(world: World, teamID: string, visited = new Set<string>()): boolean {
   const team = world.teams.get(teamID);
-  if (team === undefined || seen.has(teamID)) return false;
-  seen.add(teamID);
+  if (team === undefined || visited.has(teamID)) return false;
+  visited.add(teamID);
   return (
     [...team.memberUsers].some((id) => world.users.has(id)) ||
-    [...team.memberTeams].some((id) => hasAnyUser(world, id, seen))
+    [...team.memberTeams].some((id) => hasAnyUser(world, id, visited))
   );
 }
 
@@ -133,7 +133,7 @@ export function bearerToken(header: string | undefined): string | undefined {
 }
 
 /**
- * Who calls, by the `Authorization` header. Management API contract: 401 for a wrong or expired key, 403 for a key
+ * Identifies the caller by the `Authorization` header. Management API contract: 401 for a wrong or expired key, 403 for a key
  * that lacks the right. A key whose user has left the organization counts as wrong.
  */
 export function authenticate(world: World, header: string | undefined): Caller {

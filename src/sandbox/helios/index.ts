@@ -11,8 +11,8 @@ import { createSiteServer } from './server.js';
 import { createWorld, type World } from './world.js';
 
 /*
- * A local SingleStore Helios Management API for tests and demonstrations. What it does is written down in
- * `../SPEC-helios.md`, and the tests beside these files hold it to that.
+ * A local SingleStore Helios Management API for tests and demonstrations, specified in `../SPEC-helios.md`. The tests beside these
+ * files check it against the specification.
  */
 
 export type { Control } from './control.js';
@@ -42,7 +42,7 @@ export interface HeliosOptions {
   readonly maxValueBytes?: number;
   /** Sandboxes with different texts have different ids. */
   readonly idSeed?: string;
-  /** The token for the control endpoint; made up at each start by default. */
+  /** The token for the control endpoint; random by default. */
   readonly controlToken?: string;
 }
 

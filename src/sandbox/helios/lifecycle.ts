@@ -1,4 +1,3 @@
-import { defined } from '../../model/index.js';
 import { hasActingOwner } from './access.js';
 import type { Removal, SecretRecord, World } from './world.js';
 
@@ -14,7 +13,7 @@ export function softDelete(
   because: Removal['because'],
   by: string | undefined,
 ): void {
-  secret.removal = { deletedAt: world.tick(), because, ...defined({ deletedBy: by }) };
+  secret.removal = { deletedAt: world.tick(), because, ...(by === undefined ? {} : { deletedBy: by }) };
   secret.value = '';
 }
 

@@ -58,11 +58,11 @@ function wrapped({ variant }: Call, field: string, content: unknown): Reply {
 function getSecrets(call: Call): Reply {
   const { world, query, variant } = call;
   const name = query.get('name');
-  const found = listSecrets(world, me(call)).filter((one) => name === null || one.name === name);
+  const found = listSecrets(world, me(call)).filter((secret) => name === null || secret.name === name);
   const withValue = name !== null || !variant.listWithoutValues;
   const shown = world
-    .shuffle(found, (one) => one.secretID)
-    .map((one) => view.secretView(world, one, me(call), withValue));
+    .shuffle(found, (secret) => secret.secretID)
+    .map((secret) => view.secretView(world, secret, me(call), withValue));
   return wrapped(call, 'secrets', shown);
 }
 
@@ -126,7 +126,7 @@ function getInvitations({ world, query }: Call): Reply {
   const found = [...world.invitations.values()].filter(
     (invitation) => state === null || invitation.state === state,
   );
-  return ok(world.shuffle(found, (one) => one.invitationID).map(view.invitationView));
+  return ok(world.shuffle(found, ({ invitationID }) => invitationID).map(view.invitationView));
 }
 
 const resourceTypes = ['Organization', 'Cluster', 'Team', 'Secret'];
@@ -136,7 +136,7 @@ function identityRoles(identity: (call: Call) => Identity): (call: Call) => Repl
     if (!isUuid(call.id)) throw new Refusal(404, 'No such user or team in this organization.');
     const holder = identity(call);
     const type = call.query.get('resourceType') ?? 'Secret';
-    if (!resourceTypes.includes(type)) throw new Refusal(400, 'There is no such resource type.');
+    if (!resourceTypes.includes(type)) throw new Refusal(400, 'No such resource type.');
     return ok(
       type === 'Secret' ? view.identityRolesView(call.world, rolesGrantedTo(call.world, holder)) : [],
     );
@@ -144,11 +144,11 @@ function identityRoles(identity: (call: Call) => Identity): (call: Call) => Repl
 }
 
 function getRoles({ world, id }: Call): Reply {
-  if (!resourceTypes.includes(id)) throw new Refusal(404, 'There is no such resource type.');
+  if (!resourceTypes.includes(id)) throw new Refusal(404, 'No such resource type.');
   return ok(id === 'Secret' ? view.rolesView(world) : []);
 }
 
-/** Every path of the management API contract that this project needs; `{…}` stands for one path segment. */
+/** Every path of the management API contract that this project needs; `{…}` matches one path segment. */
 const routes: readonly Route[] = [
   { pattern: '/v1/secrets', methods: { GET: getSecrets, POST: postSecret } },
   {
@@ -212,7 +212,7 @@ export function refusalReply(refusal: Refusal): Reply {
 export function answer(world: World, variant: Variant, request: ApiRequest): Reply {
   try {
     const found = match(request.path);
-    if (found === undefined) throw new Refusal(404, 'There is no such path in this API.');
+    if (found === undefined) throw new Refusal(404, 'No such path in this API.');
     const methods = found.route.methods;
     const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
     if (handler === undefined) {

@@ -1,4 +1,3 @@
-import { defined } from '../../model/index.js';
 import { randomBytes } from 'node:crypto';
 import { addTeam, addUser, findTeam, findUser, type NewUser } from './identities.js';
 import { uuidOf } from './ids.js';
@@ -8,7 +7,7 @@ import { createSecret } from './secrets.js';
 import { setAccess, type Share } from './sharing.js';
 import type { World } from './world.js';
 
-/** Somebody who holds a role: a user by e-mail address, or a team by name; exactly one of the two. */
+/** The holder of a role: a user by e-mail address, or a team by name; exactly one of the two. */
 export interface Holder {
   readonly user?: string;
   readonly team?: string;
@@ -26,7 +25,7 @@ export interface WorldSeed {
     readonly teams?: readonly string[];
   }[];
   readonly invitations?: readonly { readonly email: string; readonly teams?: readonly string[] }[];
-  /** API keys; without a token one is made up at each start. */
+  /** API keys; the token is random where none is given. */
   readonly keys: readonly { readonly name: string; readonly user: string; readonly token?: string }[];
   readonly roles?: readonly Omit<RoleDefinition, 'isCustom'>[];
   /** Secrets: the creator is an Owner, further grants come on top. */
@@ -38,7 +37,7 @@ export interface WorldSeed {
   }[];
 }
 
-/** The organization that a sandbox has unless it is given another: see the spec. */
+/** The default organization: see the specification. */
 export const defaultSeed: WorldSeed = {
   organization: { name: 'Example Analytics' },
   users: [
@@ -72,7 +71,7 @@ export const defaultSeed: WorldSeed = {
   ],
 };
 
-/** The holder as an identity. Refused with 404 for an unknown one, with 400 unless exactly one of the two is named. */
+/** The holder as an identity. Refused with 404 where it is unknown, with 400 unless exactly one of the two is named. */
 export function identityOf(world: World, { user, team }: Holder): Share['identity'] {
   if (user !== undefined && team === undefined) {
     return { kind: 'user', id: findUser(world, user).userID };
@@ -83,14 +82,14 @@ export function identityOf(world: World, { user, team }: Holder): Share['identit
   throw new Refusal(400, 'Name either a user or a team.');
 }
 
-/** Adds an API key; without a token it makes one up. Refused with 409 where the name or the token is in use. */
+/** Adds an API key, with a random token where none is given. Refused with 409 where the name or the token is in use. */
 export function addKey(
   world: World,
   key: { readonly name: string; readonly user: string; readonly token?: string },
 ): void {
   const token = key.token ?? `sandbox_${key.name}_${randomBytes(24).toString('hex')}`;
   if (world.keys.has(token) || [...world.keys.values()].some(({ name }) => name === key.name)) {
-    throw new Refusal(409, 'An API key of this name or token is there already.');
+    throw new Refusal(409, 'An API key with this name or token already exists.');
   }
   world.keys.set(token, { name: key.name, token, userID: findUser(world, key.user).userID, revoked: false });
 }
@@ -105,30 +104,37 @@ export function addInvitation(
   world.invitations.set(invitationID, { invitationID, email, teamIDs, state: 'Pending' });
 }
 
-/** Fills an empty world. Raises a Refusal for a seed that names somebody who is not in it, or breaks a rule of the API. */
+/**
+ * Fills an empty world.
+ * @throws Refusal for a seed that names an unknown user or team, or breaks a rule of the API
+ */
 export function plant(world: World, seed: WorldSeed): void {
-  const id = (kind: string, name: string) => uuidOf(`${world.organization.orgID}/${kind}/${name}`);
+  const id = (kind: string, name: string): string => uuidOf(`${world.organization.orgID}/${kind}/${name}`);
   for (const user of seed.users) addUser(world, { userID: id('user', user.email), ...user });
-  for (const { teamID, name, description, users = [] } of seed.teams) {
-    addTeam(world, {
-      teamID: teamID ?? id('team', name),
-      name,
-      ...defined({ description }),
-      memberUsers: users.map((user) => findUser(world, user).userID),
-    });
-  }
-  for (const { name, teamID, teams = [] } of seed.teams) {
-    for (const member of teams) {
-      findTeam(world, teamID ?? name).memberTeams.add(findTeam(world, member).teamID);
-    }
-  }
+  plantTeams(world, seed.teams, (name) => id('team', name));
   for (const invitation of seed.invitations ?? []) addInvitation(world, invitation);
   for (const key of seed.keys) addKey(world, key);
   for (const role of seed.roles ?? []) world.roles.set(role.name, { ...role, isCustom: true });
-  for (const { name, value, createdBy, grants = [] } of seed.secrets ?? []) {
-    const creator = findUser(world, createdBy).userID;
-    const secret = createSecret(world, creator, name, value);
-    const shares = grants.map((grant) => ({ role: grant.role, identity: identityOf(world, grant) }));
-    setAccess(world, secret, creator, { grants: shares, revokes: [] });
+  for (const secret of seed.secrets ?? []) plantSecret(world, secret);
+}
+
+function plantTeams(world: World, teams: WorldSeed['teams'], idOf: (name: string) => string): void {
+  for (const { teamID, name, description = '', users = [] } of teams) {
+    const memberUsers = users.map((user) => findUser(world, user).userID);
+    addTeam(world, { teamID: teamID ?? idOf(name), name, description, memberUsers });
   }
+  for (const { name, teamID, teams: members = [] } of teams) {
+    const team = findTeam(world, teamID ?? name);
+    for (const member of members) team.memberTeams.add(findTeam(world, member).teamID);
+  }
+}
+
+function plantSecret(
+  world: World,
+  { name, value, createdBy, grants = [] }: NonNullable<WorldSeed['secrets']>[number],
+): void {
+  const creator = findUser(world, createdBy).userID;
+  const secret = createSecret(world, creator, name, value);
+  const shares = grants.map((grant) => ({ role: grant.role, identity: identityOf(world, grant) }));
+  setAccess(world, secret, creator, { grants: shares, revokes: [] });
 }

@@ -6,13 +6,13 @@ import { answer, patternOf, type ApiRequest, type Reply, type Variant } from './
 import { pause, readBody, send, sendHalf } from './wire.js';
 import type { World } from './world.js';
 
-/** What the HTTP layer works on. */
+/** What the HTTP layer serves. */
 export interface Site {
   readonly world: World;
   readonly variant: Variant;
   readonly faults: Faults;
   readonly log: RequestLog;
-  /** Answers what comes in under `/_sandbox/`. */
+  /** Answers requests under `/_sandbox/`. */
   readonly control: (request: ApiRequest, controlToken: string | undefined) => Reply;
 }
 
@@ -39,7 +39,7 @@ function badReply(rule: FaultRule): Reply {
   };
 }
 
-/** Handles one request of the API under a rule; gives the status that was sent, null where none was. */
+/** Handles a request of the API under a rule; returns the status that was sent, null where none was. */
 function misbehave(rule: FaultRule, response: ServerResponse, handle: () => Reply): number | null {
   switch (rule.kind) {
     case 'timeout-before':
@@ -87,12 +87,13 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
     authorization: request.headers.authorization,
     body: body ?? Buffer.alloc(0),
   };
-  if (path.startsWith('/_sandbox/')) {
-    const token = request.headers['x-sandbox-control'];
-    send(
-      response,
-      body === undefined ? tooLarge : site.control(call, typeof token === 'string' ? token : undefined),
-    );
+  const isControl = path.startsWith('/_sandbox/');
+  const handle = (): Reply => {
+    if (body === undefined) return tooLarge;
+    return isControl ? site.control(call, controlToken(request)) : answer(site.world, site.variant, call);
+  };
+  if (isControl) {
+    send(response, handle());
     return;
   }
   const rule = site.faults.next({ method, path, query });
@@ -100,32 +101,40 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
     await pause(response, rule.delayMs ?? 1000);
     if (response.destroyed) return;
   }
-  const handle = (): Reply => (body === undefined ? tooLarge : answer(site.world, site.variant, call));
-  let status: number | null;
-  if (rule === undefined) {
-    const reply = handle();
-    send(response, reply);
-    status = reply.status;
-  } else {
-    status = misbehave(rule, response, handle);
-  }
-  const token = bearerToken(call.authorization);
-  const key = token === undefined ? undefined : site.world.keys.get(token)?.name;
-  site.log.add(
-    { method, path, query, status, key: key ?? null, ...(rule === undefined ? {} : { fault: rule.kind }) },
-    patternOf(path),
-  );
+  const status = respond(rule, response, handle);
+  const key = keyName(site.world, call.authorization);
+  const fault = rule === undefined ? {} : { fault: rule.kind };
+  site.log.add({ method, path, query, status, key, ...fault }, patternOf(path));
 }
 
-/** An HTTP server for the site, not yet listening. It never writes to the terminal. */
+/** Sends the answer, under a rule where there is one; returns the status that was sent, null where none was. */
+function respond(rule: FaultRule | undefined, response: ServerResponse, handle: () => Reply): number | null {
+  if (rule !== undefined) return misbehave(rule, response, handle);
+  const reply = handle();
+  send(response, reply);
+  return reply.status;
+}
+
+function controlToken({ headers }: IncomingMessage): string | undefined {
+  const token = headers['x-sandbox-control'];
+  return typeof token === 'string' ? token : undefined;
+}
+
+/** The name of the API key of a request, for the log; null for an unknown one. */
+function keyName(world: World, authorization: string | undefined): string | null {
+  const token = bearerToken(authorization);
+  return (token === undefined ? undefined : world.keys.get(token)?.name) ?? null;
+}
+
+/** An HTTP server for the site, not listening yet. Never writes to the terminal. */
 export function createSiteServer(site: Site): Server {
   const server = createServer((request, response) => {
     serve(site, request, response).catch(() => {
-      // The client went away in the middle of its request, or a defect: never a hanging connection.
+      // The client disconnected during its request, or a defect: never leave the connection hanging.
       response.destroy();
     });
   });
-  // Longer than clients keep a connection, so that the server is never the one who ends it between two requests.
+  // Longer than clients keep a connection, so that the server never closes it between two requests.
   server.keepAliveTimeout = 120_000;
   return server;
 }

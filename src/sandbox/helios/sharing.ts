@@ -1,4 +1,3 @@
-import { defined } from '../../model/index.js';
 import { permittedSecret, sameIdentity } from './access.js';
 import { removeOwnerless } from './lifecycle.js';
 import { Refusal } from './refusal.js';
@@ -51,7 +50,7 @@ export function setAccess(
   const grants = [...secret.grants];
   for (const share of change.grants) {
     if (grants.some((grant) => grant.inheritedFrom === undefined && sameShare(grant, share))) continue;
-    grants.push({ ...share, createdAt: world.tick(), ...defined({ createdBy: by }) });
+    grants.push({ ...share, createdAt: world.tick(), ...(by === undefined ? {} : { createdBy: by }) });
   }
   secret.grants = grants.filter(
     (grant) => grant.inheritedFrom !== undefined || !change.revokes.some((share) => sameShare(grant, share)),

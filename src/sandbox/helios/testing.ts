@@ -55,7 +55,7 @@ export async function openBench(options: HeliosOptions = {}): Promise<Bench> {
   };
   const as = (key: string): Call => {
     const { token } = known(
-      [...sandbox.world.keys.values()].find((one) => one.name === key),
+      [...sandbox.world.keys.values()].find(({ name }) => name === key),
       key,
     );
     return caller(`${sandbox.url}/v1`, { authorization: `Bearer ${token}` });

@@ -1,4 +1,3 @@
-import { defined } from '../../model/index.js';
 import { permissionsOn } from './access.js';
 import type { IdentityRole } from './sharing.js';
 import type { Grant, Invitation, SecretRecord, Team, User, World } from './world.js';
@@ -35,7 +34,7 @@ export function teamView(world: World, team: Team): Json {
   return {
     ...teamInfo(team),
     memberUsers: world.shuffle(users, (user) => user.userID).map(userInfo),
-    memberTeams: world.shuffle(teams, (one) => one.teamID).map(teamInfo),
+    memberTeams: world.shuffle(teams, (member) => member.teamID).map(teamInfo),
     createdAt: team.createdAt,
     ...unknownField,
   };
@@ -80,7 +79,7 @@ function grantView(world: World, { identity, createdAt, createdBy, inheritedFrom
       identity: shown,
       createdAt,
       ...(author === undefined ? {} : { createdBy: userInfo(author) }),
-      ...defined({ inheritedFrom }),
+      ...(inheritedFrom === undefined ? {} : { inheritedFrom }),
       ...unknownField,
     },
   ];
@@ -114,7 +113,7 @@ export function identityRolesView(world: World, roles: readonly IdentityRole[]):
     }));
 }
 
-/** The role definitions for secrets. The name stands under `role` and `name`: the contract leaves the key open. */
+/** The role definitions for secrets. The name is under both `role` and `name`: the contract leaves the key open. */
 export function rolesView(world: World): Json[] {
   return world
     .shuffle([...world.roles.values()], (role) => role.name)

@@ -19,7 +19,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   return size > maxBodyBytes ? undefined : Buffer.concat(chunks);
 }
 
-/** A reply as it goes over the wire: a text stands as it is, everything else becomes JSON. */
+/** A reply as it goes over the wire: a text is sent as it is, everything else as JSON. */
 function encode(reply: Reply): { headers: Record<string, string>; body: Buffer } {
   const { body, headers } = reply;
   const bytes = Buffer.from(

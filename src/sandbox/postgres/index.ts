@@ -3,9 +3,9 @@ import { standInSql } from './standin/index.js';
 import { literal } from './standin/sql-text.js';
 import { turnstileOf } from './turnstile.js';
 
-/** Where the sandbox listens, and what its database is called. */
+/** The port and the database of a sandbox. */
 export interface PostgresSandboxOptions {
-  /** A port of 127.0.0.1; default: one that the system picks. */
+  /** A port of 127.0.0.1; any free one by default. */
   readonly port?: number;
   /** The database's name; default `postgres`. */
   readonly database?: string;
@@ -13,21 +13,21 @@ export interface PostgresSandboxOptions {
 
 /** A running sandbox. */
 export interface PostgresSandbox {
-  /** A libpq URL without password: the sandbox asks for none. */
+  /** A libpq URL without password: the sandbox needs none. */
   readonly url: string;
   readonly port: number;
   readonly database: string;
-  /** Whoever connects is this superuser. */
+  /** Every client connects as this superuser. */
   readonly user: string;
   /** Stops it and drops the database. Calling it twice is harmless. */
   close(): Promise<void>;
 }
 
 const USER = 'postgres';
-/** Far more than an example needs; each of them waits for its turn. */
+/** More than the examples need; each connection waits for its turn. */
 const MAX_CONNECTIONS = 100;
 
-/** The extensions that the examples use are there; others can be installed. */
+/** The extensions that the examples use are installed; others can be. */
 const STAND_IN = standInSql({
   installed: ['httpfs', 'aws', 'azure'],
   downloadable: ['ducklake', 'iceberg', 'motherduck', 'mysql_scanner', 'postgres_scanner'],
@@ -44,8 +44,8 @@ function rename(database: string): string {
 
 /**
  * Starts a Postgres in memory with the stand-in for the `duckdb` wrapper and the roles `analyst` and `lake_admin`, on
- * 127.0.0.1. Clients take turns, a transaction at a time. Raises an error that says what to install where PGlite is missing,
- * and Node's error where the port is taken.
+ * 127.0.0.1. Clients take turns, one transaction at a time.
+ * @throws Error that says what to install where PGlite is missing; Node's error where the port is in use
  */
 export async function startPostgres(options: PostgresSandboxOptions = {}): Promise<PostgresSandbox> {
   const { PGlite, PGLiteSocketServer } = await loadPackages();

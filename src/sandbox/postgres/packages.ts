@@ -10,7 +10,10 @@ export interface Packages {
 /** Their versions belong together: the socket package names its PGlite exactly. */
 const WANTED = ['@electric-sql/pglite@0.5.14', '@electric-sql/pglite-socket@0.2.17'];
 
-/** Loads the packages of the sandbox; raises an error that says which to install where one is missing. */
+/**
+ * Loads the packages of the sandbox.
+ * @throws Error that says which to install where one is missing
+ */
 export async function loadPackages(
   load: (name: string) => Promise<unknown> = (name) => import(name),
 ): Promise<Packages> {
@@ -21,7 +24,7 @@ export async function loadPackages(
     ]);
     return { ...(pglite as Pick<Packages, 'PGlite'>), ...(socket as Pick<Packages, 'PGLiteSocketServer'>) };
   } catch (error) {
-    const problem = `The Postgres sandbox needs two optional packages that can't be loaded here. Install them: npm install ${WANTED.join(' ')}`;
+    const problem = `The Postgres sandbox needs two optional packages that cannot be loaded. Install them: npm install ${WANTED.join(' ')}`;
     throw new Error(problem, { cause: error });
   }
 }

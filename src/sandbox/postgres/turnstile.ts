@@ -6,9 +6,8 @@ import type { PGlite } from '@electric-sql/pglite';
  * (Parse, Bind, Describe, Execute, Sync), and outside a transaction another client's Parse may come between them, so that one
  * client's values meet the other's statement.
  *
- * So the question is answered more strictly here: the session is free only when Postgres has said so (ReadyForQuery with
- * status `I`, idle) and no message came since. A client passes the turnstile with its whole query or transaction; the
- * others wait.
+ * So this class is stricter: the session is free only when Postgres reported it (ReadyForQuery with status `I`, idle) and no
+ * message came since. A client passes the turnstile with its whole query or transaction; the others wait.
  */
 
 const TERMINATE = 0x58; // 'X'
@@ -16,7 +15,7 @@ const READY = 0x5a; // 'Z'
 const IDLE = 0x49; // 'I'
 const PROTOCOL_3 = 196_608;
 
-/** Is this the message that begins a connection? It alone has no type byte. */
+/** Whether this message opens a connection: the only one without a type byte. */
 function isStartup(message: Uint8Array): boolean {
   return message.length >= 8 && new DataView(message.buffer, message.byteOffset).getInt32(4) === PROTOCOL_3;
 }
@@ -31,14 +30,14 @@ function simpleQuery(sql: string): Uint8Array {
   return message;
 }
 
-/** The end of an answer: the session is free when its last message is ReadyForQuery with status idle. */
+/** Whether an answer ends with ReadyForQuery, status idle: the session is free then. */
 function saysIdle(tail: readonly number[]): boolean {
   return tail.length === 6 && tail[0] === READY && tail[4] === 5 && tail[5] === IDLE;
 }
 
 /** A PGlite that lets one client through at a time. */
 export interface Turnstile extends PGlite {
-  /** Tells it how to ask whether only one client is connected; such a client begins with a clean session. */
+  /** Sets the test for whether only one client is connected; such a client starts with a clean session. */
   whenAlone(alone: () => boolean): void;
 }
 
@@ -61,14 +60,14 @@ export function turnstileOf(
     override async execProtocolRawStream(
       ...[message, options]: Parameters<PGlite['execProtocolRawStream']>
     ): Promise<void> {
-      const leaves = message[0] === TERMINATE;
-      // What a client leaves (SET, temporary tables, prepared statements) is no concern of the next one. It is cleaned up
-      // when the last one leaves, and before a first one comes, for those that went without a word.
-      if ((leaves || isStartup(message)) && this.#free && this.#alone()) {
+      const isLeaving = message[0] === TERMINATE;
+      // What a client leaves (SET, temporary tables, prepared statements) must not affect the next one. Cleaned up when the last
+      // client disconnects, and before the first one connects, for clients that vanished.
+      if ((isLeaving || isStartup(message)) && this.#free && this.#alone()) {
         await super.execProtocolRaw(simpleQuery('DISCARD ALL'));
       }
-      // A client that leaves must not end the session of all; its open transaction is rolled back by the server.
-      if (leaves) return;
+      // A client that disconnects must not end the shared session; the server rolls its open transaction back.
+      if (isLeaving) return;
       this.#free = false;
       let tail: readonly number[] = [];
       await super.execProtocolRawStream(message, {

@@ -4,7 +4,7 @@
  * as the contract says. A new option is one word here.
  */
 
-/** How DuckDB reads a value: text as it stands, a boolean, or a map written `{k=v}`. */
+/** How DuckDB reads a value: text, a boolean, or a map written `{k=v}`. */
 export type Cast = 'VARCHAR' | 'BOOLEAN' | 'MAP';
 
 /** One provider of a secret type. */

@@ -65,7 +65,7 @@ BEGIN
 END
 $sql$;
 
--- There is no DuckDB to start anew. COMMIT makes Postgres refuse the call inside a transaction block (2D000), as the
+-- There is no DuckDB to restart. COMMIT makes Postgres refuse the call inside a transaction block (2D000), as the
 -- extension does; a procedure with COMMIT can't also fix its search_path.
 CREATE PROCEDURE duckdb.recycle_ddb() LANGUAGE plpgsql AS $sql$
 BEGIN

@@ -163,7 +163,7 @@ SET search_path = pg_catalog, pg_temp AS $sql$
       ('endpoint', g.val || '.r2.cloudflarestorage.com'), ('url_style', 'path')) AS d(name, val)
     WHERE g.name = 'account_id' AND d.name <> ALL (s.names)
     UNION ALL
-    -- REFRESH 'auto' keeps all that was given, in clear, to make the secret anew.
+    -- REFRESH 'auto' keeps all that was given, in clear, to recreate the secret.
     SELECT 'refresh_info', '{' || (SELECT string_agg(format('''%s'': %s', a.name, a.val), ', ' ORDER BY a.place DESC) FROM given a) || '}'
     FROM given g WHERE g.name = 'refresh' AND g.val = 'auto' AND 'refresh_info' <> ALL (s.names)
   )
@@ -193,7 +193,7 @@ BEGIN
   LOOP
     s := NULL;
     IF server.srvtype = 'motherduck' THEN
-      -- Opens DuckDB with "md:" for those who have a token; it is no secret of its own.
+      -- Opens DuckDB with "md:" for those who have a token; it is not a secret of its own.
       CONTINUE WHEN server.mapping IS NULL OR duckdb_standin.has_extension('motherduck');
       s.kind := 'IO Error';
       s.problem := duckdb_standin.extension_missing('md');
