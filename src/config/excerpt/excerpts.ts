@@ -116,7 +116,13 @@ export function makeExcerpts(parts: ExcerptParts): Excerpts {
       key.length <= 100 &&
       !looksLikeSecret(key) &&
       ((keys.has(key) && matches(path, sources)) || matches(path, maps)),
-    knownKeys: new Set([...shown.flat(), ...sources.flat(), ...maps.flat(), ...keys, ...parts.backends.settings]),
+    knownKeys: new Set([
+      ...shown.flat(),
+      ...sources.flat(),
+      ...maps.flat(),
+      ...keys,
+      ...parts.backends.settings,
+    ]),
     shownAnywhere: new Set(collect('anywhere')),
   };
 }

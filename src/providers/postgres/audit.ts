@@ -1,9 +1,10 @@
-import { defined, kindOf } from '../../model/index.js';
+import { defined, kindOf, problem } from '../../model/index.js';
 import type {
   ConfiguredResource,
   DesiredField,
   DesiredResource,
   Diagnostic,
+  Field,
   ProviderSettings,
 } from '../../model/index.js';
 import { auditNames } from './audit-names.js';
@@ -31,8 +32,8 @@ function shapeOf(server: ConfiguredResource): ServerShape {
 }
 
 /**
- * What cannot work with the `duckdb` wrapper, said before any connection: names that break DuckDB for the whole
- * database, options that are unknown, misplaced, sensitive in the open, there twice, or of the wrong type (DuckDB wrapper contract).
+ * What cannot work with the `duckdb` wrapper, found before any connection: names that break DuckDB for the whole
+ * database, and options that are unknown, set twice, or of the wrong type (DuckDB wrapper contract).
  */
 export function audit(
   _settings: ProviderSettings,
@@ -54,75 +55,61 @@ export function audit(
   return [...found, ...auditMotherduck(servers, mappings)];
 }
 
-/** At most one MotherDuck server in a database; its token is required, and stands in a mapping. */
+/** At most one MotherDuck server in a database; its token is required, and belongs in a mapping. */
 function auditMotherduck(
   servers: readonly ConfiguredResource[],
   mappings: readonly ConfiguredResource[],
 ): readonly Diagnostic[] {
-  const ducks = servers.filter((server) => plainText(server.fields['type'])?.toLowerCase() === 'motherduck');
-  const found: Diagnostic[] = [];
-  const [first, ...others] = ducks;
-  for (const other of others) {
-    found.push({
-      severity: 'error',
-      code: 'second-motherduck-server',
-      summary: 'A database can have one motherduck server only.',
-      next: 'Keep one of them, or put the other into another database.',
-      address: other.address,
-      ...defined({ range: other.range }),
-      ...(first?.range === undefined ? {} : { related: [{ message: 'the first one', range: first.range }] }),
-    });
-  }
-  for (const duck of ducks) {
-    const type = duck.fields['type'];
-    if (plainText(type) !== 'motherduck') {
-      found.push({
-        severity: 'error',
-        code: 'motherduck-lower-case',
-        summary: 'The type motherduck must be written in lower case.',
-        next: 'Write "type: motherduck".',
-        address: duck.address,
-        ...(type?.range === undefined ? {} : { range: type.range }),
-      });
-    }
-    if (!mappings.some((mapping) => kinds.parentOf(mapping.address) === duck.address)) {
-      found.push({
-        severity: 'warning',
-        code: 'motherduck-without-token',
-        summary: 'A motherduck server needs a user mapping with a token, and this one has no mapping here.',
-        next: 'Add a role with "token" under user_mappings.',
-        address: duck.address,
-        ...defined({ range: duck.range }),
-      });
-    }
-  }
-  return found;
+  const [first, ...others] = servers.filter((server) => plainText(server.fields['type']) === 'motherduck');
+  if (first === undefined) return [];
+  const mapped = new Set(mappings.map((mapping) => kinds.parentOf(mapping.address)));
+  return [
+    ...others.map(({ address, range }) =>
+      problem({
+        code: 'second-motherduck-server',
+        summary: 'A database can have only one motherduck server.',
+        next: 'Keep one of them, or put the other into another database.',
+        address,
+        at: range,
+        related: first.range && [{ message: 'the first one', at: first.range }],
+      }),
+    ),
+    ...[first, ...others]
+      .filter(({ address }) => !mapped.has(address))
+      .map(({ address, range }) =>
+        problem({
+          severity: 'warning',
+          code: 'motherduck-without-token',
+          summary: 'A motherduck server needs a user mapping with a token, and this one has no mapping here.',
+          next: 'Add a role with "token" under user_mappings.',
+          address,
+          at: range,
+        }),
+      ),
+  ];
 }
 
 /**
- * What cannot work, said when values are known: PostgreSQL text holds no NUL character, and lone halves of UTF-16 pairs are
+ * What cannot work with the values as they are: PostgreSQL text holds no NUL character, and lone halves of UTF-16 pairs are
  * not UTF-8.
  */
 export function auditValues(resources: readonly DesiredResource[]): readonly Diagnostic[] {
-  return resources.flatMap((resource) =>
-    Object.entries(resource.fields).flatMap(([path, field]): Diagnostic[] => {
-      const text =
-        field.kind === 'sensitive'
-          ? field.value.reveal()
-          : field.kind === 'plain' && typeof field.value === 'string'
-            ? field.value
-            : '';
-      if (isStorable(text)) return [];
-      return [
-        {
-          severity: 'error',
+  return resources.flatMap(({ address, range, fields }) =>
+    Object.entries(fields)
+      .filter(([, field]) => !isStorable(textToStore(field)))
+      .map(([path]) =>
+        problem({
           code: 'value-not-text',
-          summary: `The value of ${path.replace(/^options\./, '')} has a character that PostgreSQL cannot hold.`,
-          next: 'Remove the NUL character or the broken surrogate pair from it, or encode the value (base64, say).',
-          address: resource.address,
-          ...defined({ range: resource.range }),
-        },
-      ];
-    }),
+          summary: `The value of ${path.replace(/^options\./, '')} has a character that PostgreSQL cannot store.`,
+          next: 'Remove the NUL character or the broken surrogate pair from it, or encode the value (base64, for example).',
+          address,
+          at: range,
+        }),
+      ),
   );
+}
+
+function textToStore(field: Field): string {
+  if (field.kind === 'sensitive') return field.value.reveal();
+  return field.kind === 'plain' && typeof field.value === 'string' ? field.value : '';
 }

@@ -24,11 +24,6 @@ export function wireText(field: Field | undefined): string | undefined {
   return field.kind === 'sensitive' ? field.value.reveal() : optionText(field.value);
 }
 
-/** Whether DuckDB reads the text as a boolean. */
-export function isBooleanText(text: string): boolean {
-  return /^(true|false|t|f|yes|no|y|n|1|0)$/i.test(text);
-}
-
 /** Whether the text looks like one of DuckDB's maps. */
 export function isMapText(text: string): boolean {
   return /^\s*(map\s*)?\{.*\}\s*$/is.test(text);
