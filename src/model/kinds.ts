@@ -19,6 +19,16 @@ export interface KindPolicy {
   readonly mustReplace: (path: string, desired: Fields) => boolean;
   /** Fields that are only managed where the configuration names them (`owner`). */
   readonly managedWhereNamed: readonly string[];
+  /** Its resources grant access to their parent, which must keep an owner. */
+  readonly ownership?: OwnershipRule;
+}
+
+/** Which grants make an owner of the object that they are on, where the system deletes an object without owners. */
+export interface OwnershipRule {
+  /** The field of a grant that lists roles, with commas between them. */
+  readonly field: string;
+  /** The role that owns. */
+  readonly role: string;
 }
 
 /** The kinds of resource of a run, and the addresses that they make. */

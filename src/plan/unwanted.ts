@@ -68,7 +68,8 @@ function decideUnowned(index: PlanIndex, view: ResourceView, parent: Decision | 
 
 /** Whether a share is that of the identity that runs the tool. */
 function isSelf(index: PlanIndex, address: Address): boolean {
-  return address.kind === 'share' && address.member === index.directoryOf(address.provider)?.self;
+  const isGrant = index.policyOf(address).ownership !== undefined;
+  return isGrant && address.member === index.directoryOf(address.provider)?.self;
 }
 
 /** Whether it is, and the configuration does not say `self: drop`: then it stays, even where the list does not name it. */

@@ -17,7 +17,7 @@ export function secretsKeptVisible(
   const visible = new Set<string>();
   for (const text of desired) {
     const share = kinds.mustParse(text);
-    if (share.kind !== 'share') continue;
+    if (kinds.policyOf(share.kind).ownership === undefined) continue;
     const includesSelf = tests.get(share.provider) ?? selfTest(directoryOf(share.provider));
     tests.set(share.provider, includesSelf);
     if (includesSelf(share.member ?? '')) visible.add(kinds.parentOf(share) ?? '');

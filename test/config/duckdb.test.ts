@@ -72,6 +72,9 @@ describe('the one table of options', () => {
     expect(codes(server('{ type: gdrive, options: { token: { env: T } } }'))).toEqual([
       'sensitive-server-option',
     ]);
+    expect(lines(load(server('{ simple: { type: S3, use_ssl: maybe } }')).diagnostics)).toEqual([
+      'secrets.yaml:4:53: The option `use_ssl` takes true or false. → Write true or false.',
+    ]);
     expect(lines(load(server('{ type: S3, options: { use_ssl: maybe } }')).diagnostics)).toEqual([
       'secrets.yaml:4:54: The option `use_ssl` takes true or false. → Write true or false.',
     ]);

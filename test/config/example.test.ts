@@ -214,3 +214,14 @@ secrets:
     expect(loadRight(a, b).digest).toBe(digests[0]);
   });
 });
+
+it('takes the identity that runs the tool as `self` in the lists of access', () => {
+  const { resources } = loadRight(
+    `${HEAD}secrets: { A: { value: { env: X }, owners: [self], readers: [team:T] } }\n`,
+  );
+  expect(resources.map(({ address }) => address)).toEqual([
+    'secret.helios.A',
+    'share.helios.A/self',
+    'share.helios.A/team:T',
+  ]);
+});

@@ -14,6 +14,8 @@ export const policies: readonly KindPolicy[] = [
     mustReplace: () => false,
     managedWhereNamed: [],
     cascades: true,
+    // A secret without an Owner is deleted (management API contract).
+    ownership: { field: 'role', role: 'Owner' },
   },
 ];
 
