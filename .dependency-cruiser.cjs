@@ -4,16 +4,17 @@
  */
 const rows = {
   model: [],
+  files: ['model'],
   net: ['model'],
   config: ['model', 'providers/sdk'],
-  values: ['model', 'net'],
+  values: ['model', 'net', 'files'],
   'providers/sdk': ['model', 'net'],
-  state: ['model', 'net'],
+  state: ['model', 'net', 'files'],
   plan: ['model'],
   apply: ['model'],
   report: ['model'],
-  engine: ['model', 'config', 'values', 'providers/sdk', 'state', 'plan', 'apply', 'report'],
-  sandbox: [],
+  engine: ['model', 'config', 'values', 'providers/sdk', 'state', 'plan', 'apply', 'report', 'files'],
+  sandbox: ['files'],
   cli: ['engine', 'report', 'model'],
   commands: ['cli', 'engine', 'report', 'model', 'sandbox'],
 };

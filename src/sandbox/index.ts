@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../files/write.js';
 import { startHelios } from './helios/index.js';
 import type { HeliosSandbox } from './helios/index.js';
 import { startPostgres } from './postgres/index.js';
@@ -64,8 +65,7 @@ export async function isReplaceable(path: string): Promise<boolean> {
  */
 export async function writeEnvFile(path: string, variables: Readonly<Record<string, string>>): Promise<void> {
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
-  await rm(path, { force: true });
-  await writeFile(path, MARK + lines.join(''), { mode: 0o600, flag: 'wx' });
+  await replaceFile(path, MARK + lines.join(''));
 }
 
 function variablesOf(helios: HeliosSandbox, postgres: PostgresSandbox): Readonly<Record<string, string>> {

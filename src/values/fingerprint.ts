@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { createFile, makeFolderOf } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
 import type { Diagnostic, DiagnosticError, RunScope, Sensitive } from '../model/index.js';
 
@@ -96,34 +96,15 @@ function openKeyFile(keyFile: string): Diagnostic {
  */
 export async function makeKeyFile(keyFile: string): Promise<void> {
   try {
-    await putKeyFile(keyFile);
+    await makeFolderOf(keyFile);
+    await createFile(keyFile, `${randomBytes(32).toString('base64')}\n`).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
   } catch (error) {
     throw keyProblem(
       `The key file ${keyFile} cannot be written (${errorCode(error) ?? 'unknown error'}).`,
       'Free disk space, give this user the right to write there, or set SECRETS_KEY.',
     );
-  }
-}
-
-async function putKeyFile(keyFile: string, tries = 3): Promise<void> {
-  await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
-  const draft = `${keyFile}.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${randomBytes(32).toString('base64')}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(draft, keyFile);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
-    // Another process removed the draft, taking it for one of a dead run.
-    if (errorCode(error) !== 'ENOENT' || tries === 1) throw error;
-    await putKeyFile(keyFile, tries - 1);
-  } finally {
-    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

@@ -67,6 +67,31 @@ onRealPostgres(
       await proxy.stop();
     });
 
+    it('leaves no lock that nobody holds, where every answer about it is lost', async () => {
+      const url = await server().createDatabase();
+      const real = connectTo(url);
+      let losses = 0;
+      const connect = async (): Promise<SqlClient> => {
+        const client = await real();
+        return {
+          async query(text, values) {
+            const result = await client.query(text, values);
+            if (losses === 0 || !text.startsWith('WITH taken')) return result;
+            losses -= 1;
+            throw new Error('the connection broke');
+          },
+          end: () => client.end(),
+        };
+      };
+      const store = storeAt(url, { connect });
+      await store.write(stateOf(1, [A]), 0);
+      losses = 3;
+      expect(await codeOf(store.lock(lockRequest()))).toBe('state-unreachable');
+      expect(losses).toBe(0);
+      expect(await query(url, 'SELECT FROM secrets_state.state_locks')).toEqual([]);
+      await store.close();
+    });
+
     it('is made again where the server ended it', async () => {
       const url = await server().createDatabase();
       const store = storeAt(url);

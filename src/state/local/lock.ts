@@ -1,14 +1,13 @@
-import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode } from '../../model/index.js';
+import { makeFolderOf } from '../../files/write.js';
+import { errorCode, problemError } from '../../model/index.js';
 import { isGone, isLockInfo, isRunOut } from '../holder.js';
-import { lockProblem } from '../lease.js';
 import type { LockSteps, LockTry } from '../lease.js';
 import type { LockInfo } from '../store.js';
 
-/** A lock as it stands in its file, and when that was last written, by the clock of the file system. */
-interface Found {
+/** A lock as its file has it, and when that was last written, by the clock of the file system. */
+interface FoundLock {
   readonly holder: LockInfo;
   readonly renewedMs: number;
 }
@@ -22,11 +21,13 @@ export function lockFileSteps(path: string): LockSteps {
   return {
     take: (mine) => take(path, mine),
     renew: (mine) => renew(path, mine),
-    giveBack: async (mine) => {
-      const found = await readLock(path).catch(() => undefined);
-      if (found?.holder.ID === mine.ID) await rm(path, { force: true });
-    },
+    giveBack: (mine) => removeOwn(path, mine),
   };
+}
+
+async function removeOwn(path: string, { ID }: LockInfo): Promise<void> {
+  const found = await readLock(path).catch(() => undefined);
+  if (found?.holder.ID === ID) await rm(path, { force: true });
 }
 
 async function take(path: string, mine: LockInfo): Promise<LockTry> {
@@ -34,25 +35,19 @@ async function take(path: string, mine: LockInfo): Promise<LockTry> {
   if (nowMs === undefined) return { held: true };
   const found = await readLock(path);
   if (found === undefined) return { held: false };
-  if (!isDead(found, nowMs)) return { held: false, holder: found.holder };
-  // Whoever takes it away at this moment needs but a moment.
-  if (!(await takeAway(path, found, mine))) await sleep(25);
+  if (!isAbandonedLock(found, nowMs)) return { held: false, holder: found.holder };
+  // Another run that removes it at this moment will be done soon.
+  if (!(await removeAbandoned(path, found, mine))) await sleep(25);
   return { held: false };
 }
 
-/** @returns `undefined` where the lock is ours now; where it is somebody's, the time by the file system's clock */
+/** @returns `undefined` where the lock is ours now; where it is another run's, the time by the file system's clock */
 async function tryToCreate(path: string, mine: LockInfo): Promise<number | undefined> {
   const draft = `${path}.${mine.ID}`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolderOf(path);
     await writeFile(draft, `${JSON.stringify(mine)}\n`, { mode: 0o600 });
-    try {
-      await link(draft, path);
-    } catch (error) {
-      if (errorCode(error) === 'EEXIST') return (await stat(draft)).mtimeMs;
-      throw error;
-    }
-    return undefined;
+    return (await linkDraft(draft, path, mine)) ? undefined : (await stat(draft)).mtimeMs;
   } catch (error) {
     throw notWritten(path, error);
   } finally {
@@ -60,20 +55,37 @@ async function tryToCreate(path: string, mine: LockInfo): Promise<number | undef
   }
 }
 
+/** @returns whether the lock is ours; where not, the file existed */
+async function linkDraft(draft: string, path: string, mine: LockInfo): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    // Over a network the answer to a link can get lost: where it was made, the lock is ours.
+    if (await isOurs(path, mine)) return true;
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function isOurs(path: string, { ID }: LockInfo): Promise<boolean> {
+  const found = await readLock(path).catch(() => undefined);
+  return found?.holder.ID === ID;
+}
+
 function notWritten(path: string, error: unknown): Error {
-  const code = errorCode(error) ?? 'unknown error';
-  return lockProblem(
-    'state-lock',
-    `The lock ${path} cannot be written (${code}).`,
-    'Make room or give this user the right to write there.',
-  );
+  return problemError({
+    code: 'state-lock',
+    summary: `The lock ${path} cannot be written (${errorCode(error) ?? 'unknown error'}).`,
+    next: 'Free disk space, or give this user the right to write there.',
+  });
 }
 
 /**
- * The lock as it stands; `undefined` where there is none.
- * @throws DiagnosticError where the file is no lock
+ * The lock of a file; `undefined` where there is none.
+ * @throws DiagnosticError where the file is not a lock
  */
-export async function readLock(path: string): Promise<Found | undefined> {
+export async function readLock(path: string): Promise<FoundLock | undefined> {
   try {
     const json: unknown = JSON.parse(await readFile(path, 'utf8'));
     const { mtimeMs } = await stat(path);
@@ -81,11 +93,11 @@ export async function readLock(path: string): Promise<Found | undefined> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
   }
-  throw lockProblem(
-    'state-lock',
-    `The lock ${path} is there, but cannot be read.`,
-    'If no other run is under way, delete that file.',
-  );
+  throw problemError({
+    code: 'state-lock',
+    summary: `The lock ${path} cannot be read.`,
+    next: 'If no other run is under way, delete that file.',
+  });
 }
 
 /** Writes the lock again, in place. Where it was taken over in this very moment, that goes into a file without a name. */
@@ -109,32 +121,30 @@ async function renew(path: string, mine: LockInfo): Promise<boolean> {
 }
 
 /**
- * Takes a dead holder's lock away. Of several runs that try, one at a time may, by a lock on this very taking; so nobody
- * takes away what another has put there meanwhile. One that dies while it does so is taken away in the same manner.
- * @returns whether the dead holder's lock is gone
+ * Removes a lock that nobody holds any more. Of several runs that try, one at a time may, by a lock on the removal; so nobody
+ * removes what another run has put there meanwhile. The lock of one that dies while it does so is removed in the same manner.
+ * @returns whether the abandoned lock is gone
  */
-async function takeAway(path: string, dead: Found, mine: LockInfo): Promise<boolean> {
-  const taking = `${path}.${dead.holder.ID}.taking`;
-  const nowMs = await tryToCreate(taking, mine);
+async function removeAbandoned(path: string, abandoned: FoundLock, mine: LockInfo): Promise<boolean> {
+  const removal = `${path}.${abandoned.holder.ID}.taking`;
+  const nowMs = await tryToCreate(removal, mine);
   if (nowMs === undefined) {
     try {
-      const there = await readLock(path);
-      if (there?.holder.ID === dead.holder.ID) {
-        await rm(path, { force: true }).catch((error: unknown) => {
-          throw notWritten(path, error);
-        });
-      }
+      if (await isOurs(path, abandoned.holder)) await rm(path, { force: true });
+    } catch (error) {
+      throw notWritten(path, error);
     } finally {
-      // Where it stays, it stands in nobody's way: it is about this dead holder alone.
-      await rm(taking, { force: true }).catch(() => undefined);
+      // Where it stays, it is in nobody's way: it is about this abandoned lock alone.
+      await rm(removal, { force: true }).catch(() => undefined);
     }
     return true;
   }
-  const other = await readLock(taking);
-  if (other !== undefined && isDead(other, nowMs)) await takeAway(taking, other, mine);
+  const other = await readLock(removal);
+  if (other !== undefined && isAbandonedLock(other, nowMs)) await removeAbandoned(removal, other, mine);
   return false;
 }
 
-function isDead({ holder, renewedMs }: Found, nowMs: number): boolean {
+/** Whether nobody holds a lock any more: its holder's process is gone from this machine, or its lease has run out. */
+function isAbandonedLock({ holder, renewedMs }: FoundLock, nowMs: number): boolean {
   return isGone(holder) || isRunOut(holder, nowMs - renewedMs);
 }

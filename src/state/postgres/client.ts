@@ -28,6 +28,8 @@ export interface Link {
    * @throws DiagnosticError where the database cannot be reached; what the server says of the statement as it came
    */
   ask(text: string, values: readonly unknown[], asking: Asking): Promise<readonly unknown[]>;
+  /** Whether there ever was a connection: where there was none, no statement can have been run. */
+  wasOpen(): boolean;
   /** Whether a statement is under way. */
   isBusy(): boolean;
   /** Ends the connection. Never throws. */
@@ -94,6 +96,7 @@ export function keepLink(connect: () => Promise<SqlClient>, location: string): L
         inFlight -= 1;
       }
     },
+    wasOpen: () => wasOpen,
     isBusy: () => inFlight > 0,
     async close() {
       const closing = current;

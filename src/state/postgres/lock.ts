@@ -1,24 +1,16 @@
 import { isGone, isLockInfo } from '../holder.js';
-import { lockProblem } from '../lease.js';
 import type { LockSteps, LockTry } from '../lease.js';
-import type { Layout } from './layout.js';
-import type { Link } from './client.js';
-import { keyText } from './sql.js';
-import type { Statements } from './sql.js';
+import { problemError } from '../../model/index.js';
 import type { LockInfo } from '../store.js';
+import type { Link } from './client.js';
+import { askTables } from './read.js';
+import type { PostgresState } from './read.js';
 
-/** Where a lock is kept, and how to ask for it. */
-export interface LockTable {
-  readonly sql: Statements;
-  readonly stack: string;
+/** What the row of a lock needs. */
+interface LockRow {
+  readonly state: PostgresState;
   readonly leaseMs: number;
-  readonly location: string;
-  readonly layout: Layout;
-  /** Runs a statement; makes the tables first where there are none. */
-  readonly ask: (text: string, values: readonly unknown[], patienceMs: number) => Promise<readonly unknown[]>;
-  /** The connection for reading and writing. */
-  readonly main: Link;
-  /** A second one, made only where a lease is to be renewed while the first one is busy with something long. */
+  /** A second connection, made only where a lease is to be renewed while the first one is busy with something long. */
   readonly side: Link;
 }
 
@@ -36,38 +28,61 @@ const GIVE_BACK_MS = 5_000;
  * The steps of a lock that is a row. Whether a lease has run out is for the database's clock to say; whether a process of this
  * machine is gone only we can tell, and then take the row from that very holder and from nobody else.
  */
-export function rowLockSteps(table: LockTable): LockSteps {
-  const { sql, leaseMs, main, side } = table;
-  const stack = keyText(table.stack);
-  const tryToTake = async (mine: LockInfo, dead: string | null): Promise<LockTry> => {
-    const values = [stack, mine.ID, JSON.stringify(mine), Math.round(leaseMs), dead];
-    const [row] = (await table.ask(sql.take, values, TAKE_MS)) as readonly TakenRow[];
-    if (row?.taken === true) return { held: true };
-    table.layout.check(row?.layout);
-    const holder = readHolder(row?.holder ?? null, table.location);
-    return holder === undefined ? { held: false } : { held: false, holder };
-  };
+export function rowLockSteps(row: LockRow): LockSteps {
   return {
-    async take(mine) {
-      const tried = await tryToTake(mine, null);
-      if (tried.held || tried.holder === undefined || !isGone(tried.holder)) return tried;
-      const second = await tryToTake(mine, tried.holder.ID);
-      return second.held ? second : { held: false };
-    },
-    async renew(mine) {
-      const link = main.isBusy() ? side : main;
-      const patienceMs = Math.min(Math.max(leaseMs / 3, 1000), RENEW_MS);
-      return (await link.ask(sql.renew, [stack, mine.ID], { patienceMs, repeats: 0 })).length > 0;
-    },
-    async giveBack(mine) {
-      await main.ask(sql.giveBack, [stack, mine.ID], { patienceMs: GIVE_BACK_MS, repeats: 1 });
-    },
+    take: (mine) => take(row, mine),
+    renew: (mine) => renew(row, mine),
+    giveBack: (mine) => giveBack(row, mine),
   };
+}
+
+async function take(row: LockRow, mine: LockInfo): Promise<LockTry> {
+  const tried = await tryToTake(row, mine, null);
+  if (tried.held || tried.holder === undefined || !isGone(tried.holder)) return tried;
+  const second = await tryToTake(row, mine, tried.holder.ID);
+  return second.held ? second : { held: false };
+}
+
+/** @param abandoned the ID of a holder that is gone, whose row may be taken */
+async function tryToTake(
+  { state, leaseMs }: LockRow,
+  mine: LockInfo,
+  abandoned: string | null,
+): Promise<LockTry> {
+  const { sql, key, location, layout } = state;
+  const values = [key, mine.ID, JSON.stringify(mine), Math.round(leaseMs), abandoned];
+  const rows = await askTables(state, sql.take, values, TAKE_MS).catch(async (error: unknown) => {
+    // The row may have been taken though its answer was lost: nobody would renew it, nor give it back.
+    if (state.main.wasOpen()) await undo(state, mine);
+    throw error;
+  });
+  const [taken] = rows as readonly TakenRow[];
+  if (taken?.taken === true) return { held: true };
+  layout.check(taken?.layout);
+  const holder = readHolder(taken?.holder ?? null, location);
+  return holder === undefined ? { held: false } : { held: false, holder };
+}
+
+/** Gives a row back that may be ours. Never throws. */
+async function undo({ main, sql, key }: PostgresState, { ID }: LockInfo): Promise<void> {
+  await main.ask(sql.giveBack, [key, ID], { patienceMs: GIVE_BACK_MS }).catch(() => undefined);
+}
+
+/** @returns whether the lock is still ours */
+async function renew({ state, leaseMs, side }: LockRow, { ID }: LockInfo): Promise<boolean> {
+  const link = state.main.isBusy() ? side : state.main;
+  const patienceMs = Math.min(Math.max(leaseMs / 3, 1000), RENEW_MS);
+  const rows = await link.ask(state.sql.renew, [state.key, ID], { patienceMs, repeats: 0 });
+  return rows.length > 0;
+}
+
+async function giveBack({ state }: LockRow, { ID }: LockInfo): Promise<void> {
+  await state.main.ask(state.sql.giveBack, [state.key, ID], { patienceMs: GIVE_BACK_MS, repeats: 1 });
 }
 
 /**
  * Reads a lock's holder; `undefined` where there is none.
- * @throws DiagnosticError where something else stands there
+ * @throws DiagnosticError where the text is something else
  */
 export function readHolder(text: string | null, location: string): LockInfo | undefined {
   if (text === null) return undefined;
@@ -75,11 +90,11 @@ export function readHolder(text: string | null, location: string): LockInfo | un
     const json: unknown = JSON.parse(text);
     if (isLockInfo(json)) return json;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw lockProblem(
-    'state-lock',
-    `The lock of the state ${location} is there, but cannot be read.`,
-    'If no other run is under way, delete its row from the table state_locks.',
-  );
+  throw problemError({
+    code: 'state-lock',
+    summary: `The lock of the state ${location} cannot be read.`,
+    next: 'If no other run is under way, delete its row from the table state_locks.',
+  });
 }

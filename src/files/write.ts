@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCode } from '../model/index.js';
+
+/**
+ * Puts a text into a file as a whole: it is written to a draft beside the file (mode 0600), forced to disk, and renamed. A link
+ * of that name is replaced, never followed. Where this fails, the file is as before, and no draft is left.
+ * @throws Node's error
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  await fromDraft(path, text, (draft) => rename(draft, path));
+}
+
+/**
+ * The same for a file that must not exist yet, nor a link of its name: of several that create it at once, one succeeds.
+ * @throws Node's error; EEXIST where the name is taken
+ */
+export async function createFile(path: string, text: string): Promise<void> {
+  await fromDraft(path, text, (draft) => link(draft, path));
+}
+
+/** Forces the names in a folder to disk, so that a rename survives a power cut. Not every platform can: never throws. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
+/** Makes the folder of a file, for its owner alone, unless it exists. */
+export async function makeFolderOf(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+}
+
+/** How often a draft is written that somebody removed, taking it for one of a dead run. */
+const TRIES = 3;
+
+async function fromDraft(path: string, text: string, place: (draft: string) => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const draft = `${path}.${randomUUID()}.draft`;
+    try {
+      await writeDraft(draft, text);
+      await place(draft);
+      return;
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || tries === TRIES) throw error;
+    } finally {
+      await rm(draft, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+async function writeDraft(draft: string, text: string): Promise<void> {
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
