@@ -7,6 +7,7 @@ import { decodeState, encodeState } from '../../src/state/index.js';
 import { localStore } from '../../src/state/local/store.js';
 import type { StateStore } from '../../src/state/index.js';
 import { postgresStore } from '../../src/state/postgres/store.js';
+import { runScope } from '../scope.js';
 
 const [backend = '', place = ''] = process.argv.slice(2);
 const RECORDS = 10_000;
@@ -40,7 +41,7 @@ function open(): StateStore {
   if (backend === 'local') return localStore({ ...common, path: 'bench.state.json', cwd: place });
   if (backend === 'http') {
     const fields = JSON.parse(place) as Record<string, string>;
-    return httpStore({ ...common, env: {}, settings: httpSettings(fields, {}) });
+    return httpStore({ ...common, env: {}, settings: httpSettings(fields, runScope()) });
   }
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client(place);

@@ -14,6 +14,7 @@ import { contextOf, textOf } from '../values/stores/context.js';
 import { startVault } from '../values/stores/vault-server.js';
 import { closedPort, startProxy, startServer } from './servers.js';
 import type { TestServer } from './servers.js';
+import { runScope } from '../scope.js';
 
 const LOGIN = 'user:hunter2';
 const folder = mkdtempSync(join(tmpdir(), 'net-clients-'));
@@ -74,7 +75,7 @@ describe('the client of Helios', () => {
 describe('the http state', () => {
   const store = (env: Record<string, string>) => {
     const opened = httpStore({
-      settings: httpSettings({ address: 'http://service.test/state/prod', retry_max: '0' }, {}),
+      settings: httpSettings({ address: 'http://service.test/state/prod', retry_max: '0' }, runScope()),
       env,
       stack: 'prod',
       toolVersion: '1',

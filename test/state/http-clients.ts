@@ -4,6 +4,7 @@ import { httpStore } from '../../src/state/http/store.js';
 import type { HttpStore } from '../../src/state/http/store.js';
 import type { ClientOptions } from './contract.js';
 import type { StateServer } from './http-server.js';
+import { runScope } from '../scope.js';
 
 /** How a client of a state server is opened. */
 export interface Options extends ClientOptions {
@@ -19,7 +20,7 @@ export function storeOn(
 ): HttpStore {
   return httpStore({
     env: {},
-    settings: httpSettings({ ...server.fields(stack), ...fields }, {}),
+    settings: httpSettings({ ...server.fields(stack), ...fields }, runScope()),
     stack,
     toolVersion: '1.2.3',
     now: () => new Date(0),

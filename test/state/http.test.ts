@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DiagnosticError, Sensitive } from '../../src/model/index.js';
 import { encodeState } from '../../src/state/index.js';
 import { httpSettings } from '../../src/state/http/settings.js';
+import { runScope } from '../scope.js';
 import { httpStore } from '../../src/state/http/store.js';
 import type { HttpStore } from '../../src/state/http/store.js';
 import { temporaryFolder } from '../core/folder.js';
@@ -67,7 +68,7 @@ const B = remember('secret.helios.B');
 describe('the settings of the http backend', () => {
   const problemsOf = (fields: Parameters<typeof httpSettings>[0], env = {}): readonly string[] => {
     try {
-      httpSettings(fields, env);
+      httpSettings(fields, runScope({ env }));
       return [];
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
@@ -77,7 +78,7 @@ describe('the settings of the http backend', () => {
   };
 
   it('are those of Terraform, with its defaults', () => {
-    const settings = httpSettings({ address: 'https://state.example.com/a?b=c' }, {});
+    const settings = httpSettings({ address: 'https://state.example.com/a?b=c' }, runScope());
     expect(settings).toEqual({
       address: new URL('https://state.example.com/a?b=c'),
       updateMethod: 'POST',
@@ -105,7 +106,7 @@ describe('the settings of the http backend', () => {
       TF_HTTP_CLIENT_PRIVATE_KEY_PEM: 'K',
       TF_HTTP_CLIENT_CA_CERTIFICATE_PEM: 'A',
     };
-    const settings = httpSettings({ lock_method: 'LINK', retry_max: '' }, env);
+    const settings = httpSettings({ lock_method: 'LINK', retry_max: '' }, runScope({ env }));
     expect(settings).toMatchObject({
       address: new URL('https://h/s'),
       updateMethod: 'PUT',
@@ -124,7 +125,7 @@ describe('the settings of the http backend', () => {
   });
 
   it('take user and password out of the address', () => {
-    const settings = httpSettings({ address: `http://eve:${PASSWORD}%21@h/s` }, {});
+    const settings = httpSettings({ address: `http://eve:${PASSWORD}%21@h/s` }, runScope());
     expect(settings.address.href).toBe('http://h/s');
     expect(settings.credentials?.password.equals(new Sensitive(`${PASSWORD}!`))).toBe(true);
   });
@@ -621,7 +622,7 @@ describe('a lock over http', () => {
   });
 
   it('warns of a password that goes over an open wire', () => {
-    const settings = httpSettings({ address: `http://eve:${PASSWORD}@h.example.com/s` }, {});
+    const settings = httpSettings({ address: `http://eve:${PASSWORD}@h.example.com/s` }, runScope());
     const store = httpStore({ settings, env: {}, stack: 'prod', toolVersion: '1', now: () => new Date(0) });
     expect(store.warnings.map(({ code }) => code)).toContain('state-password-in-the-open');
     expect(JSON.stringify(store)).not.toContain(PASSWORD);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Sensitive, defined, errorCode, plain, sensitive } from '../../model/index.js';
+import { defined, errorCode, plain, sensitive } from '../../model/index.js';
 import type { ApplyItem, DesiredResource, Field, Outcome, Precondition } from '../../model/index.js';
 import type { SessionContext } from '../sdk/index.js';
 import { createSecret } from './create.js';
@@ -40,11 +40,15 @@ export async function applyAll(
       continue;
     }
     context.progress(`applying ${address}`);
-    onOutcome(await applyOne(where, item));
+    onOutcome(await applyOne(where, item, context));
   }
 }
 
-async function applyOne(where: DirectorySettings, item: ApplyItem): Promise<Outcome> {
+async function applyOne(
+  where: DirectorySettings,
+  item: ApplyItem,
+  context: SessionContext,
+): Promise<Outcome> {
   const { change, desired } = item;
   const { address } = change;
   try {
@@ -54,7 +58,7 @@ async function applyOne(where: DirectorySettings, item: ApplyItem): Promise<Outc
       case 'replace':
         return desired === undefined
           ? { status: 'failed', address, message: 'the plan does not say what it is to be' }
-          : await write(where, item, desired);
+          : await write(where, item, desired, context);
       case 'delete':
         return await remove(where, item);
       case 'forget':
@@ -72,13 +76,14 @@ async function write(
   { secretDirectory, extensionDirectory }: DirectorySettings,
   { change }: ApplyItem,
   desired: DesiredResource,
+  context: SessionContext,
 ): Promise<Outcome> {
   const { address, precondition } = change;
   const { name } = kinds.mustParse(address);
   const path = secretPath(secretDirectory, name);
   await makeDirectory(secretDirectory);
   return withScratch(secretDirectory, async (scratch) => {
-    const fields = { ...desired.fields, ...(await ignoredFields(secretDirectory, name, desired)) };
+    const fields = { ...desired.fields, ...(await ignoredFields(secretDirectory, name, desired, context)) };
     const duckdb = await openDuckdb({ secretDirectory: scratch, extensionDirectory });
     try {
       await createSecret(duckdb, 'PERSISTENT', name, fields);
@@ -139,6 +144,7 @@ async function ignoredFields(
   directory: string,
   name: string,
   { lifecycle }: DesiredResource,
+  context: SessionContext,
 ): Promise<Readonly<Record<string, Field>>> {
   const ignore = (lifecycle.ignore ?? []).map((one) => one.replace(/^options\./, ''));
   if (ignore.length === 0) return {};
@@ -148,7 +154,7 @@ async function ignoredFields(
     if (one === 'scope' && stored !== undefined) kept['scope'] = plain([...stored.scope]);
     const option = stored?.options?.get(one);
     if (option === undefined) continue;
-    kept[`options.${one}`] = option.redacted ? sensitive(new Sensitive(option.text)) : plain(option.text);
+    kept[`options.${one}`] = option.redacted ? sensitive(context.sensitive(option.text)) : plain(option.text);
   }
   return kept;
 }

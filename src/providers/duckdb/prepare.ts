@@ -1,5 +1,5 @@
-import { Sensitive, defined, formatAddress, plain, sensitive } from '../../model/index.js';
-import type { DesiredResource, Diagnostic, Field, Fields } from '../../model/index.js';
+import { defined, formatAddress, plain, sensitive } from '../../model/index.js';
+import type { DesiredResource, Diagnostic, Field, Fields, RunScope } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import { createSecret, optionText } from './create.js';
 import { toProblem } from './errors.js';
@@ -18,20 +18,21 @@ import { kinds } from './kinds.js';
 export async function prepareAll(
   desired: readonly DesiredResource[],
   where: DirectorySettings,
+  wrap: RunScope['sensitive'],
 ): Promise<Prepared> {
   const diagnostics: Diagnostic[] = [];
   const resources: DesiredResource[] = [];
   let duckdb: Duckdb | undefined;
   try {
     for (const one of desired) {
-      const resource = inSystemTerms(one);
+      const resource = inSystemTerms(one, wrap);
       diagnostics.push(...(await modeProblem(resource, where)));
       if (!canBeTried(resource.fields)) {
         resources.push(resource);
         continue;
       }
       duckdb ??= await openDuckdb({ extensionDirectory: where.extensionDirectory });
-      const tried = await tryOut(duckdb, resource);
+      const tried = await tryOut(duckdb, resource, wrap);
       resources.push(tried.resource);
       diagnostics.push(...tried.diagnostics);
     }
@@ -42,7 +43,7 @@ export async function prepareAll(
 }
 
 /** The name folded, the type in lower case, the default provider left unsaid, plain options as text. */
-function inSystemTerms(resource: DesiredResource): DesiredResource {
+function inSystemTerms(resource: DesiredResource, wrap: RunScope['sensitive']): DesiredResource {
   const parsed = kinds.mustParse(resource.address);
   const fields: Record<string, Field> = {};
   for (const [path, field] of Object.entries(resource.fields)) {
@@ -56,11 +57,11 @@ function inSystemTerms(resource: DesiredResource): DesiredResource {
     fields[path] = text === undefined ? field : plain(isWord ? text.toLowerCase() : text);
   }
   const address = formatAddress({ ...parsed, name: foldName(parsed.name) });
-  return { ...resource, address, fields: withoutAccount(fields) };
+  return { ...resource, address, fields: withoutAccount(fields, wrap) };
 }
 
 /** Of an R2 account DuckDB keeps the address that it stands for, not its id (measured); so that is what is wanted. */
-function withoutAccount(fields: Fields): Fields {
+function withoutAccount(fields: Fields, wrap: RunScope['sensitive']): Fields {
   const { 'options.account_id': account, ...rest } = fields;
   const type = rest['type'];
   if (account === undefined || account.kind === 'hidden' || type?.kind !== 'plain' || type.value !== 'r2') {
@@ -69,7 +70,7 @@ function withoutAccount(fields: Fields): Fields {
   const address = (id: string): string => `${id}.r2.cloudflarestorage.com`;
   const endpoint =
     account.kind === 'sensitive'
-      ? sensitive(new Sensitive(address(account.value.reveal())))
+      ? sensitive(wrap(address(account.value.reveal())))
       : plain(address(optionText(account.value) ?? ''));
   return { 'options.endpoint': endpoint, 'options.url_style': plain('path'), ...rest };
 }
@@ -106,6 +107,7 @@ const TRIED = 'tried';
 async function tryOut(
   duckdb: Duckdb,
   resource: DesiredResource,
+  wrap: RunScope['sensitive'],
 ): Promise<{ readonly resource: DesiredResource; readonly diagnostics: readonly Diagnostic[] }> {
   const { address, range, fields } = resource;
   try {
@@ -126,14 +128,14 @@ async function tryOut(
   }
   const [row] = await duckdb.rows(`SELECT secret_string AS text FROM duckdb_secrets(redact = false)`);
   await duckdb.run(`DROP TEMPORARY SECRET ${TRIED}`);
-  return { resource: { ...resource, fields: asKept(fields, String(row?.['text'])) }, diagnostics: [] };
+  return { resource: { ...resource, fields: asKept(fields, String(row?.['text']), wrap) }, diagnostics: [] };
 }
 
 /**
  * The fields as DuckDB keeps them. An option that it prints as it was given is text, and is as it was given; another one (a
  * boolean, a map) is short and has no semicolon, so that it can be read off what DuckDB prints.
  */
-function asKept(fields: Fields, printed: string): Fields {
+function asKept(fields: Fields, printed: string, wrap: RunScope['sensitive']): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([path, field]): [string, Field] => {
       if (!path.startsWith('options.')) return [path, field];
@@ -148,7 +150,7 @@ function asKept(fields: Fields, printed: string): Fields {
       if (`${printed};`.includes(`;${name}=${given};`)) return [path, field];
       const kept = new RegExp(`;${name}=(true|false|-?[0-9.]+|\\{[^;]*\\})(?:;|$)`).exec(printed)?.[1];
       if (kept === undefined) return [path, field];
-      return [path, field.kind === 'sensitive' ? sensitive(new Sensitive(kept)) : plain(kept)];
+      return [path, field.kind === 'sensitive' ? sensitive(wrap(kept)) : plain(kept)];
     }),
   );
 }

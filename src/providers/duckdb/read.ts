@@ -1,5 +1,5 @@
-import { Sensitive, plain, sensitive } from '../../model/index.js';
-import type { ActualResource, DesiredResource, Field, StateRecord } from '../../model/index.js';
+import { plain, sensitive } from '../../model/index.js';
+import type { ActualResource, DesiredResource, Field, RunScope, StateRecord } from '../../model/index.js';
 import type { Stamp } from './files.js';
 import { DEFAULT_SCOPES, SHOWN_BUT_SENSITIVE } from './names.js';
 import type { Stored } from './stored.js';
@@ -10,13 +10,16 @@ export interface Known {
   readonly record?: StateRecord | undefined;
 }
 
-/** Turns a stored secret into a resource. Values are wrapped here, as soon as they are read. */
+/**
+ * Turns a stored secret into a resource.
+ * @param wrap wraps its values; absent where they are not needed
+ */
 export function toResource(
   address: string,
   stamp: Stamp,
   stored: Stored | undefined,
   known: Known,
-  values = true,
+  wrap?: RunScope['sensitive'],
 ): ActualResource {
   const base = { address, id: stamp.id, version: stamp.version };
   if (stored === undefined) {
@@ -42,8 +45,8 @@ export function toResource(
     const isSensitive = redacted || secret.has(path) || SHOWN_BUT_SENSITIVE.includes(name);
     fields[path] = !isSensitive
       ? plain(asWanted(text, known.desired?.fields[path]))
-      : values
-        ? sensitive(new Sensitive(text))
+      : wrap !== undefined
+        ? sensitive(wrap(text))
         : { kind: 'hidden', reason: 'the value was not read' };
   }
   if (stored.provider !== 'config') {

@@ -90,7 +90,7 @@ function session(
   const addressOf = (name: string): string => formatAddress({ kind: 'duckdb_secret', provider, name });
   return {
     system,
-    prepare: (desired) => prepareAll(desired, where),
+    prepare: (desired) => prepareAll(desired, where, context.sensitive),
     async read(request) {
       const { desired, records } = byName(request);
       const names = new Set([...desired.keys(), ...records.keys()]);
@@ -102,7 +102,7 @@ function session(
       for (const [name, stamp] of stamps) {
         if (!stored.has(name)) continue;
         const known = { desired: desired.get(name), record: records.get(name) };
-        resources.push(toResource(addressOf(name), stamp, stored.get(name), known));
+        resources.push(toResource(addressOf(name), stamp, stored.get(name), known, context.sensitive));
       }
       return { system, resources };
     },
@@ -112,7 +112,7 @@ function session(
       const stored = await readStored(secretDirectory, names);
       return [...stamps]
         .filter(([name]) => stored.has(name))
-        .map(([name, stamp]) => toResource(addressOf(name), stamp, stored.get(name), {}, false));
+        .map(([name, stamp]) => toResource(addressOf(name), stamp, stored.get(name), {}));
     },
     apply: (items, onOutcome) => applyAll(where, context, items, onOutcome),
     close: () => Promise.resolve(),

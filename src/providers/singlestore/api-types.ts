@@ -1,4 +1,4 @@
-import { Sensitive } from '../../model/index.js';
+import type { RunScope, Sensitive } from '../../model/index.js';
 import { field, has, items, optionalText, text, wrongShape, type Part } from './decode.js';
 
 /** A secret as the API gives it (management API contract). Ids are UUIDs, times RFC 3339. */
@@ -52,13 +52,17 @@ export interface IdentityRole {
   readonly role: string;
 }
 
-/** Decodes a secret. @throws HttpError `shape` */
-export function secretOf(part: Part): SecretInfo {
+/**
+ * Decodes a secret.
+ * @param wrap wraps its value
+ * @throws HttpError `shape`
+ */
+export function secretOf(part: Part, wrap: RunScope['sensitive']): SecretInfo {
   const value = optionalText(field(part, 'value'));
   return {
     id: text(field(part, 'secretID')),
     name: text(field(part, 'name')),
-    value: value === undefined ? undefined : new Sensitive(value),
+    value: value === undefined ? undefined : wrap(value),
     createdBy: text(field(part, 'createdBy')),
     createdAt: text(field(part, 'createdAt')),
     updatedBy: text(field(part, 'lastUpdatedBy')),

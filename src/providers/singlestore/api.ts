@@ -1,4 +1,4 @@
-import type { Sensitive } from '../../model/index.js';
+import type { RunScope, Sensitive } from '../../model/index.js';
 import { HttpError, type HttpAnswer, type HttpClient, type HttpRequest } from '../sdk/index.js';
 import {
   grantsOf,
@@ -56,7 +56,12 @@ const LIST_BYTES = 400 * 1024 * 1024;
  * The API over a client.
  * @param organization where given, sent as `organizationID` with each call (management API contract)
  */
-export function createApi(client: HttpClient, organization: string | undefined): Api {
+export function createApi(
+  client: HttpClient,
+  organization: string | undefined,
+  wrap: RunScope['sensitive'],
+): Api {
+  const toSecret = (part: Parameters<typeof secretOf>[0]): SecretInfo => secretOf(part, wrap);
   function send(request: Omit<HttpRequest, 'repeat'> & Partial<HttpRequest>): Promise<HttpAnswer> {
     const { path } = request;
     const mark = path.includes('?') ? '&' : '?';
@@ -90,18 +95,18 @@ export function createApi(client: HttpClient, organization: string | undefined):
     secrets: async () => {
       const answer = await getSecret('/v1/secrets', { maxBytes: LIST_BYTES });
       return listBody(answer, 'secrets')
-        .map(secretOf)
+        .map(toSecret)
         .filter((secret) => !secret.deleted);
     },
     secretNamed: async (name) => {
       const answer = await getSecret(`/v1/secrets?name=${encodeURIComponent(name)}`, { finish: true });
       return listBody(answer, 'secrets')
-        .map(secretOf)
+        .map(toSecret)
         .find((secret) => secret.name === name && !secret.deleted);
     },
     secret: (id, finish) =>
       unlessGone(async () => {
-        const secret = secretOf(
+        const secret = toSecret(
           objectBody(await getSecret(secretPath(id), finish === undefined ? {} : { finish }), 'secret'),
         );
         return secret.deleted ? undefined : secret;
@@ -109,14 +114,14 @@ export function createApi(client: HttpClient, organization: string | undefined):
     createSecret: async (name, value) => {
       const body = { name, value: value.reveal() };
       const answer = await send({ ...write('POST', '/v1/secrets', body), sensitiveBody: true });
-      return secretOf(objectBody(answer, 'secret'));
+      return toSecret(objectBody(answer, 'secret'));
     },
     updateSecret: async (id, value) => {
       const answer = await send({
         ...write('PATCH', secretPath(id), { value: value.reveal() }),
         sensitiveBody: true,
       });
-      return secretOf(objectBody(answer, 'secret'));
+      return toSecret(objectBody(answer, 'secret'));
     },
     deleteSecret: async (id) => {
       await unlessGone(async () => {

@@ -42,7 +42,7 @@ export async function openSession(
     ...(backoffMs === undefined ? {} : { retry: { baseMs: backoffMs } }),
     ...defined({ log: context.log }),
   });
-  const api = createApi(client, connection.organization);
+  const api = createApi(client, connection.organization, context.sensitive);
   context.progress(`asking ${host} who we are`);
   const [self, organization] = await reading(host, () =>
     Promise.all([api.currentUser(), api.currentOrganization()]),

@@ -36,7 +36,7 @@ export const http: BackendDefinition = {
     return httpStore({
       ...storeOptions(given, run),
       env: run.env,
-      settings: httpSettings(Object.fromEntries(fields), run.env),
+      settings: httpSettings(Object.fromEntries(fields), run),
     });
   },
 };

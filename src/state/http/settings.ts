@@ -1,5 +1,5 @@
 import { DiagnosticError, Sensitive, defined } from '../../model/index.js';
-import type { Diagnostic } from '../../model/index.js';
+import type { Diagnostic, RunScope } from '../../model/index.js';
 
 /** A method and the address that it is sent to; the address holds neither user nor password. */
 export interface Endpoint {
@@ -56,10 +56,10 @@ type Name = keyof typeof VARIABLES;
  */
 export function httpSettings(
   fields: Readonly<Record<string, string | Sensitive | undefined>>,
-  env: Readonly<Record<string, string | undefined>>,
+  scope: Pick<RunScope, 'env' | 'sensitive'>,
 ): HttpSettings {
   const problems: Diagnostic[] = [];
-  const given = reader(fields, env, problems);
+  const given = reader(fields, scope, problems);
   const address = urlOf('address', given, problems);
   if (address === undefined && given.text('address') === undefined) {
     problems.push(
@@ -70,7 +70,7 @@ export function httpSettings(
     );
   }
   const locking = lockingOf(given, problems);
-  const userInfo = [address, locking?.lock.url, locking?.unlock.url].map((url) => takeUserInfo(url));
+  const userInfo = [address, locking?.lock.url, locking?.unlock.url].map((url) => takeUserInfo(url, given));
   const credentials = credentialsOf(given, problems) ?? userInfo.find((one) => one !== undefined);
   const numbers = retriesOf(given, problems);
   const ca = given.secret('client_ca_certificate_pem');
@@ -87,6 +87,8 @@ export function httpSettings(
 
 /** Reads a setting, or its variable; an empty text counts as none. */
 interface Reader {
+  /** Wraps a value that was found in a setting. */
+  readonly wrap: RunScope['sensitive'];
   readonly text: (name: Name) => string | undefined;
   readonly secret: (name: Name) => Sensitive | undefined;
   /** Where a setting was read, for messages. */
@@ -95,7 +97,7 @@ interface Reader {
 
 function reader(
   fields: Readonly<Record<string, string | Sensitive | undefined>>,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, sensitive: wrap }: Pick<RunScope, 'env' | 'sensitive'>,
   problems: Diagnostic[],
 ): Reader {
   const field = (name: Name): string | Sensitive | undefined => {
@@ -109,6 +111,7 @@ function reader(
   };
   const isSaid = new Set<Name>();
   return {
+    wrap,
     text: (name) => {
       const value = field(name);
       if (!(value instanceof Sensitive)) return value ?? variable(name);
@@ -127,7 +130,7 @@ function reader(
     },
     secret: (name) => {
       const value = field(name) ?? variable(name);
-      return typeof value === 'string' ? new Sensitive(value) : value;
+      return typeof value === 'string' ? wrap(value) : value;
     },
     at: (name) => (field(name) === undefined ? (VARIABLES[name] ?? name) : name),
   };
@@ -149,9 +152,9 @@ function urlOf(name: Name, given: Reader, problems: Diagnostic[]): URL | undefin
 }
 
 /** Takes user and password out of an address, so that no message and no log has them. */
-function takeUserInfo(url: URL | undefined): HttpSettings['credentials'] {
+function takeUserInfo(url: URL | undefined, { wrap }: Reader): HttpSettings['credentials'] {
   if (url === undefined || (url.username === '' && url.password === '')) return undefined;
-  const part = (text: string): Sensitive => new Sensitive(decoded(text));
+  const part = (text: string): Sensitive => wrap(decoded(text));
   const credentials = { username: part(url.username), password: part(url.password) };
   url.username = '';
   url.password = '';
@@ -202,7 +205,7 @@ function methodOf(name: Name, standard: string, given: Reader, problems: Diagnos
 function credentialsOf(given: Reader, problems: Diagnostic[]): HttpSettings['credentials'] {
   const username = given.secret('username');
   const password = given.secret('password');
-  if (username !== undefined) return { username, password: password ?? new Sensitive('') };
+  if (username !== undefined) return { username, password: password ?? given.wrap('') };
   if (password !== undefined) {
     problems.push(
       problem(
