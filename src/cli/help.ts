@@ -1,3 +1,4 @@
+import { compareText } from '../model/index.js';
 import { displayWidth } from '../report/index.js';
 import type { Style } from '../report/index.js';
 import type { ArgDefinitions, Command, FlagDefinitions } from './definition.js';
@@ -110,7 +111,7 @@ function argRows(args: ArgDefinitions): readonly Row[] {
   return Object.entries(args).map(([name, { description = '' }]) => [name.toUpperCase(), description]);
 }
 
-/** Short names stand before long ones, and where there is none the column stays empty. */
+/** The flags by name. A short name comes first; where there is none, its column is empty. */
 function flagRows(flags: FlagDefinitions): readonly Row[] {
   return Object.entries(flags)
     .filter(([, flag]) => flag.hidden !== true)
@@ -120,5 +121,5 @@ function flagRows(flags: FlagDefinitions): readonly Row[] {
       const value = flag.type === 'option' ? ` ${String(flag.helpValue ?? '<value>')}` : '';
       return [`${short}${long}${value}`, flag.summary ?? ''] as const;
     })
-    .sort(([a], [b]) => (a.slice(4) < b.slice(4) ? -1 : 1));
+    .sort(([a], [b]) => compareText(a.slice(4), b.slice(4)));
 }

@@ -2,7 +2,9 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as full from '../../test/report/samples.js';
 import { runInProcess, startCli } from '../../test/support/cli.js';
+import { encodeState } from '../state/index.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -149,7 +151,33 @@ describe('a command line that is wrong', () => {
   });
 });
 
+describe('state pull', () => {
+  it('prints the state as it is, whatever values the run knows', async () => {
+    await writeFile(
+      join(folder, 'secrets.yaml'),
+      CONFIGURATION.replace('stack: cli', 'stack: cli\nstate: { backend: local, path: state.json }'),
+    );
+    const text = encodeState({ ...full.state, stack: 'cli' });
+    await writeFile(join(folder, 'state.json'), text);
+    const [record] = full.state.records;
+    const env = { SINGLESTOREDB_MANAGEMENT_TOKEN: record?.address ?? '', SECRETS_KEY: 'records' };
+    const pulled = await runInProcess(['state', 'pull'], { cwd: folder, env });
+    expect(pulled).toEqual({ code: 0, stdout: text, stderr: '' });
+    const listed = await runInProcess(['state', 'list'], { cwd: folder, env });
+    expect(listed.stdout).toBe(full.state.records.map(({ address }) => `${address}\n`).join(''));
+  });
+});
+
 describe('commands in one process', () => {
+  it('mask their own values, and not those of others', async () => {
+    const mistyped = (word: string) => runInProcess(['plan', word, '--json'], { cwd: folder });
+    const [first, second] = await Promise.all([mistyped('first-Value-1'), mistyped('second-Value-2')]);
+    for (const { stdout, stderr } of [first, second]) {
+      expect(stdout).toContain('(sensitive value)');
+      expect(stdout + stderr).not.toMatch(/-Value-/);
+    }
+  });
+
   it('use the folder, environment and streams that they are given', async () => {
     await writeFile(join(folder, 'secrets.yaml'), CONFIGURATION);
     const value = (TOKEN: string) => runInProcess(['get', 'TOKEN'], { cwd: folder, env: { TOKEN } });

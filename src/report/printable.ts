@@ -12,7 +12,7 @@ const UNPRINTABLE_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorabl
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{17000}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
 
-/** Characters that stand on the one before them. */
+/** Characters that are drawn over the one before them. */
 const COMBINING = /^[\p{Mn}\p{Me}]$/u;
 
 /**
@@ -34,7 +34,7 @@ export function printableLines(text: string): readonly string[] {
 /**
  * JSON that is safe to look at: what JSON itself leaves as it is and a terminal would obey or not show is escaped. Every parser
  * reads the same from it.
- * @param json what `JSON.stringify` gave, in which such characters stand in strings alone
+ * @param json what `JSON.stringify` gave, in which such characters occur in strings only
  */
 export function printableJson(json: string): string {
   return json.replace(UNPRINTABLE_IN_JSON, (found) =>

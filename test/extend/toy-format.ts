@@ -5,11 +5,11 @@ export const toyFormat: Format = {
   name: 'toy',
   open: ({ out }) => ({
     render: (document) => {
-      const { kind } = document;
-      if (kind === 'apply' && document.event !== 'end') out(`toy: ${kind} ${document.event}\n`);
-      else if (kind !== 'apply' || document.event === 'end') {
-        out(`toy: ${kind} is ${document.status}, with ${document.diagnostics.length} diagnostics\n`);
+      if (document.kind === 'apply' && document.event !== 'end') {
+        out(`toy: ${document.kind} ${document.event}\n`);
+        return;
       }
+      out(`toy: ${document.kind} is ${document.status}, with ${document.diagnostics.length} diagnostics\n`);
     },
   }),
 };

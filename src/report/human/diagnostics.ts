@@ -48,7 +48,7 @@ function title({ severity }: Diagnostic, style: Style): string {
 }
 
 /**
- * The line and carets under the place. Columns count UTF-16 units; what stands before the carets is measured as the terminal
+ * The line and carets under the place. Columns count UTF-16 units; the text before the carets is measured as the terminal
  * shows it: a tab stays a tab, wide characters take two columns, and what is escaped takes the width of its escape.
  */
 function excerptLines(range: SourceRange, style: Style): readonly string[] {

@@ -5,7 +5,7 @@ import { valueLines } from './values.js';
 
 /**
  * The lines that show field changes, their `=` lined up.
- * @param indent what stands before every line
+ * @param indent the start of every line
  */
 export function fieldLines(fields: readonly FieldChange[], indent: string, style: Style): readonly string[] {
   const names = fields.map((field) => printable(field.path));

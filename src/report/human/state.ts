@@ -1,15 +1,16 @@
+import { compareText, defined } from '../../model/index.js';
 import type { FieldChange, StateRecord } from '../../model/index.js';
 import type { StateEdit } from '../document.js';
 import { fieldLines } from './fields.js';
 import { printable } from '../printable.js';
 import type { Style } from './style.js';
 
-/** One address a line, for people and for pipes. */
+/** One address per line, for people and for pipes. */
 export function addressLines(records: readonly StateRecord[]): string {
   return records.map((record) => `${printable(record.address)}\n`).join('');
 }
 
-/** What the state remembers of one resource: never a value, since it knows none. */
+/** What the state records of one resource. It holds no value. */
 export function recordText(record: StateRecord, style: Style): string {
   const { changedAt, changedBy, dependsOn } = record;
   const changed =
@@ -35,9 +36,9 @@ export function recordText(record: StateRecord, style: Style): string {
       path,
       action: 'keep',
       sensitive: true,
-      ...(record.fingerprints[path] === undefined ? { note: 'no fingerprint' } : {}),
+      ...defined({ note: record.fingerprints[path] === undefined ? 'no fingerprint' : undefined }),
     })),
-  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  ].sort((a, b) => compareText(a.path, b.path));
   return `${[style.bold(printable(record.address)), ...lines, ...fieldLines(fields, '    ', style)].join('\n')}\n`;
 }
 
@@ -46,7 +47,7 @@ function rulesOf({ protect, onRemove, handedOver, unfinished }: StateRecord): re
     ...(protect === true ? ['protected'] : []),
     ...(onRemove === undefined ? [] : [`on_remove: ${onRemove}`]),
     ...(handedOver === true ? ['handed over (self: drop)'] : []),
-    ...(unfinished === true ? ['taken in after an interrupted run'] : []),
+    ...(unfinished === true ? ['recorded after an interrupted run'] : []),
   ];
 }
 
@@ -55,13 +56,13 @@ export function stateEditText(edit: StateEdit, style: Style): string {
   const done = style.green('✓');
   switch (edit.action) {
     case 'moved':
-      return `${done} ${printable(edit.from)} is ${printable(edit.to)} now`;
+      return `${done} ${printable(edit.from)}: moved to ${printable(edit.to)}`;
     case 'removed':
       return `${done} ${printable(edit.address)}: forgotten (it stays in the system)`;
     case 'imported':
       return `${done} ${printable(edit.address)}: imported (${printable(edit.id)}; nothing changed in the system)`;
     case 'unlocked':
-      return `${done} The lock of ${printable(edit.holder.Who)} (${printable(edit.holder.Operation)}) is gone.`;
+      return `${done} The lock of ${printable(edit.holder.Who)} (${printable(edit.holder.Operation)}) was released.`;
     case 'rebound':
       return `${done} ${printable(edit.provider)}: bound to ${printable(edit.to)} (was ${printable(edit.from)})`;
     case 'pushed':

@@ -1,4 +1,4 @@
-/** How text may be dressed. Whoever writes to a terminal gives one; plain text gets {@link PLAIN}. */
+/** How text may be styled. A terminal has one of its own; plain text has {@link PLAIN}. */
 export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -10,5 +10,5 @@ export interface Style {
 
 const same = (text: string): string => text;
 
-/** No dress at all. */
+/** No style at all. */
 export const PLAIN: Style = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same };

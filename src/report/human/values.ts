@@ -1,16 +1,16 @@
 import { diffArrays } from 'diff';
-import { SENSITIVE_TEXT } from '../../model/index.js';
+import { SENSITIVE_TEXT, compareText } from '../../model/index.js';
 import type { FieldChange, Plain } from '../../model/index.js';
 import { displayWidth, printable } from '../printable.js';
 import type { Style } from './style.js';
 
-/** A list or map, or both sides of a change, stand on one line where they take no more columns than this. */
+/** A list or map, or both sides of a change, are on one line where they take no more columns than this. */
 const ONE_LINE = 80;
 /** How many unchanged lines are shown before and after a changed one. */
 const CONTEXT = 3;
 
 /**
- * How the value of a field changes, as lines: the first stands behind the `=`, the others under it. A sensitive field shows
+ * How the value of a field changes, as lines: the first comes after the `=`, the others below it. A sensitive field shows
  * neither side, whatever it carries. Nothing of what changes is cut off, however long it is.
  */
 export function valueLines(field: FieldChange, style: Style): readonly string[] {
@@ -72,7 +72,7 @@ function inline(value: Plain | undefined): string {
 /** The entries of a map, sorted: their order says nothing. */
 function entryLines(value: Readonly<Record<string, Plain>>): readonly string[] {
   return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([key, item]) => `${printable(JSON.stringify(key))}: ${inline(item)}`);
 }
 
