@@ -11,7 +11,7 @@ export type { GraphResult } from './graph.js';
 export type { GetResult } from './get.js';
 export { importResource } from './import.js';
 export { drift, plan } from './plan.js';
-export type { PlanResult } from './plan.js';
+export type { DriftResult, PlanResult } from './plan.js';
 export { pull } from './pull.js';
 export type { PullResult } from './pull.js';
 export { stateRebind } from './rebind.js';

@@ -1,5 +1,5 @@
-import type { Diagnostic, Plan } from '../model/index.js';
-import { makePlan } from '../plan/index.js';
+import type { Diagnostic, DriftReport, Plan } from '../model/index.js';
+import { findDrift, makePlan } from '../plan/index.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
@@ -10,10 +10,16 @@ import type { RefreshRequest } from './refresh/index.js';
 import { openScope } from './run-scope.js';
 import type { EngineScope } from './run-scope.js';
 
-/** What `plan` and `drift` found. */
+/** The result of `plan`. */
 export interface PlanResult extends RunResult {
   /** Absent where an error stands in the way of any comparison. */
   readonly plan?: Plan;
+}
+
+/** The result of `drift`. */
+export interface DriftResult extends RunResult {
+  /** Absent where an error stands in the way of any comparison. */
+  readonly plan?: DriftReport;
 }
 
 /** Compares what is wanted with what the systems hold. Changes nothing, anywhere. */
@@ -47,35 +53,23 @@ export function planLoaded(
 }
 
 /** Compares what the systems hold with what was last applied. Changes nothing, anywhere. */
-export async function drift(options: RunOptions, context: RunContext): Promise<PlanResult> {
+export async function drift(options: RunOptions, context: RunContext): Promise<DriftResult> {
   const scope = openScope(context);
   const { loaded, diagnostics } = await load(options.files, scope);
   if (loaded === undefined) return { status: 'error', diagnostics };
   return withStore(loaded, scope, (store) => {
     const request: RefreshRequest = { loaded, store, valuesAreRead: 'without-key', options, diagnostics };
-    return refresh<PlanResult>(request, scope, {
+    return refresh<DriftResult>(request, scope, {
       onBlocked: blocked,
       onRefreshed: (refreshed) => {
-        const made = makePlan(planInput(request, refreshed, scope));
-        // What a plan refuses to repair is drift all the same: it is reported, and is no error of this run.
-        const notes = made.diagnostics.filter(isNote(refreshed.diagnostics));
-        const all = [...refreshed.diagnostics, ...notes];
-        return Promise.resolve({
-          status: statusOf({ ...made, diagnostics: all }),
-          diagnostics: all,
-          plan: made,
-        });
+        const report = findDrift(planInput(request, refreshed, scope));
+        const { diagnostics: found } = report;
+        return Promise.resolve({ status: statusOf(report), diagnostics: found, plan: report });
       },
     });
   });
 }
 
-function blocked(diagnostics: readonly Diagnostic[]): PlanResult {
+function blocked(diagnostics: readonly Diagnostic[]): RunResult {
   return { status: 'error', diagnostics };
-}
-
-/** Whether a diagnostic is a note of the planner: it holds for drift too. */
-function isNote(earlier: readonly Diagnostic[]): (diagnostic: Diagnostic) => boolean {
-  const known = new Set(earlier);
-  return (diagnostic) => diagnostic.severity === 'info' && !known.has(diagnostic);
 }

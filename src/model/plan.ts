@@ -66,3 +66,6 @@ export interface Plan {
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: PlanSummary;
 }
+
+/** What drifted, and the rest that `drift` reports: a plan without its changes. */
+export type DriftReport = Omit<Plan, 'changes' | 'summary'>;

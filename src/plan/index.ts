@@ -3,5 +3,4 @@ export { fingerprintDomain } from './input.js';
 export type { Fingerprint, PlanInput } from './input.js';
 export type { MaxDeletes } from './limits.js';
 export { findDrift, makePlan } from './make.js';
-export type { DriftReport } from './make.js';
 export { scopeOf } from './scope.js';

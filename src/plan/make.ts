@@ -4,6 +4,7 @@ import type {
   Change,
   Diagnostic,
   DriftEntry,
+  DriftReport,
   Field,
   Plan,
   PlanSummary,
@@ -21,9 +22,6 @@ import { indexPlan, viewsOf } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 import { rotationNotes } from './rotation.js';
 import { matchesNothing } from './scope.js';
-
-/** What drift looks at: a plan without its changes. */
-export type DriftReport = Omit<Plan, 'changes' | 'summary'>;
 
 /**
  * Makes a plan: compares the desired, actual and recorded side of each resource, decides what is to become of it, in which order,

@@ -1,4 +1,12 @@
-import type { Action, ActualResource, Diagnostic, Outcome, Plan, StateRecord } from '../model/index.js';
+import type {
+  Action,
+  ActualResource,
+  Diagnostic,
+  Outcome,
+  DriftReport,
+  Plan,
+  StateRecord,
+} from '../model/index.js';
 
 /** How a run ended. */
 export type DocumentStatus = 'ok' | 'error' | 'unreachable';
@@ -29,7 +37,7 @@ export interface PlanDocument extends Base {
 /** `drift`. */
 export interface DriftDocument extends Base {
   readonly kind: 'drift';
-  readonly plan?: Plan;
+  readonly plan?: DriftReport;
 }
 
 /** `validate`. */

@@ -2,6 +2,7 @@ import { defined } from '../model/index.js';
 import type {
   ActualResource,
   Diagnostic,
+  DriftReport,
   Field,
   FieldChange,
   Outcome,
@@ -30,11 +31,16 @@ export function maskDocument(document: ReportDocument, mask: TextMask): ReportDo
   const diagnostics = maskDiagnostics(document.diagnostics, mask);
   switch (document.kind) {
     case 'plan':
-    case 'drift':
       return {
         ...document,
         diagnostics,
         ...defined({ plan: document.plan && maskPlan(document.plan, mask) }),
+      };
+    case 'drift':
+      return {
+        ...document,
+        diagnostics,
+        ...defined({ plan: document.plan && maskDrift(document.plan, mask) }),
       };
     case 'state':
       return {
@@ -112,12 +118,19 @@ function maskOutcome(outcome: Outcome, mask: TextMask): Outcome {
 function maskPlan(plan: Plan, mask: TextMask): Plan {
   return {
     ...plan,
+    ...maskDrift(plan, mask),
     changes: plan.changes.map((change) => ({
       ...change,
       reason: mask.text(change.reason),
       fields: maskFieldChanges(change.fields, mask),
       ...defined({ range: change.range && maskRange(change.range, mask) }),
     })),
+  };
+}
+
+function maskDrift(plan: DriftReport, mask: TextMask): DriftReport {
+  return {
+    ...plan,
     drift: plan.drift.map((entry) => ({ ...entry, fields: maskFieldChanges(entry.fields, mask) })),
     unreachable: plan.unreachable.map((system) => maskUnreachable(system, mask)),
     diagnostics: maskDiagnostics(plan.diagnostics, mask),

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { DEFAULT_OPTIONS, apply, drift, plan } from '../../src/engine/index.js';
-import type { ApplyResult, PlanResult, RunContext, RunOptions } from '../../src/engine/index.js';
+import type { ApplyResult, DriftResult, PlanResult, RunContext, RunOptions } from '../../src/engine/index.js';
 import type { Project } from './project.js';
 
 /** The engine's verbs over a project, in this process: what the command does, without the start of a process. */
 export interface Engine {
   readonly plan: () => Promise<PlanResult>;
-  readonly drift: () => Promise<PlanResult>;
+  readonly drift: () => Promise<DriftResult>;
   /** Applies without asking. */
   readonly apply: () => Promise<ApplyResult>;
   /** Applies, and raises unless that went well. */

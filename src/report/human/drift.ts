@@ -1,4 +1,4 @@
-import type { DriftEntry, Plan } from '../../model/index.js';
+import type { DriftEntry, DriftReport } from '../../model/index.js';
 import { fieldLines } from './fields.js';
 import { rotationText, unreachableText } from './plan.js';
 import { printable } from '../printable.js';
@@ -8,7 +8,7 @@ import { count, signOf } from './words.js';
 const INDENT = '      ';
 
 /** What drifted, for people: exactly what, by whom and since when, as far as the systems know. */
-export function driftText(plan: Plan, style: Style): string {
+export function driftText(plan: DriftReport, style: Style): string {
   const parts = [
     ...plan.drift.map((entry) => entryText(entry, style)),
     ...rotationText(plan.rotation, style),
@@ -18,7 +18,7 @@ export function driftText(plan: Plan, style: Style): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function verdict(plan: Plan): string {
+function verdict(plan: DriftReport): string {
   if (plan.drift.length > 0) {
     const verb = plan.drift.length === 1 ? 'differs' : 'differ';
     return `Drift: ${count(plan.drift.length, 'resource')} ${verb} from what was last applied. Run \`secrets plan\` to see what would restore it.`;

@@ -1,5 +1,5 @@
 import { safePlan, withSafeFields } from '../../model/index.js';
-import type { ActualResource, Diagnostic, Plan } from '../../model/index.js';
+import type { ActualResource, Diagnostic, DriftReport } from '../../model/index.js';
 import type { ReportDocument } from '../document.js';
 import type { Format } from '../format.js';
 import { printableJson } from '../printable.js';
@@ -63,7 +63,7 @@ function headOf({
   return { document: kind, version: DOCUMENT_VERSION, status, diagnostics };
 }
 
-function driftShape(plan: Plan): object {
+function driftShape(plan: DriftReport): object {
   return {
     stack: plan.stack,
     checkedAt: plan.createdAt,
