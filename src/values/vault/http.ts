@@ -8,12 +8,13 @@ import { MAX_BYTES } from '../local-file.js';
 import { StoreFailure, tooLarge } from '../optional-store.js';
 import type { ValueContext } from '../reading.js';
 import { textOf } from '../transforms.js';
+import { NAMESPACE_PATTERN } from './source.js';
 
 /** Where Vault is and how it is reached: all of it from the environment, so that no configuration can lead a token astray. */
 export interface VaultHost {
   /** `VAULT_ADDR`, without a slash at its end. */
   readonly address: string;
-  /** `VAULT_NAMESPACE`. */
+  /** In full, from the root namespace; `undefined` for the root itself. */
   readonly namespace: string | undefined;
   readonly transport: Transport;
 }
@@ -36,9 +37,10 @@ export interface VaultRequest {
 /**
  * Reads the variables that Vault's own program takes for the connection: `VAULT_ADDR`, `VAULT_NAMESPACE`, `VAULT_CACERT`,
  * `VAULT_SKIP_VERIFY` (Vault docs, environment variables).
+ * @param child a namespace below that of `VAULT_NAMESPACE`
  * @throws StoreFailure `store-setup` where one is missing or cannot be used
  */
-export async function findVault({ env }: ValueContext): Promise<VaultHost> {
+export async function findVault({ env }: ValueContext, child: string | undefined): Promise<VaultHost> {
   const address = env['VAULT_ADDR'] ?? '';
   if (address === '') {
     throw setup(
@@ -50,13 +52,9 @@ export async function findVault({ env }: ValueContext): Promise<VaultHost> {
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw setup('VAULT_ADDR is not a valid URL', 'Write it as https://vault.example.com:8200.');
   }
-  const namespace = env['VAULT_NAMESPACE'] ?? '';
-  if (!/^[\x20-\x7e]*$/.test(namespace)) {
-    throw setup('VAULT_NAMESPACE is not a valid namespace', 'Write it as parent/child.');
-  }
   return {
     address: url.href.replace(/\/+$/, ''),
-    namespace: namespace === '' ? undefined : namespace,
+    namespace: namespaceOf(env, child),
     transport: createTransport({
       env,
       tls: {
@@ -65,6 +63,18 @@ export async function findVault({ env }: ValueContext): Promise<VaultHost> {
       },
     }),
   };
+}
+
+/** The namespace of the environment, and the one below it. */
+function namespaceOf(env: ValueContext['env'], child: string | undefined): string | undefined {
+  const parent = env['VAULT_NAMESPACE'] ?? '';
+  if (!/^[\x20-\x7e]*$/.test(parent)) {
+    throw setup('VAULT_NAMESPACE is not a valid namespace', 'Write it as parent/child.');
+  }
+  if (child === undefined) return parent === '' ? undefined : parent;
+  if (new RegExp(NAMESPACE_PATTERN).test(child))
+    return [...parent.split('/').filter(Boolean), child].join('/');
+  throw new StoreFailure('store-reference', 'not a valid namespace', 'Write it as parent/child.');
 }
 
 async function authority(path: string | undefined): Promise<{ ca?: Buffer }> {

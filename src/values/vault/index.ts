@@ -2,7 +2,7 @@ import { defined } from '../../model/index.js';
 import type { SourceDefinition } from '../definition.js';
 import { STORE_LIMIT_MS } from '../store-limits.js';
 import { vaultReferences } from './references.js';
-import { vaultName } from './source.js';
+import { NAMESPACE_PATTERN, vaultName } from './source.js';
 import type { VaultSource } from './source.js';
 
 export const vault: SourceDefinition<VaultSource> = {
@@ -27,13 +27,22 @@ export const vault: SourceDefinition<VaultSource> = {
       description: 'Which version, a number (with `vault`); the newest where none is written.',
       examples: [3],
     },
+    namespace: {
+      type: 'string',
+      title: 'a namespace of Vault',
+      pattern: NAMESPACE_PATTERN,
+      patternErrorMessage: 'Write the namespace without a slash at the ends: team-a or parent/child.',
+      description:
+        'Which namespace of Vault Enterprise (with `vault`), below that of VAULT_NAMESPACE where that is set.',
+      examples: ['team-a'],
+    },
   },
   example: '{ vault: PATH, key: FIELD }',
   references: vaultReferences,
   parse: ([path], { beside }) => ({
     from: 'vault',
     path,
-    ...defined({ version: numberOf(beside.get('version')) }),
+    ...defined({ version: numberOf(beside.get('version')), namespace: beside.get('namespace') }),
   }),
   name: vaultName,
   read: async (source, context) => (await import('./read.js')).readVault(source, context),

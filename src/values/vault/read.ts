@@ -28,7 +28,7 @@ export function readVault(
     timeoutMs,
     async read(signal) {
       const path = pathOf(source);
-      const session = await vaultSession(context, signal);
+      const session = await vaultSession(context, source.namespace, signal);
       const fields = await readFields(session, { path, version: source.version }, signal);
       const [first, ...others] = fields.entries.values();
       if (first === undefined) throw missing('it has no fields', 'Add one: vault kv put');
@@ -77,7 +77,7 @@ async function readFields(
     );
   }
   if (status !== 200 && status !== 404) throw wrongAnswer(status);
-  return fieldsOf({ status, data: below(body, 'data') }, { mount, rest, version });
+  return fieldsOf({ status, data: below(body, 'data') }, { mount, rest, version, session });
 }
 
 /**
@@ -86,7 +86,12 @@ async function readFields(
  */
 function fieldsOf(
   { status, data }: { status: number; data: DocumentNode | undefined },
-  { mount, rest, version }: { mount: VaultMount; rest: string; version: number | undefined },
+  {
+    mount,
+    rest,
+    version,
+    session,
+  }: { mount: VaultMount; rest: string; version: number | undefined; session: VaultSession },
 ): Fields {
   const fields = mount.version === 2 ? below(data, 'data') : data;
   if (status === 200 && fields?.kind === 'map') return fields;
@@ -106,7 +111,7 @@ function fieldsOf(
   }
   throw missing(
     version === undefined ? 'nothing exists at this path' : 'nothing exists at this path, or no such version',
-    `List what exists: vault kv list ${mount.path}`,
+    `List what exists: ${session.kvCommand('list', mount.path)}`,
   );
 }
 

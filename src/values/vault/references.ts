@@ -9,11 +9,10 @@ const LOGIN = 'Set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, instead.';
 export const vaultReferences: NonNullable<SourceSyntax['references']> = {
   vault: {
     example: '{ vault: PATH, key: FIELD }',
-    parameters: ['version'],
+    parameters: ['version', 'namespace'],
     instead: {
       address: 'Set VAULT_ADDR instead.',
       proto: 'Set VAULT_ADDR instead.',
-      namespace: 'Set VAULT_NAMESPACE instead.',
       auth_method: LOGIN,
       token_env: 'Set VAULT_TOKEN instead.',
       token_file: 'Set VAULT_TOKEN instead.',
@@ -23,6 +22,9 @@ export const vaultReferences: NonNullable<SourceSyntax['references']> = {
       password_env: LOGIN,
       password_file: LOGIN,
     },
-    parse: ({ path, parameters }) => ({ text: path, beside: { version: parameters.get('version') } }),
+    parse: ({ path, parameters }) => ({
+      text: path,
+      beside: { version: parameters.get('version'), namespace: parameters.get('namespace') },
+    }),
   },
 };

@@ -12,36 +12,54 @@ export interface VaultMount {
   readonly version: 1 | 2;
 }
 
-/** What a run knows of Vault: host, token, mounts. All readers of a run share it. */
+/** What a run knows of one namespace of Vault: host, token, mounts. All readers of a run share it. */
 export interface VaultSession {
   /** Sends a GET with the token. `path` is below `/v1/`, already encoded. */
   readonly get: (path: string, signal: AbortSignal) => Promise<VaultAnswer>;
   /** The mount that a path lies in. */
   readonly mountOf: (path: string, signal: AbortSignal) => Promise<VaultMount>;
+  /** A command of Vault's own program for a path of this namespace, for messages. */
+  readonly kvCommand: KvCommand;
 }
 
+type KvCommand = (verb: string, path: string) => string;
+
 /**
- * The run's session with Vault; the first caller logs in. A failed login is not repeated in the run: Vault locks out identities that
+ * The run's session with one namespace of Vault; the first caller logs in there. A failed login is not repeated in the run: Vault locks out identities that
  * keep trying.
  * @throws StoreFailure where address or login are missing or refused
  */
-export function vaultSession(context: ValueContext, signal: AbortSignal): Promise<VaultSession> {
-  return context.once(vaultSession, () => open(context, signal));
+export function vaultSession(
+  context: ValueContext,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<VaultSession> {
+  const sessions = context.once(vaultSession, () => new Map<string | undefined, Promise<VaultSession>>());
+  const session = sessions.get(namespace) ?? open(context, namespace, signal);
+  sessions.set(namespace, session);
+  return session;
 }
 
-async function open(context: ValueContext, signal: AbortSignal): Promise<VaultSession> {
-  const host = await findVault(context);
+async function open(
+  context: ValueContext,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<VaultSession> {
+  const host = await findVault(context, namespace);
+  const flag = namespace === undefined ? '' : `-namespace=${host.namespace ?? ''} `;
+  const kvCommand: KvCommand = (verb, path) => `vault kv ${verb} ${flag}${path}`;
   const token = await findToken(host, context, signal);
   const get: VaultSession['get'] = (path, stop) =>
     askVault(host, { method: 'GET', path, token: token.reveal() }, stop);
   const mounts = new Map<string, Promise<VaultMount>>();
   const mountAt = (name: string, path: string, stop: AbortSignal): Promise<VaultMount> => {
-    const mount = mounts.get(name) ?? findMount(get, path, stop);
+    const mount = mounts.get(name) ?? findMount({ get, kvCommand }, path, stop);
     mounts.set(name, mount);
     return mount;
   };
   return {
     get,
+    kvCommand,
     async mountOf(path, stop) {
       // One request for all paths that begin alike, and another only for those that are in another mount.
       const shared = await mountAt(path.split('/', 1)[0] ?? '', path, stop).catch(() => undefined);
@@ -115,13 +133,17 @@ async function logIn(
  * Finds the mount of a path, as Vault's own `kv` commands do: GET sys/internal/ui/mounts/PATH (Vault docs, internal UI
  * mounts). Only key/value stores are read: no path of a configuration reaches another part of Vault.
  */
-async function findMount(get: VaultSession['get'], path: string, signal: AbortSignal): Promise<VaultMount> {
+async function findMount(
+  { get, kvCommand }: Pick<VaultSession, 'get' | 'kvCommand'>,
+  path: string,
+  signal: AbortSignal,
+): Promise<VaultMount> {
   const { status, body } = await get(`sys/internal/ui/mounts/${encodePath(path)}`, signal);
   if (status === 403) {
     throw new StoreFailure(
       'store-denied',
       'the token may not use this path, has expired, or nothing is mounted there (status 403)',
-      `Check the path and the token: vault kv get ${path}`,
+      `Check the path and the token: ${kvCommand('get', path)}`,
     );
   }
   if (status !== 200) throw wrongAnswer(status);

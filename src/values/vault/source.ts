@@ -6,7 +6,13 @@ export interface VaultSource extends EndSource {
   /** With the mount. */
   readonly path: string;
   readonly version?: number;
+  /** A Vault Enterprise namespace, below that of `VAULT_NAMESPACE` where that is set. */
+  readonly namespace?: string;
 }
 
+/** Namespaces from parent to child, with `/` between them. They go into a header, and must not lead up to the parent. */
+export const NAMESPACE_PATTERN = '^(?!\\.{1,2}(/|$))[!-.0-~]+(/(?!\\.{1,2}(/|$))[!-.0-~]+)*$';
+
 /** What messages call it. */
-export const vaultName = ({ path }: VaultSource): string => `The Vault secret ${path}`;
+export const vaultName = ({ path, namespace }: VaultSource): string =>
+  `The Vault secret ${path}${namespace === undefined ? '' : ` in the namespace ${namespace}`}`;

@@ -27,7 +27,7 @@ export interface VaultModel {
   /** By path from the mount on; version 1 has one element. */
   readonly secrets: Record<string, StoredVersion[]>;
   readonly tokens: Set<string>;
-  /** AppRole's mount, role and secret id; each login gives a new token. */
+  /** AppRole's mount (the namespace before it), role and secret id; each login gives a new token. */
   readonly roles: { mount: string; role_id: string; secret_id: string }[];
   sealed: boolean;
 }
@@ -89,7 +89,9 @@ async function answer(model: VaultModel, request: IncomingMessage, response: Ser
   const login = /^auth\/(.+)\/login$/.exec(path);
   if (login !== null && request.method === 'POST') {
     const { role_id, secret_id } = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>;
-    const role = model.roles.find((one) => one.mount === login[1] && one.role_id === role_id);
+    const role = model.roles.find(
+      (one) => one.mount === `${prefix}${login[1] ?? ''}` && one.role_id === role_id,
+    );
     if (role === undefined || role.secret_id !== secret_id) {
       refuse(400, 'invalid role or secret ID');
       return;

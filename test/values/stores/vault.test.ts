@@ -6,6 +6,7 @@ import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
 import { readVault } from '../../../src/values/vault/read.js';
 import type { VaultSource } from '../../../src/values/vault/source.js';
 import { needs } from '../../support/services.js';
+import { HEAD, lines, load, loadRight } from '../../config/load-text.js';
 import { makeCertificate } from './certificates.js';
 import { CANARY, contextOf, problemOf, textOf, valueOf } from './context.js';
 import { startVault } from './vault-server.js';
@@ -36,6 +37,8 @@ function fill({ model }: VaultServer): void {
     'team/b/': { type: 'kv', version: '1' },
     'pki/': { type: 'pki' },
     'eu/secret/': { type: 'kv', version: '2' },
+    'eu/team-a/secret/': { type: 'kv', version: '1' },
+    'team-a/secret/': { type: 'kv', version: '2' },
   });
   const one = (value: string): string => JSON.stringify({ value });
   Object.assign(model.secrets, {
@@ -51,6 +54,8 @@ function fill({ model }: VaultServer): void {
     'team/a/x': [one('a')],
     'team/b/x': [one('b')],
     'eu/secret/app': [one('of the namespace')],
+    'eu/team-a/secret/app': [one('of the child')],
+    'team-a/secret/app': [one('of the team')],
   });
 }
 
@@ -116,6 +121,78 @@ describe('reading', () => {
       'GET /v1/team/a/data/x',
       'GET /v1/team/b/x',
     ]);
+  });
+});
+
+describe('a namespace', () => {
+  const team = { namespace: 'team-a' };
+
+  it('is asked in place of the root, or below that of the environment', async () => {
+    expect(textOf(await read('secret/app', team))).toBe('of the team');
+    expect(textOf(await read('secret/app', team, here({ VAULT_NAMESPACE: 'eu' })))).toBe('of the child');
+    expect(textOf(await read('secret/app', team, here({ VAULT_NAMESPACE: '/eu/' })))).toBe('of the child');
+    expect(textOf(await read('secret/app', { namespace: 'eu/team-a' }))).toBe('of the child');
+  });
+
+  it('has its own login and mounts, each once in a run', async () => {
+    const login = { role_id: 'role', secret_id: 'id' };
+    for (const mount of ['approle', 'eu/approle', 'team-a/approle'])
+      vault.model.roles.push({ mount, ...login });
+    const context = here({ VAULT_TOKEN: '', VAULT_ROLE_ID: 'role', VAULT_SECRET_ID: 'id' });
+    const ask = (namespace?: string): Promise<AnyReading> =>
+      read('secret/app', namespace === undefined ? {} : { namespace }, context);
+    const readings = await Promise.all(['eu', undefined, 'team-a', 'eu', 'team-a'].map(ask));
+    expect(readings.map(textOf)).toEqual([
+      'of the namespace',
+      CANARY,
+      'of the team',
+      'of the namespace',
+      'of the team',
+    ]);
+    const count = (start: string): number =>
+      vault.requests.filter((request) => request.startsWith(start)).length;
+    expect([count('POST'), count('GET /v1/sys/'), count('GET /v1/secret/')]).toEqual([3, 3, 5]);
+    expect(problemOf(await ask('other'))).toMatchObject({ code: 'store-denied' });
+    expect(textOf(await ask('eu'))).toBe('of the namespace');
+  });
+
+  it('is named in messages, and in the commands that they suggest', async () => {
+    const problem = problemOf(await read('secret/none', team, here({ VAULT_NAMESPACE: 'eu' })));
+    expect(problem).toMatchObject({
+      summary:
+        'The Vault secret secret/none in the namespace team-a cannot be read: nothing exists at this path.',
+      next: 'List what exists: vault kv list -namespace=eu/team-a secret/',
+    });
+  });
+
+  it.each(['..', 'a/../b', './a', '/a', 'a/', 'a//b', 'a b', 'a\nb', ''])(
+    'is refused: %j',
+    async (namespace) => {
+      const problem = problemOf(await read('secret/app', { namespace }));
+      expect(problem.code).toBe('store-reference');
+      expect(problem.summary).toContain('cannot be read: not a valid namespace.');
+      expect(vault.requests).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['{ vault: secret/app, key: token, namespace: eu/team-a }', 'eu/team-a'],
+    ['ref+vault://secret/app?namespace=team-a#/token', 'team-a'],
+  ])('is written as %s', (value, namespace) => {
+    const { resources } = loadRight(`${HEAD}secrets: { A: { value: ${value} } }\n`);
+    expect(resources[0]?.fields['value']).toMatchObject({
+      source: { from: 'vault', path: 'secret/app', key: 'token', namespace },
+    });
+  });
+
+  it.each([
+    ['{ vault: secret/app, namespace: ../b }', '`../b` is not a namespace of Vault.'],
+    ['{ env: X, namespace: a }', '`namespace` is allowed beside `vault` only.'],
+    ['ref+vault://secret/app?namespace=..', 'A part of this reference is not a namespace of Vault.'],
+  ])('is checked in a configuration: %s', (value, words) => {
+    const found = lines(load(`${HEAD}secrets: { A: { value: ${value} } }\n`).diagnostics);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(words);
   });
 });
 
