@@ -6,6 +6,11 @@ const noReveal = {
   selector: "CallExpression[callee.property.name='reveal']",
   message: 'reveal() is for providers and value sources alone; compare with equals() or a fingerprint.',
 };
+/** A value is wrapped through the run's scope, which adds it to the run's mask. */
+const noUnmaskedValue = {
+  selector: "NewExpression[callee.name='Sensitive']",
+  message: "Wrap values with the scope's sensitive(), so that the run's output masks them.",
+};
 /** One writer to the terminal: src/cli/terminal.ts. */
 const noDirectOutput = {
   selector: "MemberExpression[object.name='process'][property.name=/^(stdout|stderr)$/]",
@@ -30,6 +35,11 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
+    ignores: ['src/**/*.test.ts', 'src/model/sensitive.ts', 'src/engine/run-scope.ts'],
+    rules: { 'no-restricted-syntax': ['error', noUnmaskedValue] },
+  },
+  {
+    files: ['src/**/*.ts'],
     ignores: [
       'src/**/*.test.ts',
       'src/providers/**',
@@ -43,6 +53,10 @@ export default tseslint.config(
       'src/sandbox/**',
       'src/cli/terminal.ts',
     ],
+    rules: { 'no-restricted-syntax': ['error', noReveal, noDirectOutput, noUnmaskedValue] },
+  },
+  {
+    files: ['src/model/sensitive.ts', 'src/engine/run-scope.ts'],
     rules: { 'no-restricted-syntax': ['error', noReveal, noDirectOutput] },
   },
   {

@@ -1,4 +1,3 @@
-import { watchSensitive } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { failedDocument, printable } from '../report/index.js';
 import type { ReportDocument } from '../report/index.js';
@@ -84,16 +83,12 @@ async function runCommand(
   const stop = new AbortController();
   const setup = { io, terminal, format, signal: stop.signal, version: toolVersion(), command: entry.name };
   const run = openRun(setup);
-  const unwatch = watchSensitive((value) => {
-    run.mask.add(value);
-  });
   const fail = (error: unknown): number => failed(error, called, argv, run);
   const interruption = subscribe(called, run, stop, fail);
   try {
     return await Promise.race([command.run(own, run).catch(fail), interruption.ended]);
   } finally {
     interruption.release();
-    unwatch();
     run.close();
     // What an interrupted command is still doing ends here.
     stop.abort();

@@ -25,3 +25,7 @@ export type { StateChange, StateChangeResult, StateHooks, StateOptions, StateRea
 export { validate } from './validate.js';
 export type { ValidateResult } from './validate.js';
 export { readStandardInput } from '../values/index.js';
+export { UnreachableError } from '../providers/sdk/index.js';
+export type { ProviderDefinition, Session, SessionContext } from '../providers/sdk/index.js';
+export type { BackendDefinition } from '../state/index.js';
+export type { SourceDefinition } from '../values/index.js';

@@ -1,23 +1,13 @@
 /** What every printed form of a sensitive value says. */
 export const SENSITIVE_TEXT = '(sensitive value)';
 
-const watchers = new Set<(value: Sensitive) => void>();
-
-/**
- * Tells of every value from the moment that it is read: for who writes to a terminal, and must know what never to write.
- * @returns ends it
- */
-export function watchSensitive(watcher: (value: Sensitive) => void): () => void {
-  watchers.add(watcher);
-  return () => watchers.delete(watcher);
-}
-
 /**
  * A secret value, wrapped from the moment it is read.
  *
  * The text lives in a private field, so that string conversion, JSON, template strings, spread, `structuredClone` and
  * Node's inspector show nothing of it. Only providers (at the wire) and value sources may call {@link Sensitive.reveal};
- * a lint rule keeps that. Everything else compares with {@link Sensitive.equals} or by fingerprint.
+ * a lint rule keeps that, and another one that values are wrapped through the run's scope, which adds them to the run's mask.
+ * Everything else compares with {@link Sensitive.equals} or by fingerprint.
  */
 export class Sensitive {
   readonly #text: string;
@@ -26,7 +16,6 @@ export class Sensitive {
   constructor(text: string) {
     this.#text = text;
     Object.freeze(this);
-    for (const watcher of watchers) watcher(this);
   }
 
   /** The value itself. For providers, at the wire, and for value sources. */
@@ -34,7 +23,7 @@ export class Sensitive {
     return this.#text;
   }
 
-  /** Whether both hold the same text; text that is no secret may be compared as it is. */
+  /** Whether both hold the same text; text that is not secret may be compared as it is. */
   equals(other: Sensitive | string): boolean {
     return this.#text === (typeof other === 'string' ? other : other.#text);
   }
