@@ -1,7 +1,7 @@
 import { SingleStoreClient } from '@singlestore/client';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { CONFIGURATION, onPostgres, openSite, tokenOf } from '../e2e/harness.js';
-import type { Site } from '../e2e/harness.js';
+import { CONFIGURATION, onPostgres, openSite, tokenOf } from '../support/site.js';
+import type { Site } from '../support/site.js';
 
 /** The official client with a person's key. The real host is built into it; its global `fetch` is sent to the site instead. */
 function clientOf(site: Site, key: string): SingleStoreClient {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { start } from '../e2e/command.js';
-import { onPostgres, openSite, tokenOf } from '../e2e/harness.js';
-import type { Site } from '../e2e/harness.js';
+import { start } from '../support/command.js';
+import { onPostgres, openSite, tokenOf } from '../support/site.js';
+import type { Site } from '../support/site.js';
 import { INSTALL_MS, pythonWith } from '../support/python.js';
 import type { Python } from '../support/python.js';
 import { needs } from '../support/services.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { onPostgres } from '../e2e/harness.js';
+import { onPostgres } from '../support/site.js';
 import { openDriver } from './driver.js';
 import type { Driver, Point, Told } from './driver.js';
 import { SEED } from '../support/seed.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { onPostgres } from '../e2e/harness.js';
+import { onPostgres } from '../support/site.js';
 import { query } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { databaseOf } from './databases.js';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Finished } from '../e2e/command.js';
+import type { Finished } from '../support/command.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { expectSame } from './differences.js';
 import type { Look } from './look.js';

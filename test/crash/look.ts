@@ -1,6 +1,6 @@
 import type { StateData } from '../../src/model/index.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
-import { dumpDatabase, dumpHelios } from '../e2e/dump.js';
+import { dumpDatabase, dumpHelios } from '../support/dump.js';
 import { query } from '../support/postgres/index.js';
 
 /** Everything that two runs must agree on, whatever ids and times they had; and the ids by what they belong to. */

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { onPostgres } from '../e2e/harness.js';
+import { onPostgres } from '../support/site.js';
 import { differences, expectSame } from './differences.js';
 import { SEED } from '../support/seed.js';
 import { POINTS, whyLeftOut } from './points.js';

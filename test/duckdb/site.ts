@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { onTestFinished } from 'vitest';
 import type { Plan } from '../../src/model/index.js';
-import { engineOf } from '../e2e/engine.js';
-import type { Engine } from '../e2e/engine.js';
+import { engineOf } from '../support/engine.js';
+import type { Engine } from '../support/engine.js';
 
 /** A project with a secret directory, for one test. */
 export interface Site extends Engine {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { testsByHand } from './by-hand.js';
-import { engineOf } from './engine.js';
-import { canary, onPostgres, openSite } from './harness.js';
+import { engineOf } from '../support/engine.js';
+import { canary, onPostgres, openSite } from '../support/site.js';
 
 const BEN = 'ben@example.com';
 

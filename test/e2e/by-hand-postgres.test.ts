@@ -1,5 +1,5 @@
 import { testsByHand } from './by-hand.js';
-import { canary, onPostgres } from './harness.js';
+import { canary, onPostgres } from '../support/site.js';
 
 onPostgres('by hand in Postgres', (server) => {
   testsByHand(server, [

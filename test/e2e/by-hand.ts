@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { RealPostgres } from '../support/postgres/index.js';
-import { engineOf } from './engine.js';
-import { openSite } from './harness.js';
-import type { Site } from './harness.js';
+import { engineOf } from '../support/engine.js';
+import { openSite } from '../support/site.js';
+import type { Site } from '../support/site.js';
 
 /** Something that somebody does past the tool, and what the tool must say and do about it. */
 export interface ByHand {

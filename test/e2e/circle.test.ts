@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { expect, it } from 'vitest';
-import { canary, expectSettled, onPostgres, openSite } from './harness.js';
+import { canary, expectSettled, onPostgres, openSite } from '../support/site.js';
 
 /** Every line of the language that both systems know, in two files. */
 const SYSTEMS = `version: 1

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { CONFIGURATION, onPostgres, openSite } from './harness.js';
-import { documentsIn } from './project.js';
+import { CONFIGURATION, onPostgres, openSite } from '../support/site.js';
+import { documentsIn } from '../support/project.js';
 
 onPostgres('exit codes', (server) => {
   it('plan: 0 without, 2 with --detailed-exitcode where there are changes; drift: 0 and 2', async () => {
-    const site = await openSite(server());
+    const site = await openSite(server(), { where: 'process' });
     expect((await site.run('plan')).code).toBe(0);
     expect((await site.run('plan', '--detailed-exitcode')).code).toBe(2);
     expect((await site.run('drift')).code).toBe(0);
@@ -31,7 +31,7 @@ onPostgres('exit codes', (server) => {
   });
 
   it('what is taken out of the configuration is destroyed, in both systems', async () => {
-    const site = await openSite(server());
+    const site = await openSite(server(), { where: 'process' });
     await site.applied();
     const less = CONFIGURATION.replace(/ {2}HF_TOKEN:[^]*?(?=duckdb_servers)/, '').replace(
       / {2}lake_chain:[^]*?(?= {2}lake:)/,
@@ -45,7 +45,7 @@ onPostgres('exit codes', (server) => {
   });
 
   it('destroying more than a few is refused, unless --max-deletes asks for it', async () => {
-    const site = await openSite(server());
+    const site = await openSite(server(), { where: 'process' });
     await site.applied();
     const before = await site.everything();
     await site.write('secrets.yaml', CONFIGURATION.replace(/^secrets:[^]*/m, ''));
@@ -59,7 +59,7 @@ onPostgres('exit codes', (server) => {
   });
 
   it('a refused plan: 1, from plan and from apply, and nothing is touched', async () => {
-    const site = await openSite(server());
+    const site = await openSite(server(), { where: 'process' });
     await site.applied();
     const before = await site.everything();
     await site.write(
@@ -82,7 +82,7 @@ onPostgres('exit codes', (server) => {
   });
 
   it('one value feeds both systems: changed once, both follow', async () => {
-    const site = await openSite(server());
+    const site = await openSite(server(), { where: 'process' });
     await site.applied();
     site.env['AWS_SECRET_KEY'] = `${site.env['AWS_SECRET_KEY'] ?? ''}-next`;
     const plan = await site.run('plan');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CONFIGURATION, expectSettled, onPostgres, openSite } from './harness.js';
+import { CONFIGURATION, expectSettled, onPostgres, openSite } from '../support/site.js';
 
 const GENERATED = CONFIGURATION.replace(
   'AWS_SECRET_KEY:\n    value: { env: AWS_SECRET_KEY }',

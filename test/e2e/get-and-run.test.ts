@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { COMMAND } from './command.js';
-import { canary } from './harness.js';
-import { makeProject } from './project.js';
-import type { Project } from './project.js';
+import { COMMAND } from '../support/command.js';
+import { canary } from '../support/site.js';
+import { makeProject } from '../support/project.js';
+import type { Project } from '../support/project.js';
 
 const CONFIGURATION = `version: 1
 stack: e2e

@@ -3,13 +3,13 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { newHolder } from '../../src/state/holder.js';
-import { expectSettled, onPostgres, openSite } from './harness.js';
-import type { Site } from './harness.js';
+import { expectSettled, onPostgres, openSite } from '../support/site.js';
+import type { Site } from '../support/site.js';
 
 const lockOf = (site: Site): string => join(site.folder, '.secrets', 'e2e.state.json.lock');
 
-/** A lock as a run on this machine writes it, held by a process that lives as long as this test. */
-async function hold(site: Site, pid = process.pid): Promise<void> {
+/** A lock as a run on this machine writes it, held by a process that outlives this test. */
+async function hold(site: Site, pid = process.ppid): Promise<void> {
   await mkdir(join(site.folder, '.secrets'), { recursive: true });
   const request = { operation: 'apply', timeoutMs: 0, onWait: () => undefined, holder: { pid } };
   const holder = newHolder(
@@ -30,7 +30,7 @@ onPostgres('the lock of the state', (server) => {
     const { code, stderr, stdout } = await site.run('apply', '--auto-approve');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      new RegExp(`^Error: .*locked by somebody@.*process ${String(process.pid)}.*2026-01-02T03:04:05`, 'm'),
+      new RegExp(`^Error: .*locked by somebody@.*process ${String(process.ppid)}.*2026-01-02T03:04:05`, 'm'),
     );
     expect(stderr).toContain('--lock-timeout');
     expect(stdout).toBe('');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CONFIGURATION, expectSettled, onPostgres, openSite } from './harness.js';
+import { CONFIGURATION, expectSettled, onPostgres, openSite } from '../support/site.js';
 
 const RENAMED = CONFIGURATION.replace('  HF_TOKEN:', '  HUGGING_FACE:').replace('  lake:', '  sea:');
 const MOVED = `${RENAMED}moved:

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { CONFIGURATION, expectSettled, onPostgres, openSite } from './harness.js';
-import { engineOf } from './engine.js';
+import { CONFIGURATION, expectSettled, onPostgres, openSite } from '../support/site.js';
+import { engineOf } from '../support/engine.js';
 
 onPostgres('the owner of a server, and who may use it', (server) => {
   it('an owner who hands a server over keeps USAGE where the file says so', async () => {

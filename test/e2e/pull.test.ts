@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { expect, it } from 'vitest';
-import { CONFIGURATION, expectSettled, onPostgres, openSite } from './harness.js';
+import { CONFIGURATION, expectSettled, onPostgres, openSite } from '../support/site.js';
 
 const PROVIDERS = CONFIGURATION.slice(0, CONFIGURATION.indexOf('secrets:'));
 

@@ -5,10 +5,10 @@ import { expect, it } from 'vitest';
 import { SEED } from '../support/seed.js';
 import { startHelios } from '../../src/sandbox/helios/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
-import { dumpDatabase, dumpHelios } from './dump.js';
-import { engineOf } from './engine.js';
-import { onPostgres, tokenOf } from './harness.js';
-import { makeProject } from './project.js';
+import { dumpDatabase, dumpHelios } from '../support/dump.js';
+import { engineOf } from '../support/engine.js';
+import { onPostgres, tokenOf } from '../support/site.js';
+import { makeProject } from '../support/project.js';
 import { randomConfiguration, written } from './random-configuration.js';
 import type { MappingValue, RandomConfiguration } from './random-configuration.js';
 

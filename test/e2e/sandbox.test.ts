@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Running } from './command.js';
-import { expectSettled } from './harness.js';
-import { makeProject } from './project.js';
-import type { Project } from './project.js';
+import type { Running } from '../support/command.js';
+import { expectSettled } from '../support/site.js';
+import { makeProject } from '../support/project.js';
+import type { Project } from '../support/project.js';
 
 interface Described {
   readonly helios: { readonly url: string; readonly keys: readonly { readonly token: string }[] };

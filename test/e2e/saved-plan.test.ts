@@ -1,10 +1,10 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { leaksIn, secretsOf } from './canaries.js';
-import { CONFIGURATION, canary, expectSettled, onPostgres, openSite } from './harness.js';
-import type { Site } from './harness.js';
-import { documentsIn } from './project.js';
+import { leaksIn, secretsOf } from '../support/canaries.js';
+import { CONFIGURATION, canary, expectSettled, onPostgres, openSite } from '../support/site.js';
+import type { Site } from '../support/site.js';
+import { documentsIn } from '../support/project.js';
 
 const KEY = { SECRETS_KEY: canary('key-of-the-stack') };
 

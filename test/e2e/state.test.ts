@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { expectSettled, onPostgres, openSite } from './harness.js';
-import type { Site } from './harness.js';
-import { documentsIn } from './project.js';
+import { expectSettled, onPostgres, openSite } from '../support/site.js';
+import type { Site } from '../support/site.js';
+import { documentsIn } from '../support/project.js';
 
 /** Runs a command that must work, and gives what it printed. */
 async function ran(site: Site, ...args: readonly string[]): Promise<string> {

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { beforeEach, expect, it } from 'vitest';
-import { leaksIn, secretsOf } from './canaries.js';
-import { COMMAND, start } from './command.js';
-import type { Finished, Running } from './command.js';
+import { leaksIn, secretsOf } from '../support/canaries.js';
+import { COMMAND, start } from '../support/command.js';
+import type { Finished, Running } from '../support/command.js';
 import { needs } from '../support/services.js';
-import { expectSettled, onPostgres, openSite } from './harness.js';
-import type { Site } from './harness.js';
+import { expectSettled, onPostgres, openSite } from '../support/site.js';
+import type { Site } from '../support/site.js';
 
 /** Gives a program a terminal of its own. */
 const TERMINAL = 'script';

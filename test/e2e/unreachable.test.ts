@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { onPostgres, openSite } from './harness.js';
-import { documentsIn } from './project.js';
+import { onPostgres, openSite } from '../support/site.js';
+import { documentsIn } from '../support/project.js';
 
 /** A port of this machine where nobody listens: it is reserved (IANA), and only root could take it. */
 const PORT = 1011;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { query } from '../support/postgres/index.js';
 import { ASKED_FOR_PASSWORD } from '../support/postgres/shared.js';
-import { CONFIGURATION, canary, onPostgres, openSite } from './harness.js';
-import type { Site } from './harness.js';
-import { documentsIn } from './project.js';
+import { CONFIGURATION, canary, onPostgres, openSite } from '../support/site.js';
+import type { Site } from '../support/site.js';
+import { documentsIn } from '../support/project.js';
 
 /** What somebody new does wrong, and what the message must say. */
 interface Mistake {

@@ -3,8 +3,8 @@ import { chmod, cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { leaksIn, secretsOf } from '../e2e/canaries.js';
-import { canary, onPostgres, openSite } from '../e2e/harness.js';
+import { leaksIn, secretsOf } from '../support/canaries.js';
+import { canary, onPostgres, openSite } from '../support/site.js';
 
 const example = join(import.meta.dirname, '../../examples/pipeline');
 const command = join(import.meta.dirname, '../../bin/run.js');

@@ -1,9 +1,9 @@
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Finished } from '../e2e/command.js';
-import { COMMAND, start } from '../e2e/command.js';
-import { makeProject } from '../e2e/project.js';
+import type { Finished } from '../support/command.js';
+import { COMMAND, start } from '../support/command.js';
+import { makeProject } from '../support/project.js';
 import { startListener, startRedirecting } from './hostile.js';
 import type { Listener } from './hostile.js';
 import { randomOf, sampled } from './rounds.js';

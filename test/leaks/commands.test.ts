@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { onPostgres } from '../e2e/harness.js';
+import { onPostgres } from '../support/site.js';
 import { HOMES } from './homes.js';
 import { processesOf } from './in-flight.js';
 import { ROUNDS, randomOf } from './rounds.js';

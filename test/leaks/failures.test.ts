@@ -1,5 +1,5 @@
 import { it } from 'vitest';
-import { onPostgres } from '../e2e/harness.js';
+import { onPostgres } from '../support/site.js';
 import { FAILURES, meet } from './failures.js';
 import { HOMES } from './homes.js';
 import { ROUNDS, randomOf, sampled } from './rounds.js';

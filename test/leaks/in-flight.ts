@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Finished } from '../e2e/command.js';
+import type { Finished } from '../support/command.js';
 import { watchProcesses } from './processes.js';
 import type { Seen } from './processes.js';
 import type { World } from './world.js';

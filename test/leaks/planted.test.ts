@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { onPostgres } from '../e2e/harness.js';
+import { onPostgres } from '../support/site.js';
 import { watchProcesses } from './processes.js';
 import { ROUNDS, randomOf } from './rounds.js';
 import { LOUD, openWorld } from './world.js';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { leaksIn } from '../e2e/canaries.js';
+import { leaksIn } from '../support/canaries.js';
 import { randomOf } from './rounds.js';
 import { openSearch } from './search.js';
 import { SHAPES, large, oneByte } from './shapes.js';

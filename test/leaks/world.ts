@@ -3,11 +3,11 @@ import { join, relative } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { startHelios } from '../../src/sandbox/helios/index.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
-import { filesBelow } from '../e2e/canaries.js';
-import { COMMAND, start } from '../e2e/command.js';
-import type { Finished, Running } from '../e2e/command.js';
-import { makeProject } from '../e2e/project.js';
-import type { Project } from '../e2e/project.js';
+import { filesBelow } from '../support/canaries.js';
+import { COMMAND, start } from '../support/command.js';
+import type { Finished, Running } from '../support/command.js';
+import { makeProject, runHere } from '../support/project.js';
+import type { Project } from '../support/project.js';
 import { query } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { followLog } from '../support/postgres/log.js';
@@ -32,9 +32,9 @@ export interface World {
   readonly of: (name: string) => string;
   /** The text of the configuration. */
   readonly configuration: string;
-  /** Starts the command with the value that is to come in on its standard input. */
+  /** Starts the command as a process, with the value that is to come in on its standard input. */
   readonly start: (...args: readonly string[]) => Running;
-  /** Runs the command and looks everywhere. */
+  /** Runs the command in this process and looks everywhere. */
   readonly run: (...args: readonly string[]) => Promise<Finished>;
   /** Runs the command, which must end with this exit code. */
   readonly ends: (code: number, ...args: readonly string[]) => Promise<Finished>;
@@ -127,21 +127,24 @@ export async function openWorld(
     return found;
   };
   let runs = 0;
-  const startRun = (...args: readonly string[]): Running => {
+  const withNotes = (args: readonly string[]): readonly string[] => {
     runs += 1;
     // Notes go to stderr always, and to a file every second time.
     const noted = runs % 2 === 0 ? ['--log-file', `logs/${String(runs % 6)}`] : [];
     const cut = args.indexOf('--');
     const at = cut < 0 ? args.length : cut;
-    const words =
-      args[0]?.startsWith('-') === true ? args : [...args.slice(0, at), ...noted, ...args.slice(at)];
-    const running = start(COMMAND, words, { cwd: project.folder, env: { ...project.env } }, 'open');
+    return args[0]?.startsWith('-') === true ? args : [...args.slice(0, at), ...noted, ...args.slice(at)];
+  };
+  const startRun = (...args: readonly string[]): Running => {
+    const surroundings = { cwd: project.folder, env: { ...project.env } };
+    const running = start(COMMAND, withNotes(args), surroundings, 'open');
     // Not every command reads it.
     running.child.stdin?.on('error', () => undefined).end(of('V_STDIN'));
     return running;
   };
   const run = async (...args: readonly string[]): Promise<Finished> => {
-    const finished = await startRun(...args).finished;
+    const surroundings = { cwd: project.folder, env: project.env };
+    const finished = await runHere(withNotes(args), surroundings, of('V_STDIN'));
     await look(args.join(' '), finished);
     return finished;
   };

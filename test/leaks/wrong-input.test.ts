@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeProject } from '../e2e/project.js';
-import { COMMAND, start } from '../e2e/command.js';
+import { makeProject } from '../support/project.js';
+import { COMMAND, start } from '../support/command.js';
 import { ROUNDS, randomOf, sampled } from './rounds.js';
 import type { Random } from './rounds.js';
 import { openSearch } from './search.js';

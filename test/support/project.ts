@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { filesBelow, leaksIn, secretsOf } from './canaries.js';
+import { runInProcess } from './cli.js';
 import { COMMAND, start } from './command.js';
 import type { Finished, Running } from './command.js';
 
@@ -14,11 +15,11 @@ export interface Project {
   /** Writes a file, by its path in the folder. */
   readonly write: (path: string, text: string) => Promise<void>;
   /**
-   * Runs `secrets` as a process of its own, without a terminal, and checks what holds for every run: no value of a variable in
-   * what it printed and wrote, no stack trace, no colour, and (with `--json`) documents alone on stdout.
+   * Runs `secrets` without a terminal, and checks what holds for every run: no value of a variable in what it printed and wrote,
+   * no stack trace, no colour, and (with `--json`) documents alone on stdout.
    */
   readonly run: (...args: readonly string[]) => Promise<Finished>;
-  /** Starts `secrets` and does not wait. What it left is to be given to `check`. */
+  /** Starts `secrets` as a process of its own, and does not wait. What it left is to be given to `check`. */
   readonly start: (...args: readonly string[]) => Running;
   /** Checks what holds for every run. */
   readonly check: (finished: Finished, args: readonly string[]) => Promise<void>;
@@ -29,10 +30,17 @@ export interface Project {
 /** Variables without which no process does well; none of the ones that this test process happens to have. */
 const SURROUNDINGS = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
 
-/** Makes a project in a temporary folder. */
+/** Where a run takes place: in the process of the test, or in one of its own, as a user has it. */
+export type Where = 'here' | 'process';
+
+/**
+ * Makes a project in a temporary folder.
+ * @param where `process`: for what only a process has, such as its exit, its streams and its signals
+ */
 export async function makeProject(
   files: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>> = {},
+  where: Where = 'here',
 ): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'secrets-e2e-'));
   const env: Record<string, string> = { ...SURROUNDINGS, HOME: folder, ...variables };
@@ -59,12 +67,22 @@ export async function makeProject(
     start: startIn,
     check,
     run: async (...args) => {
-      const finished = await startIn(...args).finished;
+      const finished =
+        where === 'process' ? await startIn(...args).finished : await runHere(args, { cwd: folder, env });
       await check(finished, args);
       return finished;
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Runs `secrets` in this process. */
+export async function runHere(
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  input = '',
+): Promise<Finished> {
+  return { signal: null, ...(await runInProcess(args, { cwd, env: { ...env } }, input)) };
 }
 
 /** What holds for every run without a terminal, whatever it did. */

@@ -1,5 +1,5 @@
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
-import { query } from '../support/postgres/index.js';
+import { query } from './postgres/index.js';
 
 /** A server of the wrapper as the catalog has it; lists are sorted. */
 interface DumpedServer {

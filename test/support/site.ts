@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { startHelios } from '../../src/sandbox/helios/index.js';
 import type { HeliosOptions, HeliosSandbox } from '../../src/sandbox/helios/index.js';
-import { onEachPostgres } from '../support/postgres/block.js';
-import { query } from '../support/postgres/index.js';
-import type { RealPostgres } from '../support/postgres/index.js';
+import { onEachPostgres } from './postgres/block.js';
+import { query } from './postgres/index.js';
+import type { RealPostgres } from './postgres/index.js';
 import { dumpDatabase, dumpHelios } from './dump.js';
 import type { DumpedDatabase, DumpedSecret } from './dump.js';
 import type { Finished } from './command.js';
 import { makeProject } from './project.js';
-import type { Project } from './project.js';
+import type { Project, Where } from './project.js';
 
 /*
- * The whole product as its users have it: the command as a process of its own, a Helios Management API over HTTP, a real
- * PostgreSQL. The API is emulated in this process, where the tests can look into it; the wrapper is the stand-in.
+ * The whole product: the command (in this process, or as one of its own), a Helios Management API over HTTP, a real PostgreSQL.
+ * The API is emulated in this process, where the tests can look into it; the wrapper is the stand-in.
  */
 
 /** A value nobody has ever seen before, so that it can be looked for everywhere. */
@@ -56,20 +56,26 @@ export interface SiteOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly helios?: HeliosOptions;
+  /** Where `run` runs: in the process of the test, unless told otherwise. */
+  readonly where?: Where;
 }
 
 /** Opens a site that goes when the test ends. The tool is Helios' service account `ci-bot`, and a superuser of Postgres. */
 export async function openSite(server: RealPostgres, options: SiteOptions = {}): Promise<Site> {
   const [helios, databaseUrl] = await Promise.all([startHelios(options.helios), server.createDatabase()]);
-  const project = await makeProject(options.files ?? { 'secrets.yaml': CONFIGURATION }, {
-    SINGLESTOREDB_MANAGEMENT_BASE_URL: helios.url,
-    SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf(helios, 'ci-bot'),
-    WAREHOUSE_URL: databaseUrl,
-    AWS_ACCESS_KEY_ID: canary('id'),
-    AWS_SECRET_KEY: canary('key'),
-    HF_TOKEN: canary('hf'),
-    ...options.env,
-  });
+  const project = await makeProject(
+    options.files ?? { 'secrets.yaml': CONFIGURATION },
+    {
+      SINGLESTOREDB_MANAGEMENT_BASE_URL: helios.url,
+      SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf(helios, 'ci-bot'),
+      WAREHOUSE_URL: databaseUrl,
+      AWS_ACCESS_KEY_ID: canary('id'),
+      AWS_SECRET_KEY: canary('key'),
+      HF_TOKEN: canary('hf'),
+      ...options.env,
+    },
+    options.where,
+  );
   onTestFinished(async () => {
     await Promise.all([helios.close(), project.remove()]);
   });
