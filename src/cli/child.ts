@@ -19,21 +19,24 @@ export async function runChild(
   environment: Environment,
   io: Io,
 ): Promise<number> {
-  const child = spawn(program, words, {
-    stdio: [io.stdin.fd ?? 'pipe', io.stdout.fd ?? 'pipe', io.stderr.fd ?? 'pipe'],
-    env: { ...environment },
-    cwd: io.cwd,
-  });
-  connect(child, io);
+  let child: ChildProcess | undefined;
+  // Before it starts: what it prints first may be answered with a signal.
   const release = io.signals(PASSED_ON, (signal) => {
     // On a terminal Ctrl-C and Ctrl-\ reach the child by themselves.
     const isFromTerminal = io.stdin.isTTY === true && (signal === 'SIGINT' || signal === 'SIGQUIT');
-    if (!isFromTerminal) child.kill(signal);
+    if (!isFromTerminal) child?.kill(signal);
   });
   try {
+    const started = spawn(program, words, {
+      stdio: [io.stdin.fd ?? 'pipe', io.stdout.fd ?? 'pipe', io.stderr.fd ?? 'pipe'],
+      env: { ...environment },
+      cwd: io.cwd,
+    });
+    child = started;
+    connect(started, io);
     return await new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, signal) => {
+      started.once('error', reject);
+      started.once('close', (code, signal) => {
         resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
       });
     });

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { COMMAND } from './command.js';
+import { COMMAND } from '../support/command.js';
 
 const canSwitch = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
 

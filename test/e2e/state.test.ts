@@ -54,7 +54,7 @@ onPostgres('the commands that work on the state', (server) => {
     expect(await ran(site, 'state', 'list', '*HF_TOKEN*')).toBe('');
     await refused(
       site,
-      'already in the state',
+      /in the state already|already in the state/,
       'state',
       'mv',
       'secret.helios.HUGGING',
@@ -64,7 +64,7 @@ onPostgres('the commands that work on the state', (server) => {
     await expectSettled(site);
 
     await refused(site, /secret\.helios\.NO is not in the state/, 'state', 'rm', HF, 'secret.helios.NO');
-    await refused(site, 'Which resource', 'state', 'rm');
+    await refused(site, 'Missing argument: ADDRESS', 'state', 'rm');
     await ran(site, 'state', 'rm', HF);
     expect(await ran(site, 'state', 'list', '*HF_TOKEN*')).toBe('');
     expect(site.secrets()).toHaveProperty('HF_TOKEN');
@@ -146,7 +146,7 @@ onPostgres('the commands that work on the state', (server) => {
     await refused(site, 'requires approval', 'state', 'rebind');
     await refused(site, 'has no provider wharehouse', 'state', 'rebind', 'wharehouse', '--auto-approve');
     const bound = await site.run('state', 'rebind', 'warehouse', '--auto-approve');
-    expect(bound.stderr).toMatch(/warehouse: the state was made for .*; the configuration points at /);
+    expect(bound.stderr).toMatch(/warehouse: the state was made for .*; the configuration points to /);
     expect(bound.stdout).toContain('warehouse: bound to');
     expect((await site.run('plan')).code).toBe(0);
     site.env['WAREHOUSE_URL'] = before;
