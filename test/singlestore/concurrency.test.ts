@@ -82,7 +82,7 @@ describe('the world moves between plan and apply', () => {
       const one = outcomes.find((outcome) => outcome.address === `secret.helios.${name}`);
       return one?.status === 'failed' ? one.message : one?.status;
     };
-    expect(said('SEEN')).toMatch(/is there already: made by ben@example.com at/);
+    expect(said('SEEN')).toMatch(/already exists: created by ben@example.com at/);
     expect(said('UNSEEN')).toMatch(/taken by a secret that this API key cannot see/);
   });
 

@@ -80,7 +80,7 @@ export function userOf(part: Part): UserInfo {
 export function teamOf(part: Part): TeamInfo {
   const members = (name: string, id: string): string[] => {
     const list = field(part, name);
-    return list.value === undefined ? [] : items(list).map((one) => text(field(one, id)));
+    return list.value === undefined ? [] : items(list).map((member) => text(field(member, id)));
   };
   return {
     id: text(field(part, 'teamID')),
@@ -104,14 +104,14 @@ export function grantsOf(part: Part): readonly Grant[] {
   const role = text(field(part, 'role'));
   const list = field(part, 'grants');
   if (list.value === undefined) return [];
-  return items(list).map((one) => {
-    const createdBy = field(one, 'createdBy');
+  return items(list).map((grant) => {
+    const createdBy = field(grant, 'createdBy');
     return {
       role,
-      holder: holderOf(field(one, 'identity')),
-      createdAt: optionalText(field(one, 'createdAt')),
+      holder: holderOf(field(grant, 'identity')),
+      createdAt: optionalText(field(grant, 'createdAt')),
       createdBy: createdBy.value === undefined ? undefined : userOf(createdBy),
-      inherited: field(one, 'inheritedFrom').value !== undefined,
+      inherited: field(grant, 'inheritedFrom').value !== undefined,
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { RunScope, Sensitive } from '../../model/index.js';
+import { defined, type RunScope, type Sensitive } from '../../model/index.js';
 import { HttpError, type HttpAnswer, type HttpClient, type HttpRequest } from '../sdk/index.js';
 import {
   grantsOf,
@@ -12,7 +12,7 @@ import {
   type TeamInfo,
   type UserInfo,
 } from './api-types.js';
-import { field, listBody, objectBody, text, whole, wrongShape } from './decode.js';
+import { field, listBody, objectBody, text, whole, wrongShape, type Part } from './decode.js';
 
 /** One entry of a change of access: a role and who is to get or lose it, by id. */
 export interface AccessEntry {
@@ -39,7 +39,7 @@ export interface Api {
   createSecret(name: string, value: Sensitive): Promise<SecretInfo>;
   /** Not repeated by itself after an unclear end: read the secret first. */
   updateSecret(id: string, value: Sensitive): Promise<SecretInfo>;
-  /** A secret that is gone already is no error. */
+  /** A secret that is already gone is not an error. */
   deleteSecret(id: string): Promise<void>;
   /** Who has access, grants from elsewhere included; `undefined` where the secret is gone or unseen. */
   access(id: string, finish?: boolean): Promise<readonly Grant[] | undefined>;
@@ -55,100 +55,143 @@ const LIST_BYTES = 400 * 1024 * 1024;
 /**
  * The API over a client.
  * @param organization where given, sent as `organizationID` with each call (management API contract)
+ * @param wrap wraps the values that are read
  */
 export function createApi(
   client: HttpClient,
   organization: string | undefined,
   wrap: RunScope['sensitive'],
 ): Api {
-  const toSecret = (part: Parameters<typeof secretOf>[0]): SecretInfo => secretOf(part, wrap);
-  function send(request: Omit<HttpRequest, 'repeat'> & Partial<HttpRequest>): Promise<HttpAnswer> {
-    const { path } = request;
-    const mark = path.includes('?') ? '&' : '?';
-    return client.send({
-      repeat: 'safe',
-      ...request,
-      path:
-        organization === undefined
-          ? path
-          : `${path}${mark}organizationID=${encodeURIComponent(organization)}`,
+  return new ManagementApi(client, organization, wrap);
+}
+
+type Call = Omit<HttpRequest, 'repeat'> & Partial<HttpRequest>;
+
+class ManagementApi implements Api {
+  readonly #client: HttpClient;
+  readonly #organization: string | undefined;
+  readonly #secretOf: (part: Part) => SecretInfo;
+
+  constructor(client: HttpClient, organization: string | undefined, wrap: RunScope['sensitive']) {
+    this.#client = client;
+    this.#organization = organization;
+    this.#secretOf = (part) => secretOf(part, wrap);
+  }
+
+  async currentUser(): Promise<UserInfo> {
+    return userOf(whole(await this.#get('/v1/users/current')));
+  }
+
+  async currentOrganization(): Promise<{ readonly id: string; readonly name: string }> {
+    const body = whole(await this.#get('/v1/organizations/current'));
+    return { id: text(field(body, 'orgID')), name: text(field(body, 'name')) };
+  }
+
+  async users(): Promise<readonly UserInfo[]> {
+    return listBody(await this.#get('/v1/users'), 'users').map(userOf);
+  }
+
+  async teams(): Promise<readonly TeamInfo[]> {
+    return listBody(await this.#get('/v1/teams'), 'teams').map(teamOf);
+  }
+
+  async pendingInvitations(): Promise<readonly string[]> {
+    const answer = await this.#get('/v1/invitations?state=Pending');
+    return listBody(answer, 'invitations').map((invitation) => text(field(invitation, 'email')));
+  }
+
+  async secrets(): Promise<readonly SecretInfo[]> {
+    const answer = await this.#getSecret('/v1/secrets', { maxBytes: LIST_BYTES });
+    return listBody(answer, 'secrets')
+      .map(this.#secretOf)
+      .filter((secret) => !secret.deleted);
+  }
+
+  async secretNamed(name: string): Promise<SecretInfo | undefined> {
+    const path = `/v1/secrets?name=${encodeURIComponent(name)}`;
+    const answer = await this.#getSecret(path, { finish: true });
+    return listBody(answer, 'secrets')
+      .map(this.#secretOf)
+      .find((secret) => secret.name === name && !secret.deleted);
+  }
+
+  secret(id: string, finish?: boolean): Promise<SecretInfo | undefined> {
+    return unlessGone(async () => {
+      const secret = this.#secretOf(
+        objectBody(await this.#getSecret(secretPath(id), defined({ finish })), 'secret'),
+      );
+      return secret.deleted ? undefined : secret;
     });
   }
-  const get = (path: string, finish = false): Promise<HttpAnswer> => send({ method: 'GET', path, finish });
-  // What is told of a secret may hold its value, and one that was never read is known to nobody who could mask it.
-  const getSecret = (path: string, more: Partial<HttpRequest>): Promise<HttpAnswer> =>
-    send({ method: 'GET', path, sensitiveBody: true, ...more });
-  const secretPath = (id: string): string => `/v1/secrets/${encodeURIComponent(id)}`;
 
-  return {
-    currentUser: async () => userOf(whole(await get('/v1/users/current'))),
-    currentOrganization: async () => {
-      const body = whole(await get('/v1/organizations/current'));
-      return { id: text(field(body, 'orgID')), name: text(field(body, 'name')) };
-    },
-    users: async () => listBody(await get('/v1/users'), 'users').map(userOf),
-    teams: async () => listBody(await get('/v1/teams'), 'teams').map(teamOf),
-    pendingInvitations: async () =>
-      listBody(await get('/v1/invitations?state=Pending'), 'invitations').map((one) =>
-        text(field(one, 'email')),
-      ),
-    secrets: async () => {
-      const answer = await getSecret('/v1/secrets', { maxBytes: LIST_BYTES });
-      return listBody(answer, 'secrets')
-        .map(toSecret)
-        .filter((secret) => !secret.deleted);
-    },
-    secretNamed: async (name) => {
-      const answer = await getSecret(`/v1/secrets?name=${encodeURIComponent(name)}`, { finish: true });
-      return listBody(answer, 'secrets')
-        .map(toSecret)
-        .find((secret) => secret.name === name && !secret.deleted);
-    },
-    secret: (id, finish) =>
-      unlessGone(async () => {
-        const secret = toSecret(
-          objectBody(await getSecret(secretPath(id), finish === undefined ? {} : { finish }), 'secret'),
-        );
-        return secret.deleted ? undefined : secret;
-      }),
-    createSecret: async (name, value) => {
-      const body = { name, value: value.reveal() };
-      const answer = await send({ ...write('POST', '/v1/secrets', body), sensitiveBody: true });
-      return toSecret(objectBody(answer, 'secret'));
-    },
-    updateSecret: async (id, value) => {
-      const answer = await send({
-        ...write('PATCH', secretPath(id), { value: value.reveal() }),
-        sensitiveBody: true,
-      });
-      return toSecret(objectBody(answer, 'secret'));
-    },
-    deleteSecret: async (id) => {
-      await unlessGone(async () => {
-        const answer = await send({ method: 'DELETE', path: secretPath(id), finish: true });
-        // A good status alone is not believed: a proxy may have answered in the server's place.
-        return text(field(whole(answer), 'secretID'));
-      });
-    },
-    access: (id, finish) =>
-      unlessGone(async () =>
-        listBody(await get(`${secretPath(id)}/accessControls`, finish), 'accessControls').flatMap(grantsOf),
-      ),
-    changeAccess: async (id, grants, revokes) => {
-      const answer = await send(write('PATCH', `${secretPath(id)}/accessControls`, { grants, revokes }));
-      const { body } = answer;
-      const empty = body === undefined || (typeof body === 'object' && Object.keys(body ?? {}).length === 0);
-      // The contract leaves the body open; one that holds something may not be this server's, so it counts as unclear.
-      if (!empty) throw wrongShape(whole(answer));
-    },
-    identityRoles: async (type, id) => {
-      const path = `/v1/${type}s/${encodeURIComponent(id)}/identityRoles?resourceType=Secret`;
-      const roles = await unlessGone(async () =>
-        listBody(await get(path), 'identityRoles').map(identityRoleOf),
-      );
-      return roles ?? [];
-    },
-  };
+  async createSecret(name: string, value: Sensitive): Promise<SecretInfo> {
+    const body = { name, value: value.reveal() };
+    const answer = await this.#send({ ...write('POST', '/v1/secrets', body), sensitiveBody: true });
+    return this.#secretOf(objectBody(answer, 'secret'));
+  }
+
+  async updateSecret(id: string, value: Sensitive): Promise<SecretInfo> {
+    const body = { value: value.reveal() };
+    const answer = await this.#send({ ...write('PATCH', secretPath(id), body), sensitiveBody: true });
+    return this.#secretOf(objectBody(answer, 'secret'));
+  }
+
+  async deleteSecret(id: string): Promise<void> {
+    await unlessGone(async () => {
+      const answer = await this.#send({ method: 'DELETE', path: secretPath(id), finish: true });
+      // A good status is not enough: a proxy may have answered in the server's place.
+      return text(field(whole(answer), 'secretID'));
+    });
+  }
+
+  access(id: string, finish?: boolean): Promise<readonly Grant[] | undefined> {
+    const path = `${secretPath(id)}/accessControls`;
+    return unlessGone(async () =>
+      listBody(await this.#get(path, finish), 'accessControls').flatMap(grantsOf),
+    );
+  }
+
+  async changeAccess(
+    id: string,
+    grants: readonly AccessEntry[],
+    revokes: readonly AccessEntry[],
+  ): Promise<void> {
+    const answer = await this.#send(write('PATCH', `${secretPath(id)}/accessControls`, { grants, revokes }));
+    const { body } = answer;
+    const isEmpty = body === undefined || (typeof body === 'object' && Object.keys(body ?? {}).length === 0);
+    // The contract leaves the body open; one that holds something may not be this server's, so it counts as unclear.
+    if (!isEmpty) throw wrongShape(whole(answer));
+  }
+
+  async identityRoles(type: 'user' | 'team', id: string): Promise<readonly IdentityRole[]> {
+    const path = `/v1/${type}s/${encodeURIComponent(id)}/identityRoles?resourceType=Secret`;
+    const roles = await unlessGone(async () =>
+      listBody(await this.#get(path), 'identityRoles').map(identityRoleOf),
+    );
+    return roles ?? [];
+  }
+
+  #get(path: string, finish = false): Promise<HttpAnswer> {
+    return this.#send({ method: 'GET', path, finish });
+  }
+
+  /** An error about a secret may hold its value, and nothing masks a value that was never read. */
+  #getSecret(path: string, more: Partial<HttpRequest>): Promise<HttpAnswer> {
+    return this.#send({ method: 'GET', path, sensitiveBody: true, ...more });
+  }
+
+  #send(call: Call): Promise<HttpAnswer> {
+    const mark = call.path.includes('?') ? '&' : '?';
+    const organization =
+      this.#organization === undefined
+        ? ''
+        : `${mark}organizationID=${encodeURIComponent(this.#organization)}`;
+    return this.#client.send({ repeat: 'safe', ...call, path: call.path + organization });
+  }
+}
+
+function secretPath(id: string): string {
+  return `/v1/secrets/${encodeURIComponent(id)}`;
 }
 
 function write(

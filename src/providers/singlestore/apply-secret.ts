@@ -1,7 +1,7 @@
 /*
  * All changes of one secret, in the order that keeps an Owner at every moment (design, promise 2):
  *
- *   create → grant → update the value → revoke; the tool's own Owner goes last of all.
+ *   create → grant → update the value → revoke; the tool's own Owner is revoked last.
  *
  * What the plan saw is read again right before. Where it differs, nothing of this secret is done.
  */
@@ -16,7 +16,6 @@ import { checkSecret, checkShare, ownStep, remainingOwner, shareStep, type Held 
 import { directRoles, shareId } from './shares.js';
 import { failedOutcome, StepError } from './step-error.js';
 import { changeAccess, createSecret, deleteSecret, gone, updateValue, type Writer } from './writes.js';
-import { kinds } from './kinds.js';
 
 /** What one run of apply works with. */
 export interface Run {
@@ -28,112 +27,144 @@ export interface Run {
   readonly identities: () => Promise<Identities>;
   readonly context: SessionContext;
   readonly onOutcome: (outcome: Outcome) => void;
-  /** Keeps everything told so far; says whether it is kept. */
+  /** Saves everything told so far; whether it is saved. */
   readonly checkpoint: () => Promise<boolean>;
+}
+
+/** All changes of one secret, while they are carried out. */
+interface Work {
+  readonly run: Run;
+  readonly writer: Writer;
+  readonly identities: Identities;
+  readonly name: string;
+  /** The change of the secret itself, where there is one. */
+  readonly secretItem: ApplyItem | undefined;
+  readonly shares: readonly ApplyItem[];
+  /** Marks the items whose failure the next step would be. */
+  readonly begin: (items: readonly ApplyItem[]) => void;
+}
+
+/** The secret that shares are changed of, as it is now. */
+interface Target {
+  readonly id: string;
+  readonly name: string;
+  readonly held: Held;
+  /** What an update replaces; absent where the value is not to be updated. */
+  readonly outdated?: SecretInfo;
 }
 
 /** Carries out all changes of one secret. Never throws; what has no outcome in the end was not tried. */
 export async function applySecret(run: Run, name: string, items: readonly ApplyItem[]): Promise<void> {
-  const active: ApplyItem[] = [];
-  for (const item of items) {
-    if (writesNothing(item)) tellDone(run, item, item.change.id);
-    else active.push(item);
-  }
-  if (active.length === 0) return;
-  const ofSecret = active.find((item) => kindOf(item.change.address) === 'secret');
-  const shares = active.filter((item) => item !== ofSecret);
-  // Whose failure it is, while a step is under way.
-  let current: readonly ApplyItem[] = ofSecret === undefined ? shares : [ofSecret];
+  for (const item of items.filter(writesNothing)) tellDone(run, item, item.change.id);
+  const pending = items.filter((item) => !writesNothing(item));
+  if (pending.length === 0) return;
+  const secretItem = pending.find((item) => kindOf(item.change.address) === 'secret');
+  const shares = pending.filter((item) => item !== secretItem);
+  let underWay: readonly ApplyItem[] = secretItem === undefined ? shares : [secretItem];
+  const begin = (next: readonly ApplyItem[]): void => {
+    underWay = next;
+  };
   try {
     const identities = await run.identities();
-    const writer: Writer = {
-      api: run.api,
-      client: run.client,
-      selfId: identities.self.id,
-      emailOf: (id) => identities.emailOf(id),
-      isOld: (
-        (old) => (id: string) =>
-          old.has(id)
-      )(new Set(run.listed.values())),
-    };
-    if (ofSecret?.change.action === 'delete') {
-      await removeSecret(run, writer, ofSecret);
-      tellDone(run, ofSecret);
-      for (const item of shares) if (item.change.action === 'delete') tellDone(run, item);
-      return;
-    }
-    if (ofSecret?.change.action === 'replace') {
-      throw new StepError('A secret is never replaced as a whole.', 'Plan again.');
-    }
-
-    let secret: { readonly id: string; readonly name: string };
-    let seen: SecretInfo | undefined;
-    let held: Held;
-    if (ofSecret?.change.action === 'create') {
-      const created = await createSecret(writer, name, wantedValue(ofSecret));
-      secret = created;
-      current = shares;
-      // Whoever makes a secret is its Owner, and nobody else sees it (seed).
-      held = new Map([[identities.self.id, new Set<Role>(['Owner'])]]);
-      tellDone(run, ofSecret, created.id, {
-        at: created.updatedAt,
-        by: identities.emailOf(created.updatedBy),
-      });
-      // Handed over, it may not be seen any more: then nobody could find out that it is ours.
-      if (ofSecret.desired?.self === 'drop' && !(await run.checkpoint())) {
-        throw new StepError(
-          'The state could not be saved, so the secret was not handed over yet.',
-          'Run it again once the state can be saved.',
-        );
-      }
-    } else {
-      const id = await idOfSecret(run, name, active);
-      const [now, list] = await Promise.all([
-        ofSecret === undefined ? undefined : run.api.secret(id, true),
-        shares.length === 0 ? [] : run.api.access(id, true),
-      ]);
-      if (ofSecret !== undefined) seen = checkSecret(writer, ofSecret, now);
-      current = shares;
-      if (list === undefined) throw gone(name);
-      held = directRoles(list);
-      secret = { id, name };
-      for (const item of shares) {
-        current = [item];
-        checkShare(item, id, held, identities, list);
-      }
-    }
-
-    current = shares;
-    const steps = [
-      ...shares.map((item) => shareStep(item, held, identities)),
-      ...ownStep(ofSecret, shares, identities),
-    ];
-    const remaining = remainingOwner(name, held, steps, identities);
-    const value = seen === undefined ? undefined : ofSecret;
-    // Without a value to write in between, one request does it all.
-    const early = value === undefined ? steps : steps.filter((step) => !takesAway(step));
-    const late = steps.filter((step) => !early.includes(step));
-
-    current = itemsOf(early);
-    await changeAccess(writer, secret, early, late.length === 0 ? remaining : undefined);
-    for (const step of early) tellShared(run, step, secret.id);
-    if (value !== undefined && seen !== undefined) {
-      current = [value];
-      const written = await updateValue(writer, seen, wantedValue(value));
-      tellDone(run, value, secret.id, { at: written.updatedAt, by: identities.emailOf(written.updatedBy) });
-    }
-    if (late.length > 0) {
-      current = itemsOf(late);
-      const list = await run.api.access(secret.id, true);
-      if (list === undefined) throw gone(name);
-      const heldNow = directRoles(list);
-      for (const item of itemsOf(late)) checkShare(item, secret.id, heldNow, identities, list);
-      await changeAccess(writer, secret, late, remainingOwner(name, heldNow, late, identities));
-      for (const step of late) tellShared(run, step, secret.id);
-    }
+    const writer = writerOf(run, identities);
+    await carryOut({ run, writer, identities, name, secretItem, shares, begin });
   } catch (error) {
-    for (const item of current) run.onOutcome(failedOutcome(item.change.address, error, run.host));
+    for (const item of underWay) run.onOutcome(failedOutcome(item.change.address, error, run.host));
   }
+}
+
+function writerOf({ api, client, listed }: Run, identities: Identities): Writer {
+  const old = new Set(listed.values());
+  return {
+    api,
+    client,
+    selfId: identities.self.id,
+    emailOf: (id) => identities.emailOf(id),
+    isOld: (id) => old.has(id),
+  };
+}
+
+async function carryOut(work: Work): Promise<void> {
+  const { secretItem } = work;
+  const action = secretItem?.change.action;
+  if (action === 'replace') throw new StepError('A secret is never replaced as a whole.', 'Plan again.');
+  if (secretItem !== undefined && action === 'delete') return removeSecret(work, secretItem);
+  const isNew = secretItem !== undefined && action === 'create';
+  await changeShares(work, await (isNew ? create(work, secretItem) : checkTarget(work)));
+}
+
+/** Creates the secret, and has it recorded before it is handed over. */
+async function create(work: Work, secretItem: ApplyItem): Promise<Target> {
+  const { run, writer, identities, name } = work;
+  const created = await createSecret(writer, name, wantedValue(secretItem));
+  work.begin(work.shares);
+  tellWritten(work, secretItem, created);
+  // Handed over, it may not be visible any more: then nobody could find out that it is ours.
+  if (secretItem.desired?.self === 'drop' && !(await run.checkpoint())) {
+    throw new StepError(
+      'The state could not be saved, so the secret was not handed over yet.',
+      'Run it again once the state can be saved.',
+    );
+  }
+  // The creator of a secret is its Owner, and nobody else sees it (seed).
+  const held: Held = new Map([[identities.self.id, new Set<Role>(['Owner'])]]);
+  return { id: created.id, name: created.name, held };
+}
+
+/** Reads what the plan saw again. @throws StepError where it is not as the plan saw */
+async function checkTarget(work: Work): Promise<Target> {
+  const { run, writer, identities, name, secretItem, shares } = work;
+  const id = await idOfSecret(run, name, secretItem === undefined ? shares : [secretItem, ...shares]);
+  const [secret, grants] = await Promise.all([
+    secretItem === undefined ? undefined : run.api.secret(id, true),
+    shares.length === 0 ? [] : run.api.access(id, true),
+  ]);
+  const outdated = secretItem === undefined ? undefined : checkSecret(writer, secretItem, secret);
+  work.begin(shares);
+  if (grants === undefined) throw gone(name);
+  const held = directRoles(grants);
+  for (const item of shares) {
+    work.begin([item]);
+    checkShare(item, id, held, identities, grants);
+  }
+  return { id, name, held, ...defined({ outdated }) };
+}
+
+/** Grants, updates the value, revokes. */
+async function changeShares(work: Work, target: Target): Promise<void> {
+  const { writer, identities, name, secretItem, shares } = work;
+  const { held, outdated } = target;
+  work.begin(shares);
+  const steps = [
+    ...shares.map((item) => shareStep(item, held, identities)),
+    ...ownStep(secretItem, shares, identities),
+  ];
+  const remaining = remainingOwner(name, held, steps, identities);
+  // Without a value to write in between, one request does it all.
+  const early = outdated === undefined ? steps : steps.filter((step) => !takesAway(step));
+  const late = steps.filter((step) => !early.includes(step));
+
+  work.begin(itemsOf(early));
+  await changeAccess(writer, target, early, late.length === 0 ? remaining : undefined);
+  tellShared(work, early, target.id);
+  if (outdated !== undefined && secretItem !== undefined) {
+    work.begin([secretItem]);
+    tellWritten(work, secretItem, await updateValue(writer, outdated, wantedValue(secretItem)));
+  }
+  if (late.length > 0) await revoke(work, target, late);
+}
+
+/** The steps that remove access, after a fresh look at who has it. */
+async function revoke(work: Work, target: Target, steps: readonly ShareStep[]): Promise<void> {
+  const { run, writer, identities, name } = work;
+  const items = itemsOf(steps);
+  work.begin(items);
+  const grants = await run.api.access(target.id, true);
+  if (grants === undefined) throw gone(name);
+  const held = directRoles(grants);
+  for (const item of items) checkShare(item, target.id, held, identities, grants);
+  await changeAccess(writer, target, steps, remainingOwner(name, held, steps, identities));
+  tellShared(work, steps, target.id);
 }
 
 function writesNothing({ change }: ApplyItem): boolean {
@@ -145,23 +176,24 @@ function writesNothing({ change }: ApplyItem): boolean {
   );
 }
 
-function tellDone(
-  run: Run,
-  item: ApplyItem,
-  id?: string,
-  changed?: { readonly at: string; readonly by: string },
-): void {
+function tellDone(run: Run, item: ApplyItem, id?: string): void {
+  run.onOutcome({ status: 'done', address: item.change.address, ...defined({ id }) });
+}
+
+function tellWritten({ run, identities }: Work, item: ApplyItem, written: SecretInfo): void {
   run.onOutcome({
     status: 'done',
     address: item.change.address,
-    ...defined({ id }),
-    ...(changed === undefined ? {} : { changedAt: changed.at, changedBy: changed.by }),
+    id: written.id,
+    changedAt: written.updatedAt,
+    changedBy: identities.emailOf(written.updatedBy),
   });
 }
 
-function tellShared(run: Run, step: ShareStep, secretId: string): void {
-  if (step.item === undefined) return;
-  tellDone(run, step.item, step.wanted.size === 0 ? undefined : shareId(secretId, step.member.id));
+function tellShared({ run }: Work, steps: readonly ShareStep[], secretId: string): void {
+  for (const { item, wanted, member } of steps) {
+    if (item !== undefined) tellDone(run, item, wanted.size === 0 ? undefined : shareId(secretId, member.id));
+  }
 }
 
 function itemsOf(steps: readonly ShareStep[]): readonly ApplyItem[] {
@@ -174,13 +206,17 @@ function wantedValue({ change, desired }: ApplyItem): Sensitive {
   return value.value;
 }
 
-async function removeSecret(run: Run, writer: Writer, item: ApplyItem): Promise<void> {
+/** Deletes the secret; its shares go with it. */
+async function removeSecret({ run, writer, shares }: Work, item: ApplyItem): Promise<void> {
   const { precondition } = item.change;
   if (precondition.kind !== 'present') throw new StepError('Only a secret that was seen can be deleted.');
-  const now = await run.api.secret(precondition.id, true);
-  if (now === undefined) return;
-  checkSecret(writer, item, now);
-  await deleteSecret(writer, precondition.id);
+  const secret = await run.api.secret(precondition.id, true);
+  if (secret !== undefined) {
+    checkSecret(writer, item, secret);
+    await deleteSecret(writer, precondition.id);
+  }
+  tellDone(run, item);
+  for (const share of shares) if (share.change.action === 'delete') tellDone(run, share);
 }
 
 /** The id of a secret that exists: as the plan has it, else as secrets were listed, else by its name. */

@@ -1,4 +1,4 @@
-import { type ApplyItem, type Outcome } from '../../model/index.js';
+import { groupBy, type ApplyItem, type Outcome } from '../../model/index.js';
 import { applySecret, type Run } from './apply-secret.js';
 import { kinds } from './kinds.js';
 
@@ -39,31 +39,25 @@ export async function applyItems(
 
   await inFileOrder(groupItems(items), parallelism, async (group) => {
     if (signal.aborted) {
-      skip(group, 'stopped before it was begun');
+      skip(group, 'stopped before it began');
       return;
     }
     const missing = [...group.after.values()].flat().find((address) => !done.has(address));
     if (missing !== undefined) {
-      skip(group, `${missing} comes before it and was not done`);
+      skip(group, `${missing} must be done first and was not`);
       return;
     }
     context.context.progress(group.name);
     await applySecret(run, group.name, group.items);
-    skip(group, 'what comes before it for the same secret was not done');
+    skip(group, 'an earlier change of the same secret was not done');
   });
   for (const { change } of items) {
-    tell({ status: 'skipped', address: change.address, message: 'it waits for changes that wait for it' });
+    tell({ status: 'skipped', address: change.address, message: 'circular dependency between changes' });
   }
 }
 
 function groupItems(items: readonly ApplyItem[]): readonly Group[] {
-  const byName = new Map<string, ApplyItem[]>();
-  for (const item of items) {
-    const { name } = kinds.mustParse(item.change.address);
-    const list = byName.get(name);
-    if (list === undefined) byName.set(name, [item]);
-    else list.push(item);
-  }
+  const byName = groupBy(items, (item) => kinds.mustParse(item.change.address).name);
   const groups = [...byName].map(([name, list]) => ({
     name,
     items: list,

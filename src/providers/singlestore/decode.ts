@@ -20,7 +20,7 @@ export function wrongShape({ answer, where }: Part): HttpError {
   return new HttpError({ failure: 'shape', method, path, status, where });
 }
 
-/** One field of an object; its value is `undefined` where it is absent or null. Unknown fields are nobody's business. */
+/** One field of an object; its value is `undefined` where it is absent or null. Unknown fields are ignored. */
 export function field(part: Part, name: string): Part {
   const { answer, value } = part;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongShape(part);

@@ -1,3 +1,4 @@
+import { compareText, groupBy } from '../../model/index.js';
 import type { PrincipalDirectory } from '../../model/index.js';
 import type { Api } from './api.js';
 import type { Holder, TeamInfo, UserInfo } from './api-types.js';
@@ -23,9 +24,9 @@ export interface Identities {
   readonly members: readonly Member[];
   /** As the planner takes it. */
   readonly directory: PrincipalDirectory;
-  /** Finds whom `user:<e-mail or id>`, `team:<name or id>` or `self` means. E-mail addresses and ids in any letter case. */
+  /** Finds the member that `user:<e-mail or id>`, `team:<name or id>` or `self` names. E-mail addresses and ids in any letter case. */
   find(principal: string): Found;
-  /** The canonical form of whoever holds a grant, also of one who has left. */
+  /** The canonical form of the holder of a grant, also of one that has left. */
   principalOf(holder: Holder): string;
   /** A user's e-mail address, else the id as it is. */
   emailOf(userId: string): string;
@@ -46,76 +47,99 @@ export function makeIdentities(
   self: UserInfo,
 ): Identities {
   const everyone = users.some((user) => user.id === self.id) ? users : [...users, self];
-  const userNames = groupIds(everyone, (one) => one.email.toLowerCase());
-  const teamNames = groupIds(teams, (team) => team.name);
-  const byId = new Map<string, Member>();
-  for (const { id, email } of everyone) {
-    const name = email.toLowerCase();
-    byId.set(id, { type: 'user', id, principal: `user:${userNames.get(name)?.length === 1 ? name : id}` });
-  }
-  for (const { id, name } of teams) {
-    byId.set(id, { type: 'team', id, principal: `team:${teamNames.get(name)?.length === 1 ? name : id}` });
-  }
-  const emails = new Map(everyone.map((one) => [one.id, one.email.toLowerCase()]));
-  const teamById = new Map(teams.map((team) => [team.id, team]));
-  const lowerIds = new Map([...byId.values()].map((one) => [`${one.type}:${one.id.toLowerCase()}`, one]));
-  const principalsOf = (ids: readonly string[]): string[] =>
-    ids.flatMap((id) => byId.get(id)?.principal ?? []).sort();
+  const userNames = idsBy(everyone, (user) => user.email.toLowerCase());
+  const teamNames = idsBy(teams, (team) => team.name);
+  const byId = membersById(everyone, teams, userNames, teamNames);
+  const emails = new Map(everyone.map((user) => [user.id, user.email.toLowerCase()]));
+  const byLowerId = new Map(
+    [...byId.values()].map((member) => [`${member.type}:${member.id.toLowerCase()}`, member]),
+  );
   const me: Member = byId.get(self.id) ?? {
     type: 'user',
     id: self.id,
     principal: `user:${self.email.toLowerCase()}`,
   };
-
   return {
     self: me,
     members: [...byId.values()],
-    directory: {
-      self: me.principal,
-      users: principalsOf(everyone.map((one) => one.id)),
-      teams: teams
-        .map((team) => ({
-          principal: byId.get(team.id)?.principal ?? `team:${team.id}`,
-          members: principalsOf([...team.memberUsers, ...team.memberTeams]),
-        }))
-        .sort((a, b) => (a.principal < b.principal ? -1 : 1)),
-    },
+    directory: directoryOf(everyone, teams, byId, me),
     find(principal) {
       if (principal === 'self' || principal === 'user:self') return { kind: 'found', member: me };
       const [, type, name = ''] = /^(user|team):(.*)$/s.exec(principal) ?? [];
       const named = type === 'team' ? teamNames.get(name) : userNames.get(name.toLowerCase());
       if (named !== undefined && named.length > 1) return { kind: 'ambiguous', ids: [...named].sort() };
       const byName = named?.[0] === undefined ? undefined : byId.get(named[0]);
-      const member = byName ?? lowerIds.get(`${type ?? ''}:${name.toLowerCase()}`);
+      const member = byName ?? byLowerId.get(`${type ?? ''}:${name.toLowerCase()}`);
       return member === undefined ? { kind: 'missing' } : { kind: 'found', member };
     },
     principalOf: ({ type, id, label }) =>
       byId.get(id)?.principal ?? `${type}:${type === 'user' ? label.toLowerCase() : label}`,
     emailOf: (id) => emails.get(id) ?? id,
-    someoneCanAct(ids) {
-      const queue = [...ids];
-      const seen = new Set<string>();
-      for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-        if (seen.has(id)) continue;
-        seen.add(id);
-        if (emails.has(id)) return true;
-        const team = teamById.get(id);
-        if (team !== undefined) queue.push(...team.memberUsers, ...team.memberTeams);
-      }
-      return false;
-    },
+    someoneCanAct: (ids) => reachesUser(ids, emails, new Map(teams.map((team) => [team.id, team]))),
   };
 }
 
-function groupIds<T extends { readonly id: string }>(
+type IdsByName = ReadonlyMap<string, readonly string[]>;
+
+function idsBy<T extends { readonly id: string }>(
   list: readonly T[],
-  nameOf: (one: T) => string,
-): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const one of list) {
-    const group = groups.get(nameOf(one));
-    if (group === undefined) groups.set(nameOf(one), [one.id]);
-    else group.push(one.id);
+  nameOf: (item: T) => string,
+): IdsByName {
+  return new Map([...groupBy(list, nameOf)].map(([name, items]) => [name, items.map(({ id }) => id)]));
+}
+
+/** Members by id; a name that several share is replaced by the id. */
+function membersById(
+  users: readonly UserInfo[],
+  teams: readonly TeamInfo[],
+  userNames: IdsByName,
+  teamNames: IdsByName,
+): ReadonlyMap<string, Member> {
+  const byId = new Map<string, Member>();
+  for (const { id, email } of users) {
+    const name = email.toLowerCase();
+    byId.set(id, { type: 'user', id, principal: `user:${userNames.get(name)?.length === 1 ? name : id}` });
   }
-  return groups;
+  for (const { id, name } of teams) {
+    byId.set(id, { type: 'team', id, principal: `team:${teamNames.get(name)?.length === 1 ? name : id}` });
+  }
+  return byId;
+}
+
+function directoryOf(
+  users: readonly UserInfo[],
+  teams: readonly TeamInfo[],
+  byId: ReadonlyMap<string, Member>,
+  self: Member,
+): PrincipalDirectory {
+  const principalsOf = (ids: readonly string[]): string[] =>
+    ids.flatMap((id) => byId.get(id)?.principal ?? []).sort();
+  return {
+    self: self.principal,
+    users: principalsOf(users.map((user) => user.id)),
+    teams: teams
+      .map((team) => ({
+        principal: byId.get(team.id)?.principal ?? `team:${team.id}`,
+        members: principalsOf([...team.memberUsers, ...team.memberTeams]),
+      }))
+      .sort((a, b) => compareText(a.principal, b.principal)),
+  };
+}
+
+/** Whether one of these ids is a user, or a team with a user in it at any depth. */
+function reachesUser(
+  ids: Iterable<string>,
+  users: ReadonlyMap<string, unknown>,
+  teams: ReadonlyMap<string, TeamInfo>,
+): boolean {
+  const queue = [...ids];
+  const visited = new Set<string>();
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (visited.has(id)) continue;
+    visited.add(id);
+    if (users.has(id)) return true;
+    const team = teams.get(id);
+    if (team !== undefined) queue.push(...team.memberUsers, ...team.memberTeams);
+  }
+  return false;
 }

@@ -1,5 +1,5 @@
 import { defined, problemError } from '../../model/index.js';
-import { HttpError, UnreachableError } from '../sdk/index.js';
+import { HttpError, UnreachableError, type HttpFailure } from '../sdk/index.js';
 
 /** What a failure of a request means, and what to do about it. */
 export interface Explanation {
@@ -9,41 +9,34 @@ export interface Explanation {
 
 /** Explains a failed request. */
 export function explain(error: HttpError, host: string): Explanation {
-  const { words, next } = error.facts;
-  switch (error.failure) {
-    case 'unconnected':
-    case 'unresolved':
-      return {
-        message: `Cannot connect to ${host}: ${words ?? 'connection failed'}.`,
-        next: 'Check base_url and the network, and whether a proxy is needed (HTTPS_PROXY).',
-      };
-    case 'untrusted':
-    case 'proxy':
-      return { message: `Cannot connect to ${host}: ${words ?? 'connection failed'}.`, ...defined({ next }) };
-    case 'timeout':
-    case 'reset':
-      return {
-        message: `${host}: ${error.message}.`,
-        next: 'Try again; check the network if it happens again.',
-      };
-    case 'redirect':
-      return {
-        message: `${host}: ${error.message}.`,
-        next: 'Set base_url to the address of the API itself: the key is never sent on to another one.',
-      };
-    case 'not-json':
-    case 'shape':
-    case 'too-large':
-      return {
-        message: `${host}: ${error.message}.`,
-        next: 'Check that base_url is the address of the Management API, and that no proxy answers in its place.',
-      };
-    case 'cancelled':
-      return { message: 'Stopped before it was done.' };
-    case 'status':
-      return explainStatus(error, error.status ?? 0, host);
+  const { failure, status = 0 } = error;
+  if (failure === 'status') return explainStatus(error, status, host);
+  if (failure === 'cancelled') return { message: 'Stopped before it was done.' };
+  const { words = 'connection failed', next } = error.facts;
+  if (UNSENT.includes(failure)) {
+    return { message: `Cannot connect to ${host}: ${words}.`, ...defined({ next: NEXT[failure] ?? next }) };
   }
+  return { message: `${host}: ${error.message}.`, ...defined({ next: NEXT[failure] }) };
 }
+
+const UNSENT: readonly HttpFailure[] = ['unconnected', 'unresolved', 'untrusted', 'proxy'];
+
+const CHECK_NETWORK = 'Check base_url and the network, and whether a proxy is needed (HTTPS_PROXY).';
+const TRY_AGAIN = 'Try again; check the network if it happens again.';
+const CHECK_API =
+  'Check that base_url is the address of the Management API, and that no proxy answers in its place.';
+
+/** What to do; where a failure is absent, what the connection says. */
+const NEXT: Readonly<Partial<Record<HttpFailure, string>>> = {
+  unconnected: CHECK_NETWORK,
+  unresolved: CHECK_NETWORK,
+  timeout: TRY_AGAIN,
+  reset: TRY_AGAIN,
+  redirect: 'Set base_url to the address of the API itself: the key is never sent on to another one.',
+  'not-json': CHECK_API,
+  shape: CHECK_API,
+  'too-large': CHECK_API,
+};
 
 function explainStatus(error: HttpError, status: number, host: string): Explanation {
   const { text, method, path } = error.facts;

@@ -1,9 +1,10 @@
 import {
   formatAddress,
   kindOf,
+  problem,
   type DesiredResource,
   type Diagnostic,
-  type SourceRange,
+  type ProblemWords,
 } from '../../model/index.js';
 import { HttpError, type Prepared } from '../sdk/index.js';
 import type { Api } from './api.js';
@@ -25,7 +26,7 @@ export async function prepareShares(
   }
   const known = await identities();
   const found = desired.map((resource) => ({ resource, ...resolve(resource, known) }));
-  const invited = found.some((one) => one.isMissing) ? await invitations(api) : [];
+  const invited = found.some(({ isMissing }) => isMissing) ? await invitations(api) : [];
   const resources: DesiredResource[] = [];
   const diagnostics: Diagnostic[] = [];
   const taken = new Map<string, DesiredResource>();
@@ -104,10 +105,10 @@ function missing(
     summary: `There is no ${kind} ${JSON.stringify(name)} in the organization.`,
     next:
       near.length > 0
-        ? `Did you mean ${near.map((one) => `${kind}:${one}`).join(' or ')}?`
+        ? `Did you mean ${near.map((candidate) => `${kind}:${candidate}`).join(' or ')}?`
         : type === 'team'
-          ? 'Check the name in the Cloud Portal; it counts letter by letter, capitals too.'
-          : 'Invite them in the Cloud Portal first, or take the line out.',
+          ? 'Check the name in the Cloud Portal; it is case-sensitive.'
+          : 'Invite them in the Cloud Portal first, or remove the line.',
   });
 }
 
@@ -115,29 +116,21 @@ function ambiguous(resource: DesiredResource, who: string, ids: readonly string[
   const type = who.slice(0, who.indexOf(':'));
   return at(resource, {
     code: `ambiguous-${type}`,
-    summary: `The organization has ${ids.length} ${type}s called ${JSON.stringify(who.slice(type.length + 1))}.`,
-    next: `Write which one by its id: ${ids.map((id) => `${type}:${id}`).join(' or ')}.`,
+    summary: `The organization has ${ids.length} ${type}s named ${JSON.stringify(who.slice(type.length + 1))}.`,
+    next: `Name it by its id: ${ids.map((id) => `${type}:${id}`).join(' or ')}.`,
   });
 }
 
 function twice(resource: DesiredResource, earlier: DesiredResource, member: Member): Diagnostic {
   const { name } = kinds.mustParse(resource.address);
-  const related: { message: string; range: SourceRange }[] =
-    earlier.range === undefined ? [] : [{ message: 'first named here', range: earlier.range }];
-  return {
-    ...at(resource, {
-      code: 'same-principal-twice',
-      summary: `${member.principal} is named twice for the secret ${name}.`,
-      next: 'Keep one of the two; an Owner can read as well.',
-    }),
-    ...(related.length === 0 ? {} : { related }),
-  };
+  return at(resource, {
+    code: 'same-principal-twice',
+    summary: `${member.principal} is named twice for the secret ${name}.`,
+    next: 'Remove one of them; an Owner can read as well.',
+    related: earlier.range === undefined ? undefined : [{ message: 'first named here', at: earlier.range }],
+  });
 }
 
-function at(
-  resource: DesiredResource,
-  what: { readonly code: string; readonly summary: string; readonly next: string },
-): Diagnostic {
-  const range = resource.range === undefined ? {} : { range: resource.range };
-  return { severity: 'error', ...what, address: resource.address, ...range };
+function at(resource: DesiredResource, words: Omit<ProblemWords, 'address' | 'at'>): Diagnostic {
+  return problem({ ...words, address: resource.address, at: resource.range });
 }

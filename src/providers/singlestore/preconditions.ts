@@ -1,4 +1,4 @@
-import { type ApplyItem } from '../../model/index.js';
+import { compareText, type ApplyItem } from '../../model/index.js';
 import { isPending, ownersAfter, takesAway, type ShareStep } from './access-plan.js';
 import type { Grant, SecretInfo } from './api-types.js';
 import type { Identities } from './directory.js';
@@ -31,13 +31,13 @@ export function checkSecret(writer: Writer, { change }: ApplyItem, now: SecretIn
 function memberOf(item: ApplyItem, identities: Identities): ShareStep['member'] {
   const member = kinds.mustParse(item.change.address).member ?? '';
   const { precondition } = item.change;
-  // Whoever is to lose access may have left the organization; the id stands in the plan.
+  // The member may have left the organization; the plan has its id.
   const id = precondition.kind === 'present' ? precondition.id.split('/')[1] : undefined;
   if (id !== undefined) return { type: member.startsWith('team:') ? 'team' : 'user', id };
   const found = identities.find(member);
   if (found.kind === 'found') return found.member;
   throw new StepError(
-    `${member} is not in the organization any more.`,
+    `${member} is no longer in the organization.`,
     'Plan again: the plan says what to do about it.',
   );
 }
@@ -52,7 +52,7 @@ export function shareStep(item: ApplyItem, held: Held, identities: Identities): 
   return { item, member, current: held.get(member.id) ?? NO_ROLES, wanted: isRemoval ? NO_ROLES : wanted };
 }
 
-/** A new secret of a file that says `self: drop`: what its making gave us is handed back. */
+/** A new secret with `self: drop`: the Owner role that creating it gave us is revoked. */
 export function ownStep(
   ofSecret: ApplyItem | undefined,
   shares: readonly ApplyItem[],
@@ -75,27 +75,27 @@ export function checkShare(
   const { precondition, action } = item.change;
   const { id } = memberOf(item, identities);
   const now = held.get(id) ?? NO_ROLES;
-  // What is to go and is gone already needs no reason.
+  // Access that is to be removed and already is needs no reason.
   if (action === 'delete' && now.size === 0) return;
   const version = precondition.kind === 'present' ? precondition.version : '';
   const sameSecret = precondition.kind !== 'present' || precondition.id === shareId(secretId, id);
   if (sameSecret && rolesText(now) === version) return;
   const { name, member = '' } = kinds.mustParse(item.change.address);
   const newest = list
-    .filter((one) => one.holder.id === id && !one.inherited)
-    .sort((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1))[0];
+    .filter((grant) => grant.holder.id === id && !grant.inherited)
+    .sort((a, b) => compareText(b.createdAt ?? '', a.createdAt ?? ''))[0];
   const by = newest?.createdBy === undefined ? '' : ` by ${newest.createdBy.email.toLowerCase()}`;
   const at = newest?.createdAt === undefined ? '' : ` at ${newest.createdAt}`;
   throw new StepError(
     now.size === 0
-      ? `The access of ${member} to ${name} was taken away after the plan was made.`
+      ? `The access of ${member} to ${name} was removed after the plan was made.`
       : `${member} has ${rolesText(now)} access to ${name} now, given${by}${at}; the plan saw ${version === '' ? 'none' : version}.`,
     'Plan again: nothing was changed.',
   );
 }
 
 /**
- * The last look before a revoke: the planner has refused what would leave no Owner, but people may have left since.
+ * The last check before a revoke: the planner has refused what would leave no Owner, but people may have left since.
  *
  * @returns an Owner who can act and who is to remain, for the request to name again: our own user where it stays Owner,
  *   else a person rather than a team, which may be emptied; `undefined` where nobody loses the role
@@ -113,9 +113,9 @@ export function remainingOwner(
   const able = identities.members.filter(
     (member) => owners.has(member.id) && identities.someoneCanAct([member.id]),
   );
-  const one =
+  const remaining =
     able.find(({ id }) => id === identities.self.id) ?? able.find(({ type }) => type === 'user') ?? able[0];
-  if (one !== undefined) return one;
+  if (remaining !== undefined) return remaining;
   throw new StepError(
     `${name} would be left without an Owner who can act, and the system would delete it.`,
     'Plan again: somebody who was Owner has left the organization or a team since the plan was made.',

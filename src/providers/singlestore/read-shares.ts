@@ -8,12 +8,12 @@
  * The cheaper one is taken, and one access list is read on top: of the secret whose shares are the least expected, else of
  * the one with the most holders. It says whether the roles can be believed (where a server mixes in inherited roles, or
  * a key sees its own roles only, the two differ), and who shared that secret and when. Where they differ, and where a
- * key may not see the roles of others at all, the second way is closed, and all access lists are read.
+ * key may not see the roles of others at all, all access lists are read.
  *
  * Thus N secrets cost at most 1 + min(N, U + T) requests, and both ways lead to the same changes. Who and when is known for
  * every share the first way, and for those of one secret the second: asking for more would cost a request for each secret.
  */
-import { type ActualResource } from '../../model/index.js';
+import { byAddress, compareText, type ActualResource } from '../../model/index.js';
 import { HttpError, type ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
 import type { SecretInfo } from './api-types.js';
@@ -94,7 +94,7 @@ function mostTelling(query: ShareQuery, found: SharesById): SecretInfo | undefin
   };
   return query.secrets
     .map((secret) => ({ secret, weight: weight(secret) }))
-    .sort((a, b) => b.weight - a.weight || (a.secret.name < b.secret.name ? -1 : 1))[0]?.secret;
+    .sort((a, b) => b.weight - a.weight || compareText(a.secret.name, b.secret.name))[0]?.secret;
 }
 
 function sameRoles(
@@ -123,17 +123,17 @@ function sharesFromRoles(
         ? []
         : [share(provider, secret, { type, id, label }, rolesText(held), identities)];
     })
-    .sort((a, b) => (a.address < b.address ? -1 : 1));
+    .sort(byAddress);
 }
 
 /** Whether nothing about these shares needs a 'who and when', and they have an Owner, as every secret has. */
 function isExplained({ expected, identities }: ShareQuery, shares: readonly ActualResource[]): boolean {
   return (
-    shares.some((one) => one.version.startsWith('Owner')) &&
-    shares.every((one) => {
-      const wanted = expected.get(one.address);
-      if (wanted !== undefined) return wanted === one.version;
-      return kinds.mustParse(one.address).member === identities.self.principal && one.version === 'Owner';
+    shares.some(({ version }) => version.startsWith('Owner')) &&
+    shares.every(({ address, version }) => {
+      const wanted = expected.get(address);
+      if (wanted !== undefined) return wanted === version;
+      return kinds.mustParse(address).member === identities.self.principal && version === 'Owner';
     })
   );
 }

@@ -1,6 +1,8 @@
 import {
-  DiagnosticError,
+  byAddress,
   formatAddress,
+  groupBy,
+  problemError,
   type ActualResource,
   type Field,
   type StateRecord,
@@ -35,7 +37,7 @@ export async function readResources(
   const wanted = secretAddresses(request);
   const found = new Map<string, { secret: SecretInfo; record: StateRecord | undefined }>();
   const byId = new Map(list.map((secret) => [secret.id, secret]));
-  const byName = groupByName(list);
+  const byName = groupBy(list, (secret) => secret.name);
   for (const address of [...wanted.all].sort()) {
     const record = records.get(address);
     const mine = record === undefined ? undefined : byId.get(record.id);
@@ -54,7 +56,7 @@ export async function readResources(
   const alive = secrets.filter((secret) => secret !== undefined);
   const aliveIds = new Set(alive.map((resource) => resource.id));
   const shared = [...found.values()]
-    .map((one) => one.secret)
+    .map(({ secret }) => secret)
     .filter(
       (secret) =>
         aliveIds.has(secret.id) &&
@@ -64,7 +66,7 @@ export async function readResources(
   const shares = await readShares(api, { provider, secrets: shared, identities, expected });
   const gone = new Set(shared.map((secret) => secret.id).filter((id) => !shares.has(id)));
   return [...alive.filter((resource) => !gone.has(resource.id)), ...[...shares.values()].flat()].sort(
-    (a, b) => (a.address < b.address ? -1 : 1),
+    byAddress,
   );
 }
 
@@ -122,26 +124,14 @@ function secretAddresses(request: ReadRequest): { all: ReadonlySet<string>; shar
   return { all, shared };
 }
 
-function groupByName(list: readonly SecretInfo[]): ReadonlyMap<string, readonly SecretInfo[]> {
-  const groups = new Map<string, SecretInfo[]>();
-  for (const secret of list) {
-    const group = groups.get(secret.name);
-    if (group === undefined) groups.set(secret.name, [secret]);
-    else group.push(secret);
-  }
-  return groups;
-}
-
 /** The one secret of a name. The API promises that there are no two; acting on the wrong one would be worse than stopping. */
 function onlyOne(address: string, named: readonly SecretInfo[]): SecretInfo | undefined {
   if (named.length <= 1) return named[0];
-  throw new DiagnosticError([
-    {
-      severity: 'error',
-      code: 'ambiguous-secret',
-      summary: `The organization has ${named.length} secrets called ${kinds.mustParse(address).name}.`,
-      next: 'Delete all but one in the Cloud Portal.',
-      address,
-    },
-  ]);
+  const { name } = kinds.mustParse(address);
+  throw problemError({
+    code: 'ambiguous-secret',
+    summary: `The organization has ${named.length} secrets called ${name}.`,
+    next: 'Delete all but one in the Cloud Portal.',
+    address,
+  });
 }

@@ -1,13 +1,28 @@
-import { DiagnosticError, defined, kindOf, type ApplyItem } from '../../model/index.js';
+import {
+  byAddress,
+  defined,
+  kindOf,
+  problemError,
+  type ActualResource,
+  type ApplyItem,
+  type DesiredResource,
+  type Outcome,
+  type ReadResult,
+  type SystemIdentity,
+} from '../../model/index.js';
 import {
   createHttpClient,
   realClock,
   type Clock,
+  type HttpClient,
+  type Prepared,
+  type ReadRequest,
   type ResolvedSettings,
   type Session,
   type SessionContext,
 } from '../sdk/index.js';
-import { createApi } from './api.js';
+import { createApi, type Api } from './api.js';
+import type { SecretInfo, UserInfo } from './api-types.js';
 import { applyItems } from './apply.js';
 import { readIdentities, type Identities } from './directory.js';
 import { reading } from './explain.js';
@@ -15,10 +30,10 @@ import { prepareShares } from './identities.js';
 import { TYPE } from './kinds.js';
 import { readShares } from './read-shares.js';
 import { readResources, secretResource } from './read.js';
-import { resolveConnection } from './settings.js';
+import { resolveConnection, type Connection } from './settings.js';
 
 /**
- * Opens a session: two requests, for the organization and for whose key it is.
+ * Opens a session: two requests, for the organization and for the user of the key.
  *
  * @param clock time and chance, for tests
  * @throws UnreachableError, DiagnosticError as the contract of providers says
@@ -28,86 +43,132 @@ export async function openSession(
   context: SessionContext,
   clock: Clock = realClock(context.now),
 ): Promise<Session> {
-  const provider = settings.name;
   const connection = resolveConnection(settings, context.env);
-  const { host, timeoutMs, backoffMs } = connection;
-  const client = createHttpClient({
+  const client = connect(connection, context, clock);
+  try {
+    const { host } = connection;
+    const api = createApi(client, connection.organization, context.sensitive);
+    context.progress(`connecting to ${host}`);
+    const [self, organization] = await reading(host, () =>
+      Promise.all([api.currentUser(), api.currentOrganization()]),
+    );
+    checkOrganization(settings, connection.organization, organization);
+    return new HeliosSession({ provider: settings.name, host, api, client, context, self, organization });
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+function connect(connection: Connection, context: SessionContext, clock: Clock): HttpClient {
+  const { timeoutMs, backoffMs } = connection;
+  return createHttpClient({
     baseUrl: connection.baseUrl,
     headers: { authorization: connection.authorization },
     parallelism: context.parallelism,
     signal: context.signal,
     env: context.env,
     clock,
-    ...defined({ timeoutMs }),
     ...(backoffMs === undefined ? {} : { retry: { baseMs: backoffMs } }),
-    ...defined({ log: context.log }),
+    ...defined({ timeoutMs, log: context.log }),
   });
-  const api = createApi(client, connection.organization, context.sensitive);
-  context.progress(`asking ${host} who we are`);
-  const [self, organization] = await reading(host, () =>
-    Promise.all([api.currentUser(), api.currentOrganization()]),
-  );
-  checkOrganization(settings, connection.organization, organization);
-
-  let identities: Promise<Identities> | undefined;
-  // Kept for the session, since reading them costs two requests; a failed reading is not.
-  const known = (): Promise<Identities> => {
-    identities ??= reading(host, () => readIdentities(api, self)).catch((error: unknown) => {
-      identities = undefined;
-      throw error;
-    });
-    return identities;
-  };
-  /** Secrets as last listed: name and id. */
-  let listed: ReadonlyMap<string, string> | undefined;
-  const list = async () => {
-    const secrets = await api.secrets();
-    listed = new Map(secrets.map((secret) => [secret.name, secret.id]));
-    return secrets;
-  };
-  const system = {
-    type: TYPE,
-    id: organization.id,
-    name: organization.name,
-    principal: `user:${self.email.toLowerCase()}`,
-  };
-
-  return {
-    system,
-    prepare: (desired) => reading(host, () => prepareShares(desired, known, api)),
-    read: (request) =>
-      reading(host, async () => {
-        context.progress(`reading secrets of ${organization.name}`);
-        const [people, secrets] = await Promise.all([known(), list()]);
-        const resources = await readResources(api, provider, request, secrets, people);
-        return { system, resources, directory: people.directory };
-      }),
-    discover: () =>
-      reading(host, async () => {
-        context.progress(`listing secrets of ${organization.name}`);
-        const [people, secrets] = await Promise.all([known(), list()]);
-        const expected = new Map<string, string>();
-        const shares = await readShares(api, { provider, secrets, identities: people, expected });
-        return [
-          ...secrets.map((secret) => secretResource(provider, secret, people)),
-          ...[...shares.values()].flat(),
-        ].sort((a, b) => (a.address < b.address ? -1 : 1));
-      }),
-    apply: async (items, onOutcome, checkpoint) => {
-      // Who can act as an Owner may have changed since the plan was shown, and that counts where access is taken away.
-      if (items.some(mayTakeAccess)) identities = undefined;
-      await applyItems(
-        { api, client, host, listed: listed ?? new Map<string, string>(), identities: known, context },
-        items,
-        onOutcome,
-        checkpoint,
-      );
-    },
-    close: () => client.close(),
-  };
 }
 
-function mayTakeAccess({ change, desired }: ApplyItem): boolean {
+/** What a session is made of. */
+interface Parts {
+  readonly provider: string;
+  readonly host: string;
+  readonly api: Api;
+  readonly client: HttpClient;
+  readonly context: SessionContext;
+  readonly self: UserInfo;
+  readonly organization: { readonly id: string; readonly name: string };
+}
+
+class HeliosSession implements Session {
+  readonly system: SystemIdentity;
+  readonly #parts: Parts;
+  #identities: Promise<Identities> | undefined;
+  /** Ids of the secrets as last listed, by name. */
+  #listed: ReadonlyMap<string, string> = new Map();
+
+  constructor(parts: Parts) {
+    const { organization, self } = parts;
+    this.#parts = parts;
+    this.system = {
+      type: TYPE,
+      id: organization.id,
+      name: organization.name,
+      principal: `user:${self.email.toLowerCase()}`,
+    };
+  }
+
+  prepare(desired: readonly DesiredResource[]): Promise<Prepared> {
+    const { host, api } = this.#parts;
+    return reading(host, () => prepareShares(desired, this.#readIdentities, api));
+  }
+
+  read(request: ReadRequest): Promise<ReadResult> {
+    const { host, api, provider, context, organization } = this.#parts;
+    return reading(host, async () => {
+      context.progress(`reading secrets of ${organization.name}`);
+      const [identities, secrets] = await Promise.all([this.#readIdentities(), this.#list()]);
+      const resources = await readResources(api, provider, request, secrets, identities);
+      return { system: this.system, resources, directory: identities.directory };
+    });
+  }
+
+  discover(): Promise<readonly ActualResource[]> {
+    const { host, api, provider, context, organization } = this.#parts;
+    return reading(host, async () => {
+      context.progress(`listing secrets of ${organization.name}`);
+      const [identities, secrets] = await Promise.all([this.#readIdentities(), this.#list()]);
+      const expected = new Map<string, string>();
+      const shares = await readShares(api, { provider, secrets, identities, expected });
+      const resources = secrets.map((secret) => secretResource(provider, secret, identities));
+      return [...resources, ...[...shares.values()].flat()].sort(byAddress);
+    });
+  }
+
+  async apply(
+    items: readonly ApplyItem[],
+    onOutcome: (outcome: Outcome) => void,
+    checkpoint: () => Promise<boolean>,
+  ): Promise<void> {
+    const { api, client, host, context } = this.#parts;
+    // Who can act as an Owner may have changed since the plan was shown, which matters where access is removed.
+    if (items.some(mayRemoveAccess)) this.#identities = undefined;
+    const identities = this.#readIdentities;
+    await applyItems(
+      { api, client, host, listed: this.#listed, identities, context },
+      items,
+      onOutcome,
+      checkpoint,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#parts.client.close();
+  }
+
+  /** Kept for the session, since it costs two requests; a failed read is not kept. */
+  readonly #readIdentities = (): Promise<Identities> => {
+    const { host, api, self } = this.#parts;
+    this.#identities ??= reading(host, () => readIdentities(api, self)).catch((error: unknown) => {
+      this.#identities = undefined;
+      throw error;
+    });
+    return this.#identities;
+  };
+
+  async #list(): Promise<readonly SecretInfo[]> {
+    const secrets = await this.#parts.api.secrets();
+    this.#listed = new Map(secrets.map((secret) => [secret.name, secret.id]));
+    return secrets;
+  }
+}
+
+function mayRemoveAccess({ change, desired }: ApplyItem): boolean {
   const isShare = kindOf(change.address) === 'share';
   return desired?.self === 'drop' || (isShare && change.action !== 'create');
 }
@@ -119,13 +180,10 @@ function checkOrganization(
   found: { readonly id: string; readonly name: string },
 ): void {
   if (wanted === undefined || wanted.toLowerCase() === found.id.toLowerCase()) return;
-  throw new DiagnosticError([
-    {
-      severity: 'error',
-      code: 'wrong-organization',
-      summary: `The API key of provider ${settings.name} belongs to the organization ${found.name} (${found.id}), not to ${wanted}.`,
-      next: 'Take a key of the right organization, or correct `organization` (or SINGLESTOREDB_ORGANIZATION).',
-      ...defined({ range: settings.range }),
-    },
-  ]);
+  throw problemError({
+    code: 'wrong-organization',
+    summary: `The API key of provider ${settings.name} belongs to the organization ${found.name} (${found.id}), not to ${wanted}.`,
+    next: 'Use a key of the right organization, or correct `organization` (or SINGLESTOREDB_ORGANIZATION).',
+    at: settings.range,
+  });
 }

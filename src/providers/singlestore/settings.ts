@@ -1,4 +1,4 @@
-import { DiagnosticError, type Diagnostic } from '../../model/index.js';
+import { problemError, type DiagnosticError } from '../../model/index.js';
 import type { ResolvedSettings, SessionContext } from '../sdk/index.js';
 
 /** The names that the ecosystem's own clients use (management API contract). */
@@ -25,48 +25,12 @@ export interface Connection {
 }
 
 /**
- * Takes the settings of one provider together with the environment; what stands in the configuration wins.
- * @throws DiagnosticError where the key is missing or malformed, or the address is none that a key may be sent to
+ * Takes the settings of one provider together with the environment; the configuration wins.
+ * @throws DiagnosticError where the key is missing or malformed, or the URL is not one that a key may be sent to
  */
 export function resolveConnection(settings: ResolvedSettings, env: SessionContext['env']): Connection {
-  const refuse = (code: string, summary: string, next: string): DiagnosticError => {
-    const at = settings.range === undefined ? {} : { range: settings.range };
-    const diagnostic: Diagnostic = { severity: 'error', code, summary, next, ...at };
-    return new DiagnosticError([diagnostic]);
-  };
-  const key = (fieldText(settings, 'api_key') ?? env[ENV.key] ?? '').trim();
-  if (key === '') {
-    throw refuse(
-      'missing-api-key',
-      `Provider ${settings.name} has no API key.`,
-      `Make a key in the Cloud Portal and set ${ENV.key}, or name its source: api_key: { env: NAME }.`,
-    );
-  }
-  // What a header takes; Node's own error for others would print the key.
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw refuse(
-      'malformed-api-key',
-      `The API key of provider ${settings.name} holds characters that no key has (spaces, line ends or letters beyond ASCII).`,
-      'Check where the key comes from: it must be the key alone.',
-    );
-  }
-  const given = fieldText(settings, 'base_url') ?? nonEmpty(env[ENV.baseUrl]) ?? DEFAULT_BASE_URL;
-  const url = URL.canParse(given) ? new URL(given) : undefined;
-  const plainText = url?.protocol === 'http:' && isLoopback(url.hostname);
-  if (url === undefined || (url.protocol !== 'https:' && !plainText)) {
-    throw refuse(
-      'bad-base-url',
-      `The base_url of provider ${settings.name} is not an https address.`,
-      `Write it like ${DEFAULT_BASE_URL}; http is only taken for this machine (127.0.0.1, localhost), since the key goes along.`,
-    );
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw refuse(
-      'bad-base-url',
-      `The base_url of provider ${settings.name} holds more than scheme, host, port and path.`,
-      'Take user, password, ? and # out of it; the key goes into api_key.',
-    );
-  }
+  const key = apiKey(settings, env);
+  const url = baseUrl(settings, env);
   return {
     authorization: `Bearer ${key}`,
     baseUrl: (url.origin + url.pathname).replace(/\/+$/, ''),
@@ -75,6 +39,49 @@ export function resolveConnection(settings: ResolvedSettings, env: SessionContex
     timeoutMs: milliseconds(env['SECRETS_HTTP_TIMEOUT_MS']),
     backoffMs: milliseconds(env['SECRETS_HTTP_BACKOFF_MS']),
   };
+}
+
+function apiKey(settings: ResolvedSettings, env: SessionContext['env']): string {
+  const key = (fieldText(settings, 'api_key') ?? env[ENV.key] ?? '').trim();
+  if (key === '') {
+    throw problemError({
+      code: 'missing-api-key',
+      summary: `Provider ${settings.name} has no API key.`,
+      next: `Make a key in the Cloud Portal and set ${ENV.key}, or name its source: api_key: { env: NAME }.`,
+      at: settings.range,
+    });
+  }
+  // What a header takes; Node's own error for others would print the key.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw problemError({
+      code: 'malformed-api-key',
+      summary: `The API key of provider ${settings.name} holds characters that no key has (spaces, line ends or letters beyond ASCII).`,
+      next: 'Check where the key comes from: it must be the key alone.',
+      at: settings.range,
+    });
+  }
+  return key;
+}
+
+function baseUrl(settings: ResolvedSettings, env: SessionContext['env']): URL {
+  const refused = (summary: string, next: string): DiagnosticError =>
+    problemError({ code: 'bad-base-url', summary, next, at: settings.range });
+  const given = fieldText(settings, 'base_url') ?? nonEmpty(env[ENV.baseUrl]) ?? DEFAULT_BASE_URL;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const isPlainText = url?.protocol === 'http:' && isLoopback(url.hostname);
+  if (url === undefined || (url.protocol !== 'https:' && !isPlainText)) {
+    throw refused(
+      `The base_url of provider ${settings.name} is not an https URL.`,
+      `Write it like ${DEFAULT_BASE_URL}; http is accepted only for this machine (127.0.0.1, localhost), since the key is sent along.`,
+    );
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw refused(
+      `The base_url of provider ${settings.name} holds more than scheme, host, port and path.`,
+      'Remove user, password, ? and # from it; the key goes into api_key.',
+    );
+  }
+  return url;
 }
 
 function fieldText(settings: ResolvedSettings, name: string): string | undefined {

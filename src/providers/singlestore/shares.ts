@@ -1,4 +1,4 @@
-import { defined, formatAddress, type ActualResource } from '../../model/index.js';
+import { byAddress, defined, formatAddress, groupBy, type ActualResource } from '../../model/index.js';
 import type { Grant, Holder } from './api-types.js';
 import type { Identities } from './directory.js';
 import { isRole, rolesText, type Role } from './kinds.js';
@@ -13,9 +13,7 @@ export function directRoles(grants: readonly Grant[]): ReadonlyMap<string, Reado
   const roles = new Map<string, Set<Role>>();
   for (const { role, holder, inherited } of grants) {
     if (inherited || !isRole(role)) continue;
-    const held = roles.get(holder.id);
-    if (held === undefined) roles.set(holder.id, new Set([role]));
-    else held.add(role);
+    roles.set(holder.id, (roles.get(holder.id) ?? new Set<Role>()).add(role));
   }
   return roles;
 }
@@ -30,28 +28,28 @@ export function sharesOf(
   grants: readonly Grant[],
   identities: Identities,
 ): readonly ActualResource[] {
-  const byHolder = new Map<string, Grant[]>();
-  for (const grant of grants) {
-    if (!isRole(grant.role)) continue;
-    const list = byHolder.get(grant.holder.id);
-    if (list === undefined) byHolder.set(grant.holder.id, [grant]);
-    else list.push(grant);
-  }
+  const byHolder = groupBy(
+    grants.filter((grant) => isRole(grant.role)),
+    (grant) => grant.holder.id,
+  );
   const shares = [...byHolder.values()].flatMap((all) => {
-    const direct = all.filter((one) => !one.inherited);
+    const direct = all.filter((grant) => !grant.inherited);
     const shown = direct.length > 0 ? direct : all;
     const [first] = shown;
     if (first === undefined) return [];
     const newest = shown.reduce((a, b) => ((a.createdAt ?? '') >= (b.createdAt ?? '') ? a : b), first);
+    const roles = rolesText(new Set(shown.map((grant) => grant.role)));
     return [
-      share(provider, secret, first.holder, rolesText(new Set(shown.map((one) => one.role))), identities, {
-        ...defined({ changedAt: newest.createdAt }),
-        ...(newest.createdBy === undefined ? {} : { changedBy: newest.createdBy.email.toLowerCase() }),
-        ...(direct.length > 0 ? {} : { inherited: true }),
+      share(provider, secret, first.holder, roles, identities, {
+        ...defined({
+          changedAt: newest.createdAt,
+          changedBy: newest.createdBy?.email.toLowerCase(),
+          inherited: direct.length > 0 ? undefined : true,
+        }),
       }),
     ];
   });
-  return shares.sort((a, b) => (a.address < b.address ? -1 : 1));
+  return shares.sort(byAddress);
 }
 
 /** One share as a resource. */

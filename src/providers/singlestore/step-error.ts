@@ -9,7 +9,7 @@ export class StepError extends Error {
   readonly next: string | undefined;
 
   /**
-   * @param message what stands in the way; no value of a secret
+   * @param message why; no value of a secret
    * @param next what to do about it
    */
   constructor(message: string, next?: string) {
@@ -18,10 +18,7 @@ export class StepError extends Error {
   }
 }
 
-/**
- * The outcome of a step that ended with an error.
- * @param sent whether the failed request was the write itself, and not a look before it
- */
+/** The outcome of a step that ended with an error. */
 export function failedOutcome(address: string, error: unknown, host: string): Outcome {
   if (error instanceof StepError) {
     return {

@@ -1,7 +1,7 @@
 /*
- * The writes, each of which may end unclearly: a timeout, a broken connection, a status of 5xx or a garbled answer leave open
- * whether it took effect. None is sent again blindly. After an unclear end the system is looked at: is it as wanted, then
- * the write is done; is it as before, then it is sent again; is it something else, then somebody else was there and we stop.
+ * The writes, each of which may end with an unknown outcome: after a timeout, a broken connection, a status of 5xx or a garbled
+ * response it may have taken effect. None is sent again blindly. The system is read: where it is as wanted, the write is done;
+ * where it is as before, it is sent again; where it is anything else, somebody else has changed it and we stop.
  */
 import type { Sensitive } from '../../model/index.js';
 import { HttpError, type HttpClient } from '../sdk/index.js';
@@ -18,23 +18,23 @@ export interface Writer {
   readonly client: HttpClient;
   /** The user whose key it is, by id. */
   readonly selfId: string;
-  /** What to call a user. */
+  /** A user's e-mail address. */
   readonly emailOf: (userId: string) => string;
-  /** Ids of the secrets that were there before we began. */
+  /** Whether a secret existed before we began. */
   readonly isOld: (secretId: string) => boolean;
 }
 
-/** What to do after the world was looked at. */
+/** What to do after the system was read. */
 type Verdict<T> = { readonly kind: 'done'; readonly result: T } | { readonly kind: 'again' };
 
 /**
- * Sends a write, and after an unclear end looks before it sends again.
- * @param look throws where somebody else has been there
+ * Sends a write, and after an unknown outcome reads the system before it sends it again.
+ * @param verify throws where somebody else has changed it
  */
-async function surely<T>(
+async function verifyUnknownOutcome<T>(
   { client }: Writer,
   send: () => Promise<T>,
-  look: () => Promise<Verdict<T>>,
+  verify: () => Promise<Verdict<T>>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -42,17 +42,17 @@ async function surely<T>(
     } catch (error) {
       if (!(error instanceof HttpError) || !error.mayHaveHappened) throw error;
       await client.backOff(tries);
-      const verdict = await unlessBlind(look, error);
+      const verdict = await retryUnlessUnreadable(verify, error);
       if (verdict.kind === 'done') return verdict.result;
       if (tries >= client.maxAttempts) throw error;
     }
   }
 }
 
-/** Where not even looking works, the unclear end of the write is what is to be reported. */
-async function unlessBlind<T>(look: () => Promise<T>, unclear: HttpError): Promise<T> {
+/** Where reading fails as well, the unknown outcome of the write is what is reported. */
+async function retryUnlessUnreadable<T>(read: () => Promise<T>, unclear: HttpError): Promise<T> {
   try {
-    return await look();
+    return await read();
   } catch (error) {
     throw error instanceof HttpError ? unclear : error;
   }
@@ -64,8 +64,8 @@ const TOLERANCE_MS = 5_000;
 const BLIND_TOLERANCE_MS = 300_000;
 
 /**
- * Creates a secret. Where the end of the request was unclear and the name is there now, it is ours if our own user made it,
- * it was not there when secrets were listed, and its time, on the server's clock, is not before we began.
+ * Creates a secret. Where the outcome was unknown and the name exists now, it is ours if our own user created it, it did not exist
+ * when secrets were listed, and its time, on the server's clock, is not before we began.
  *
  * @throws StepError where the name is taken, HttpError
  */
@@ -75,35 +75,35 @@ export async function createSecret(writer: Writer, name: string, value: Sensitiv
   const since = serverNow === undefined ? client.now() - BLIND_TOLERANCE_MS : serverNow - TOLERANCE_MS;
   const isMine = (secret: SecretInfo): boolean =>
     secret.createdBy === writer.selfId && !writer.isOld(secret.id) && Date.parse(secret.createdAt) >= since;
-  // The end of a try after which the secret may have been made all the same.
-  const past: { unclear?: HttpError } = {};
+  // The failure of an earlier try, after which the secret may exist all the same.
+  const earlier: { unclear?: HttpError } = {};
 
   const send = async (): Promise<SecretInfo> => {
     try {
       return await api.createSecret(name, value);
     } catch (error) {
-      if (error instanceof HttpError && error.mayHaveHappened) past.unclear = error;
+      if (error instanceof HttpError && error.mayHaveHappened) earlier.unclear = error;
       if (!(error instanceof HttpError) || ![400, 409, 422].includes(error.status ?? 0)) throw error;
-      const taken = await unlessBlind(() => api.secretNamed(name), past.unclear ?? error);
-      if (taken !== undefined && past.unclear !== undefined && isMine(taken)) return taken;
+      const taken = await retryUnlessUnreadable(() => api.secretNamed(name), earlier.unclear ?? error);
+      if (taken !== undefined && earlier.unclear !== undefined && isMine(taken)) return taken;
       if (taken !== undefined) throw takenBy(writer, taken);
       throw error.status === 409 ? takenUnseen(name) : error;
     }
   };
-  const created = await surely(writer, send, async () => {
+  const created = await verifyUnknownOutcome(writer, send, async () => {
     const found = await api.secretNamed(name);
     if (found === undefined) return { kind: 'again' };
     if (!isMine(found)) throw takenBy(writer, found);
     return { kind: 'done', result: found };
   });
-  if (past.unclear === undefined || created.value?.equals(value) === true) return created;
+  if (earlier.unclear === undefined || created.value?.equals(value) === true) return created;
   return updateValue(writer, created, value);
 }
 
 function takenBy(writer: Writer, found: SecretInfo): StepError {
   return new StepError(
-    `A secret ${found.name} is there already: made by ${writer.emailOf(found.createdBy)} at ${found.createdAt}.`,
-    'Plan again; to take it over, say `lifecycle: { adopt: true }`.',
+    `A secret ${found.name} already exists: created by ${writer.emailOf(found.createdBy)} at ${found.createdAt}.`,
+    'Plan again; to take it over, set `lifecycle: { adopt: true }`.',
   );
 }
 
@@ -120,7 +120,7 @@ function takenUnseen(name: string): StepError {
  * @throws StepError where somebody else changed or deleted it meanwhile, HttpError
  */
 export async function updateValue(writer: Writer, seen: SecretInfo, value: Sensitive): Promise<SecretInfo> {
-  return surely(
+  return verifyUnknownOutcome(
     writer,
     () => writer.api.updateSecret(seen.id, value),
     async () => {
@@ -134,9 +134,9 @@ export async function updateValue(writer: Writer, seen: SecretInfo, value: Sensi
   );
 }
 
-/** Deletes a secret; one that is gone already is as good. @throws HttpError */
+/** Deletes a secret; one that is already gone counts as deleted. @throws HttpError */
 export async function deleteSecret(writer: Writer, id: string): Promise<void> {
-  await surely(
+  await verifyUnknownOutcome(
     writer,
     () => writer.api.deleteSecret(id),
     async () =>
@@ -161,30 +161,30 @@ export async function changeAccess(
   if (pending.length === 0) return;
   const { grants, revokes } = accessRequest(pending, writer.selfId, remaining);
   const losesSelf = pending.some((step) => step.member.id === writer.selfId && step.wanted.size === 0);
-  await surely(
+  await verifyUnknownOutcome(
     writer,
     () => writer.api.changeAccess(secret.id, grants, revokes),
     async () => {
       const list = await writer.api.access(secret.id, true);
       if (list === undefined) {
-        // We saw it a moment ago and asked for our own access to go: that it went is how this looks.
+        // We asked for our own access to be revoked: it was, so we no longer see the secret.
         if (losesSelf) return { kind: 'done', result: undefined };
         throw gone(secret.name);
       }
       const held = directRoles(list);
-      const left = pending.some((step) =>
+      const isUndone = pending.some((step) =>
         isPending({ ...step, current: held.get(step.member.id) ?? new Set() }),
       );
-      return left ? { kind: 'again' } : { kind: 'done', result: undefined };
+      return isUndone ? { kind: 'again' } : { kind: 'done', result: undefined };
     },
   );
 }
 
-/** The secret is not there any more. */
+/** The secret no longer exists, as far as this key sees. */
 export function gone(name: string): StepError {
   return new StepError(
-    `${name} is gone, or the user of this API key does not see it any more.`,
-    'Plan again to see how things stand.',
+    `${name} no longer exists, or the user of this API key can no longer see it.`,
+    'Plan again to see the current state.',
   );
 }
 
