@@ -80,26 +80,18 @@ export class HttpError extends Error {
 
 /** One phrase for a failure. */
 function describeFailure(facts: HttpErrorFacts): string {
+  const { failure, text, words = 'no response' } = facts;
   const status = facts.status === undefined ? '' : `status ${facts.status}`;
-  switch (facts.failure) {
-    case 'unconnected':
-    case 'unresolved':
-    case 'untrusted':
-    case 'proxy':
-    case 'timeout':
-    case 'reset':
-      return facts.words ?? 'no response';
-    case 'status':
-      return facts.text === undefined ? status : `${status}: ${facts.text}`;
-    case 'redirect':
-      return `unexpected redirect (${status}); redirects are not followed`;
-    case 'too-large':
-      return `unexpected response (${status}): ${facts.words ?? 'response too large'}`;
-    case 'not-json':
-      return `unexpected response (${status}, ${facts.text ?? 'not JSON'})`;
-    case 'shape':
-      return `unexpected response (${status}, unexpected ${facts.where ?? 'content'})`;
-    case 'cancelled':
-      return 'stopped before it was sent';
-  }
+  const unexpected = UNEXPECTED[failure];
+  if (unexpected !== undefined) return `unexpected response (${status}, ${unexpected(facts)})`;
+  if (failure === 'status') return text === undefined ? status : `${status}: ${text}`;
+  if (failure === 'redirect') return `unexpected redirect (${status}); redirects are not followed`;
+  return failure === 'cancelled' ? 'stopped before it was sent' : words;
 }
+
+/** What is unexpected about a response. */
+const UNEXPECTED: Readonly<Partial<Record<HttpFailure, (facts: HttpErrorFacts) => string>>> = {
+  'too-large': ({ words }) => words ?? 'too large',
+  'not-json': ({ text }) => text ?? 'not JSON',
+  shape: ({ where }) => `wrong type at ${where ?? 'the body'}`,
+};

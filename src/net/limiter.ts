@@ -16,32 +16,73 @@ export interface Limiter {
 }
 
 /**
- * Additive increase, multiplicative decrease, as in TCP: halving finds a rate that the server bears within a few answers,
+ * Additive increase, multiplicative decrease, as in TCP: halving finds a rate that the server bears within a few responses,
  * and growing by one per round returns to the full rate without a new burst.
  *
  * @param max never more at once than this (at least 1)
  */
 export function createLimiter(max: number, clock: Clock): Limiter {
-  const most = Math.max(1, Math.floor(max));
-  const waiting: (() => void)[] = [];
-  let limit = most;
-  let active = 0;
-  let goodOnes = 0;
-  let pausedUntil = 0;
+  return new AdaptiveLimiter(Math.max(1, Math.floor(max)), clock);
+}
+
+class AdaptiveLimiter implements Limiter {
+  readonly #most: number;
+  readonly #clock: Clock;
+  readonly #waiting: (() => void)[] = [];
+  #limit: number;
+  #active = 0;
+  #goodInARow = 0;
+  #pausedUntil = 0;
+
+  constructor(most: number, clock: Clock) {
+    this.#most = most;
+    this.#limit = most;
+    this.#clock = clock;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<{ readonly result: T } | undefined> {
+    await this.#enter(signal);
+    try {
+      await this.#pause(signal);
+      return signal?.aborted === true ? undefined : { result: await task() };
+    } finally {
+      this.#active -= 1;
+      this.#fill();
+    }
+  }
+
+  slowDown(pauseMs: number): void {
+    this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+    this.#goodInARow = 0;
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + pauseMs);
+  }
+
+  speedUp(): void {
+    if (this.#limit >= this.#most) return;
+    this.#goodInARow += 1;
+    if (this.#goodInARow < this.#limit) return;
+    this.#goodInARow = 0;
+    this.#limit += 1;
+    this.#fill();
+  }
 
   /** Hands free places to those that wait longest. */
-  function fill(): void {
-    while (active < limit) {
-      const next = waiting.shift();
+  #fill(): void {
+    while (this.#active < this.#limit) {
+      const next = this.#waiting.shift();
       if (next === undefined) return;
-      active += 1;
+      this.#active += 1;
       next();
     }
   }
 
-  async function place(signal: AbortSignal | undefined): Promise<void> {
-    if (active < limit && waiting.length === 0) {
-      active += 1;
+  async #enter(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#active < this.#limit && this.#waiting.length === 0) {
+      this.#active += 1;
       return;
     }
     await new Promise<void>((resolve) => {
@@ -49,49 +90,25 @@ export function createLimiter(max: number, clock: Clock): Limiter {
         signal?.removeEventListener('abort', leave);
         resolve();
       };
-      // An aborted one takes a place for a moment, outside the count's limit, only to be turned away by `run`.
+      // An aborted task takes a place beyond the limit for a moment, only to be turned away by `run`.
       const leave = (): void => {
-        const at = waiting.indexOf(enter);
+        const at = this.#waiting.indexOf(enter);
         if (at < 0) return;
-        waiting.splice(at, 1);
-        active += 1;
+        this.#waiting.splice(at, 1);
+        this.#active += 1;
         resolve();
       };
-      waiting.push(enter);
+      this.#waiting.push(enter);
       signal?.addEventListener('abort', leave, { once: true });
     });
   }
 
-  return {
-    async run(task, signal) {
-      await place(signal);
-      try {
-        // Once for each pause that is announced while we wait.
-        for (let waited = 0; pausedUntil > Math.max(waited, clock.now()) && signal?.aborted !== true;) {
-          waited = pausedUntil;
-          await clock.sleep(pausedUntil - clock.now(), signal);
-        }
-        return signal?.aborted === true ? undefined : { result: await task() };
-      } finally {
-        active -= 1;
-        fill();
-      }
-    },
-    slowDown(pauseMs) {
-      limit = Math.max(1, Math.floor(limit / 2));
-      goodOnes = 0;
-      pausedUntil = Math.max(pausedUntil, clock.now() + pauseMs);
-    },
-    speedUp() {
-      if (limit >= most) return;
-      goodOnes += 1;
-      if (goodOnes < limit) return;
-      goodOnes = 0;
-      limit += 1;
-      fill();
-    },
-    get limit() {
-      return limit;
-    },
-  };
+  /** Waits once for each pause that is announced meanwhile. */
+  async #pause(signal: AbortSignal | undefined): Promise<void> {
+    const clock = this.#clock;
+    for (let waited = 0; this.#pausedUntil > Math.max(waited, clock.now()) && signal?.aborted !== true;) {
+      waited = this.#pausedUntil;
+      await clock.sleep(this.#pausedUntil - clock.now(), signal);
+    }
+  }
 }

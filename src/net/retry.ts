@@ -59,7 +59,7 @@ export function retryDelay(
  * Reads a `Retry-After` header in both forms of RFC 9110: seconds, or an HTTP date.
  *
  * @param now milliseconds since 1970, of the server's clock where it is known
- * @returns milliseconds to wait, not negative; `undefined` where the header is absent or makes no sense
+ * @returns milliseconds to wait, not negative; `undefined` where the header is absent or malformed
  */
 export function parseRetryAfter(header: string | null | undefined, now: number): number | undefined {
   const text = header?.trim();

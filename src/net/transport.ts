@@ -212,20 +212,25 @@ function failureOf(
 ): Omit<TransportFailure, 'ok'> {
   if (error instanceof TooLargeError) return tooLarge(maxBytes);
   if (signal?.aborted === true) return { kind: 'aborted', words: 'stopped', next: 'Run it again.' };
-  if (deadline?.aborted === true) {
-    return {
-      kind: 'timeout',
-      words: `no response within ${timeoutMs / 1000} s`,
-      next: 'Try again; if it happens again, check the server and the network.',
-    };
-  }
+  if (deadline?.aborted === true) return timedOut(timeoutMs);
   if (error instanceof ProxyError) return { kind: 'proxy', words: error.message, next: error.next };
-  const known = networkError(error);
-  const isUnsent = error instanceof ConnectError;
+  const known = networkError(error) ?? UNKNOWN;
+  const { words, next } = known;
+  return { words, next, kind: error instanceof ConnectError ? unsentKind(known.kind) : known.kind };
+}
+
+/** Whether an unknown failure came before or after the request was sent is not known, so it counts as sent. */
+const UNKNOWN = {
+  kind: 'reset',
+  words: 'connection failed',
+  next: 'Check the address, the network and the server.',
+} as const;
+
+function timedOut(timeoutMs: number): Omit<TransportFailure, 'ok'> {
   return {
-    kind: isUnsent ? unsentKind(known?.kind) : (known?.kind ?? 'reset'),
-    words: known?.words ?? 'connection failed',
-    next: known?.next ?? 'Check the address, the network and the server.',
+    kind: 'timeout',
+    words: `no response within ${timeoutMs / 1000} s`,
+    next: 'Try again; if it happens again, check the server and the network.',
   };
 }
 
@@ -240,8 +245,8 @@ function tooLarge(maxBytes: number): Omit<TransportFailure, 'ok'> {
 }
 
 /** Before there is a connection, a reset or a timeout leaves nothing open. */
-function unsentKind(kind: NetworkErrorKind | undefined): NetworkErrorKind {
-  return kind === undefined || kind === 'reset' || kind === 'timeout' ? 'unconnected' : kind;
+function unsentKind(kind: NetworkErrorKind): NetworkErrorKind {
+  return kind === 'reset' || kind === 'timeout' ? 'unconnected' : kind;
 }
 
 function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {

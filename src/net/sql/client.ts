@@ -1,7 +1,7 @@
 import { connect, endClient } from './connection.js';
 import type { ConnectionSettings } from './settings.js';
 
-/** A connection with nothing but what it takes to ask something. */
+/** A connection that runs statements. */
 export interface PlainClient {
   /** Runs a statement; with no values it may be several, which are one transaction then. */
   query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
@@ -10,7 +10,7 @@ export interface PlainClient {
 }
 
 /**
- * Connects, for who needs a connection and not the driver.
+ * Connects, without showing the driver.
  * @throws UnreachableError where nothing answers; DiagnosticError where it answers and refuses.
  */
 export async function plainClient(settings: ConnectionSettings): Promise<PlainClient> {

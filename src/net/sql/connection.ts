@@ -5,7 +5,7 @@ import type { ConnectionSettings } from './settings.js';
 import { tlsAttempts } from './tls.js';
 import type { TlsAttempt } from './tls.js';
 
-/** A connection that stands, and where it leads. */
+/** An open connection, and where it leads. */
 export interface Connection {
   readonly client: pg.Client;
   readonly host: string;
@@ -39,7 +39,7 @@ async function connectTo(settings: ConnectionSettings, host: string, port: numbe
     } catch (error) {
       first ??= error;
       if (!isTlsRefusal(error)) throw error;
-      // What the server says of us matters more than that the other way is not on offer.
+      // The server's refusal matters more than that it does not offer the other way.
       if (index + 1 === attempts.length) throw isTlsMissing(error) ? first : error;
     }
   }
@@ -66,7 +66,7 @@ async function connectOnce(
     password:
       password ??
       (() => {
-        throw new NoPasswordError('the server asks for a password, and there is none');
+        throw new NoPasswordError('the server asks for a password, and none is set');
       }),
     ssl: tls,
     connectionTimeoutMillis: settings.connectTimeoutMs,

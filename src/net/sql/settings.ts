@@ -1,4 +1,4 @@
-import { DiagnosticError, defined } from '../../model/index.js';
+import { defined, problemError } from '../../model/index.js';
 import type { Field, Fields, SourceRange } from '../../model/index.js';
 import { parseUri } from './uri.js';
 
@@ -47,54 +47,79 @@ const URI_PARAMETERS = new Set([
 /**
  * Fills in where to connect: the fields of the entry win over its `url`, that over the `PG*` variables, those over
  * libpq's defaults (PostgreSQL docs, "Connection Strings" and "Environment Variables").
- * @throws DiagnosticError for what cannot be understood; the text of the URL is not in it.
+ * @throws DiagnosticError for a setting that is not valid; the text of the URL is not in it.
  */
 export function connectionSettings(entry: ConnectionEntry, env: Env): ConnectionSettings {
-  const { fields } = entry;
-  const refuse = (summary: string, next: string): never => refuseSetting(entry, summary, next);
-  const url = settingText(fields['url']);
-  const uri = url === undefined || url === '' ? new Map<string, string>() : parseUri(url);
-  if (typeof uri === 'string') return refuse(uri, 'Write postgresql://user@host:port/database.');
-  for (const name of uri.keys()) {
-    if (!URI_PARAMETERS.has(name)) {
-      refuse(`the url has a parameter ${name} that is not supported`, 'Remove it from the url.');
-    }
-  }
-  const get = (name: string, inUri: string, variable: string): string | undefined =>
-    [settingText(fields[name]), uri.get(inUri), env[variable]].find((one) => one !== undefined && one !== '');
-
-  const user = get('user', 'user', 'PGUSER') ?? env['USER'] ?? env['LOGNAME'] ?? 'postgres';
-  const hosts = (get('host', 'host', 'PGHOST') ?? 'localhost').split(',');
-  const ports = (get('port', 'port', 'PGPORT') ?? '5432').split(',');
-  const sslMode = get('sslmode', 'sslmode', 'PGSSLMODE') ?? 'prefer';
-  const timeout = Number(get('connect_timeout', 'connect_timeout', 'PGCONNECT_TIMEOUT') ?? '10');
-  if (!(timeout >= 0)) refuse('connect_timeout is not a number of seconds', 'Write it in seconds: 10.');
-  const sslRootCert = get('sslrootcert', 'sslrootcert', 'PGSSLROOTCERT');
-  const sslCert = get('sslcert', 'sslcert', 'PGSSLCERT');
-  const sslKey = get('sslkey', 'sslkey', 'PGSSLKEY');
-  const password = get('password', 'password', 'PGPASSWORD');
+  const uri = uriOf(entry);
+  const get: Lookup = (name, variable, inUri = name) =>
+    [settingText(entry.fields[name]), uri.get(inUri), env[variable]].find(
+      (text) => text !== undefined && text !== '',
+    );
+  const user = get('user', 'PGUSER') ?? env['USER'] ?? env['LOGNAME'] ?? 'postgres';
   return {
-    hosts: hosts.map((host, index) => {
-      const port = Number(ports[ports.length === 1 ? 0 : index] ?? '5432');
-      if (!Number.isInteger(port) || port < 1 || port > 65535) {
-        refuse('the port is not a number from 1 to 65535', 'Write a port such as 5432.');
-      }
-      return { host: host === '' ? 'localhost' : host, port };
-    }),
-    database: get('database', 'dbname', 'PGDATABASE') ?? user,
+    hosts: hostsOf(entry, get),
+    database: get('database', 'PGDATABASE', 'dbname') ?? user,
     user,
-    ...defined({ password }),
     passwordFile: uri.get('passfile') ?? env['PGPASSFILE'] ?? `${env['HOME'] ?? '.'}/.pgpass`,
-    sslMode:
-      SSL_MODES.find((one) => one === sslMode) ??
-      refuse(
-        `the sslmode ${JSON.stringify(sslMode)} is none of ${SSL_MODES.join(', ')}`,
-        'Write one of them.',
-      ),
-    ...defined({ sslRootCert, sslCert, sslKey }),
-    // libpq: zero means no limit; a run must end, so ours is ten minutes then.
-    connectTimeoutMs: timeout === 0 ? 600_000 : timeout * 1000,
+    sslMode: sslModeOf(entry, get),
+    connectTimeoutMs: timeoutOf(entry, get),
+    ...defined({
+      password: get('password', 'PGPASSWORD'),
+      sslRootCert: get('sslrootcert', 'PGSSLROOTCERT'),
+      sslCert: get('sslcert', 'PGSSLCERT'),
+      sslKey: get('sslkey', 'PGSSLKEY'),
+    }),
   };
+}
+
+/** A setting by its name in the configuration, its variable, and its name in the URI where that is another one. */
+type Lookup = (name: string, variable: string, inUri?: string) => string | undefined;
+
+function uriOf(entry: ConnectionEntry): ReadonlyMap<string, string> {
+  const url = settingText(entry.fields['url']) ?? '';
+  const uri = url === '' ? new Map<string, string>() : parseUri(url);
+  if (typeof uri === 'string')
+    return refuseSetting(entry, uri, 'Write postgresql://user@host:port/database.');
+  const unknown = [...uri.keys()].find((name) => !URI_PARAMETERS.has(name));
+  if (unknown === undefined) return uri;
+  return refuseSetting(
+    entry,
+    `the url has a parameter ${unknown} that is not supported`,
+    'Remove it from the url.',
+  );
+}
+
+function hostsOf(entry: ConnectionEntry, get: Lookup): ConnectionSettings['hosts'] {
+  const hosts = (get('host', 'PGHOST') ?? 'localhost').split(',');
+  const ports = (get('port', 'PGPORT') ?? '5432').split(',');
+  return hosts.map((host, index) => {
+    const port = Number(ports[ports.length === 1 ? 0 : index] ?? '5432');
+    if (!Number.isInteger(port) || port < 1 || port > 65535) {
+      refuseSetting(entry, 'the port is not a number from 1 to 65535', 'Write a port such as 5432.');
+    }
+    return { host: host === '' ? 'localhost' : host, port };
+  });
+}
+
+function sslModeOf(entry: ConnectionEntry, get: Lookup): SslMode {
+  const text = get('sslmode', 'PGSSLMODE') ?? 'prefer';
+  return (
+    SSL_MODES.find((mode) => mode === text) ??
+    refuseSetting(
+      entry,
+      `the sslmode ${JSON.stringify(text)} is not one of ${SSL_MODES.join(', ')}`,
+      'Write one of them.',
+    )
+  );
+}
+
+function timeoutOf(entry: ConnectionEntry, get: Lookup): number {
+  const timeout = Number(get('connect_timeout', 'PGCONNECT_TIMEOUT') ?? '10');
+  if (!(timeout >= 0)) {
+    refuseSetting(entry, 'connect_timeout is not a number of seconds', 'Write it in seconds: 10.');
+  }
+  // libpq: zero means no limit; a run must end, so ours is ten minutes then.
+  return timeout === 0 ? 600_000 : timeout * 1000;
 }
 
 /**
@@ -102,15 +127,7 @@ export function connectionSettings(entry: ConnectionEntry, env: Env): Connection
  * @throws DiagnosticError always
  */
 export function refuseSetting({ subject, range }: ConnectionEntry, summary: string, next: string): never {
-  throw new DiagnosticError([
-    {
-      severity: 'error',
-      code: 'postgres-settings',
-      summary: `${subject}: ${summary}.`,
-      next,
-      ...defined({ range }),
-    },
-  ]);
+  throw problemError({ code: 'postgres-settings', summary: `${subject}: ${summary}.`, next, at: range });
 }
 
 /** A setting's text; nothing where it is absent, null or hidden. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
+import { defined } from '../../model/index.js';
 import type { ConnectionSettings } from './settings.js';
 
 /** How one attempt to connect uses TLS: not at all, or with these options. */
@@ -54,10 +55,11 @@ async function anyName(rootCert: string, own: ConnectionOptions): Promise<Connec
 }
 
 async function clientCertificate(settings: ConnectionSettings): Promise<ConnectionOptions> {
-  return {
-    ...(settings.sslCert === undefined ? {} : { cert: await read(settings.sslCert, 'sslcert') }),
-    ...(settings.sslKey === undefined ? {} : { key: await read(settings.sslKey, 'sslkey') }),
-  };
+  const { sslCert, sslKey } = settings;
+  return defined({
+    cert: sslCert === undefined ? undefined : await read(sslCert, 'sslcert'),
+    key: sslKey === undefined ? undefined : await read(sslKey, 'sslkey'),
+  });
 }
 
 async function read(path: string, setting: string): Promise<string> {
