@@ -1,4 +1,4 @@
-import { defined } from '../model/index.js';
+import { problem } from '../model/index.js';
 import type { Diagnostic, RunScope, Sensitive } from '../model/index.js';
 import type { DocumentNode } from './document.js';
 
@@ -31,17 +31,12 @@ export type AnyReading =
       readonly text?: never;
     };
 
-/** An error that a reader gives back. */
-export function problem(code: string, summary: string, next?: string, detail?: string): Diagnostic {
-  return {
-    severity: 'error',
-    code,
-    summary,
-    ...defined({ detail, next }),
-  };
-}
-
-/** A reading that failed. */
-export function failed(...words: Parameters<typeof problem>): { readonly problem: Diagnostic } {
-  return { problem: problem(...words) };
+/** A reading that failed, with the error that says why. */
+export function failed(
+  code: string,
+  summary: string,
+  next?: string,
+  detail?: string,
+): { readonly problem: Diagnostic } {
+  return { problem: problem({ code, summary, detail, next }) };
 }

@@ -1,10 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { compareText, defined, isReference } from '../model/index.js';
+import { compareText, defined, isReference, problem } from '../model/index.js';
 import type { Diagnostic, EndSource, Sensitive, SourceRange, ValueSource } from '../model/index.js';
 import type { SourceDefinition } from './definition.js';
 import { readSource } from './read.js';
 import { sources as builtIn } from './registry.js';
-import { problem } from './reading.js';
 import type { Reading, ValueContext } from './reading.js';
 import { transformer } from './transforms.js';
 import type { Transformer } from './transforms.js';
@@ -88,11 +87,11 @@ function diagnosticsOf(
 /** A chain of references that ends nowhere. */
 const NOWHERE: Reading = {
   problems: [
-    problem(
-      'unknown-secret',
-      'The secret that this value comes from has no value of its own.',
-      'Name a secret of this configuration that has a value.',
-    ),
+    problem({
+      code: 'unknown-secret',
+      summary: 'The secret that this value comes from has no value of its own.',
+      next: 'Name a secret of this configuration that has a value.',
+    }),
   ],
 };
 
@@ -131,7 +130,7 @@ async function readAll(
 
 /** A source that a program made by hand, or that another version of the tool knows. */
 function unknown({ from }: EndSource): Reading {
-  return { problems: [problem('unknown-source', `Unknown value source \`${from}\`.`)] };
+  return { problems: [problem({ code: 'unknown-source', summary: `Unknown value source \`${from}\`.` })] };
 }
 
 /** A signal that is aborted with another, and that so many may listen to without a warning of Node's. */

@@ -3,7 +3,7 @@ import type { Diagnostic, EndSource } from '../model/index.js';
 import { parseJson, textAt } from './document.js';
 import type { DocumentNode } from './document.js';
 import type { EmptyWords, SourceDefinition } from './definition.js';
-import { problem } from './reading.js';
+import { failed } from './reading.js';
 import type { AnyReading, Reading, ValueContext } from './reading.js';
 
 /** Applies the transforms of one place to what was read once. */
@@ -67,13 +67,11 @@ function take(place: Place, raw: AnyReading, parse: Parse): Step {
     return after(at(place, raw.document, source.key), (text) => decodeValue(place, text));
   }
   if (raw.whole !== undefined) return takeFrom(place, raw.whole, undefined, parse);
-  return {
-    problem: problem(
-      'missing-key',
-      `${nameOf(place)} holds several values, and no \`key\` says which one to use.`,
-      'Add `key:` with the path of the value, such as aws.secret_key.',
-    ),
-  };
+  return failed(
+    'missing-key',
+    `${nameOf(place)} holds several values, and no \`key\` says which one to use.`,
+    'Add `key:` with the path of the value, such as aws.secret_key.',
+  );
 }
 
 function takeFrom(place: Place, whole: Uint8Array | string, key: string | undefined, parse: Parse): Step {
@@ -82,13 +80,11 @@ function takeFrom(place: Place, whole: Uint8Array | string, key: string | undefi
   return after(utf8(place, bytes ?? whole), (text) => {
     const document = parse(text, bytes !== undefined);
     if (document === undefined) {
-      return {
-        problem: problem(
-          'not-a-document',
-          `${nameOf(place)} is not JSON, so \`key\` cannot select a value in it.`,
-          'Leave out `key`, or correct the document.',
-        ),
-      };
+      return failed(
+        'not-a-document',
+        `${nameOf(place)} is not JSON, so \`key\` cannot select a value in it.`,
+        'Leave out `key`, or correct the document.',
+      );
     }
     const taken = at(place, document, key);
     return bytes === undefined ? after(taken, (value) => decodeValue(place, value)) : taken;
@@ -100,9 +96,7 @@ const after = (step: Step, next: (text: string) => Step): Step => ('text' in ste
 function at(place: Place, document: DocumentNode, path: string): Step {
   const found = textAt(document, path);
   if ('text' in found) return found;
-  return {
-    problem: problem('missing-value', `${nameOf(place)} ${found.wrong}.`, 'Check the path in `key`.'),
-  };
+  return failed('missing-value', `${nameOf(place)} ${found.wrong}.`, 'Check the path in `key`.');
 }
 
 /** A value as text, out of its base64 where the source says so. */
@@ -110,13 +104,11 @@ function decodeValue(place: Place, value: Uint8Array | string): Step {
   if (place.source.base64 !== true) return utf8(place, value);
   const bytes = fromBase64(value);
   if (bytes !== undefined) return utf8(place, bytes);
-  return {
-    problem: problem(
-      'not-base64',
-      `${valueName(place)} is not base64.`,
-      'Leave out `base64: true`, or correct the value.',
-    ),
-  };
+  return failed(
+    'not-base64',
+    `${valueName(place)} is not base64.`,
+    'Leave out `base64: true`, or correct the value.',
+  );
 }
 
 /** The bytes that base64 stands for, with or without its padding, white space left out; `undefined` where it is not base64. */
@@ -132,13 +124,11 @@ function fromBase64(value: Uint8Array | string): Uint8Array | undefined {
 function utf8(place: Place, value: Uint8Array | string): Step {
   const text = typeof value === 'string' ? value : textOf(value);
   if (text !== undefined) return { text };
-  return {
-    problem: problem(
-      'not-utf8',
-      `${valueName(place)} is not UTF-8 text.`,
-      'The systems store text: encode the bytes first, for example as base64.',
-    ),
-  };
+  return failed(
+    'not-utf8',
+    `${valueName(place)} is not UTF-8 text.`,
+    'The systems store text: encode the bytes first, for example as base64.',
+  );
 }
 
 /** Bytes as text, a byte order mark and all; `undefined` where they are not UTF-8. */

@@ -3,7 +3,7 @@ import { clientPerRegion, explainAws, regionOf } from './run.js';
 import { parameterName, secretName } from './source.js';
 import type { AwsParameterSource, AwsSecretSource } from './source.js';
 import { importOptional } from '../optional.js';
-import { StoreFailure, readStore } from '../optional-store.js';
+import { StoreFailure, readStore } from '../store.js';
 import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 

@@ -1,4 +1,4 @@
-import { StoreFailure, explainNetwork } from '../optional-store.js';
+import { StoreFailure, explainNetwork } from '../store.js';
 import type { ValueContext } from '../reading.js';
 
 /**

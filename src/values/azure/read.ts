@@ -2,7 +2,7 @@ import { defined } from '../../model/index.js';
 import { azureName } from './source.js';
 import type { AzureSource } from './source.js';
 import { importOptional } from '../optional.js';
-import { StoreFailure, explainNetwork, readStore } from '../optional-store.js';
+import { StoreFailure, explainNetwork, readStore } from '../store.js';
 import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 

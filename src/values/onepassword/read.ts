@@ -3,7 +3,7 @@ import { errorCode } from '../../model/index.js';
 import { MAX_BYTES } from '../local-file.js';
 import { onePasswordName } from './source.js';
 import type { OnePasswordSource } from './source.js';
-import { StoreFailure, readStore, tooLarge } from '../optional-store.js';
+import { StoreFailure, readStore, tooLarge } from '../store.js';
 import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 

@@ -1,6 +1,6 @@
-import { DiagnosticError } from '../../model/index.js';
+import { problemError } from '../../model/index.js';
+import type { DiagnosticError } from '../../model/index.js';
 import { MAX_BYTES, MAX_SIZE } from '../local-file.js';
-import { problem } from '../reading.js';
 
 /** What is used of a stream: its bytes, and whether a person sits at its other end. */
 export type InputStream = AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
@@ -8,7 +8,7 @@ export type InputStream = AsyncIterable<Uint8Array | string> & { readonly isTTY?
 /**
  * Reads a stream to its end, at most 16 MB.
  * @param stream standard input
- * @throws DiagnosticError where it is a terminal, which would wait without a word, or where too much comes
+ * @throws DiagnosticError where it is a terminal, which would wait silently, or where too much comes
  */
 export async function readStandardInput(stream: InputStream): Promise<Uint8Array> {
   if (stream.isTTY === true)
@@ -29,5 +29,5 @@ export async function readStandardInput(stream: InputStream): Promise<Uint8Array
 }
 
 function refusal(summary: string, next: string): DiagnosticError {
-  return new DiagnosticError([problem('no-stdin', summary, next)]);
+  return problemError({ code: 'no-stdin', summary, next });
 }

@@ -5,7 +5,7 @@ import type { Transport, TransportFailure } from '../../net/transport.js';
 import { parseJson } from '../document.js';
 import type { DocumentNode } from '../document.js';
 import { MAX_BYTES } from '../local-file.js';
-import { StoreFailure, tooLarge } from '../optional-store.js';
+import { StoreFailure, tooLarge } from '../store.js';
 import type { ValueContext } from '../reading.js';
 import { textOf } from '../transforms.js';
 import { NAMESPACE_PATTERN } from './source.js';

@@ -1,7 +1,7 @@
 import type { DocumentNode } from '../document.js';
 import { vaultName } from './source.js';
 import type { VaultSource } from './source.js';
-import { StoreFailure, readStore } from '../optional-store.js';
+import { StoreFailure, readStore } from '../store.js';
 import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { AnyReading, ValueContext } from '../reading.js';
 import { below } from './http.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sensitive } from '../../model/index.js';
-import { StoreFailure } from '../optional-store.js';
+import { StoreFailure } from '../store.js';
 import type { ValueContext } from '../reading.js';
 import { askVault, findVault, setup, textBelow } from './http.js';
 import type { VaultAnswer, VaultHost } from './http.js';
