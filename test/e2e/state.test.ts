@@ -50,7 +50,7 @@ onPostgres('the commands that work on the state', (server) => {
     await refused(site, `Did you mean ${HF}?`, 'state', 'show', 'secret.helios.HF_TOKE');
 
     const moved = await ran(site, 'state', 'mv', HF, 'secret.helios.HUGGING');
-    expect(moved).toContain('secret.helios.HUGGING now');
+    expect(moved).toContain('moved to secret.helios.HUGGING');
     expect(await ran(site, 'state', 'list', '*HF_TOKEN*')).toBe('');
     await refused(
       site,
