@@ -36,11 +36,11 @@ describe('moving a record by hand', () => {
     ]);
   });
 
-  it('is refused where it makes no sense', () => {
+  it('is refused where it cannot be done', () => {
     expect(refusal(() => moveRecord(of(A), 'secret.helios.AA', B, kinds))).toContain(
       'Did you mean secret.helios.A?',
     );
-    expect(refusal(() => moveRecord(of(A, B), A, B, kinds))).toContain('in the state already');
+    expect(refusal(() => moveRecord(of(A, B), A, B, kinds))).toContain('already exists in the state');
     expect(refusal(() => moveRecord(of(A), A, 'nothing', kinds))).toContain('no address');
     expect(refusal(() => moveRecord(of(A), A, 'duckdb_server.wh.a', kinds))).toContain('different kinds');
   });

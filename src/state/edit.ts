@@ -1,4 +1,4 @@
-import { DiagnosticError, nearestWords } from '../model/index.js';
+import { DiagnosticError, nearestWords, problemError } from '../model/index.js';
 import type { Kinds, StateData, StateRecord } from '../model/index.js';
 import { applyMoves, renamesOf } from './moves.js';
 
@@ -14,7 +14,8 @@ export function moveRecord(
   kinds: Kinds,
 ): { readonly state: StateData; readonly moved: readonly { readonly from: string; readonly to: string }[] } {
   const target = kinds.parse(to);
-  if (target === undefined) throw refuse(`${to} is no address.`, 'Write one such as secret.helios.HF_TOKEN.');
+  if (target === undefined)
+    throw refuse(`${to} is not a valid address.`, 'Write one such as secret.helios.HF_TOKEN.');
   findRecord(state, from);
   const source = kinds.mustParse(from);
   if (source.kind !== target.kind) {
@@ -22,8 +23,8 @@ export function moveRecord(
   }
   if (state.records.some((record) => record.address === to)) {
     throw refuse(
-      `${to} is in the state already.`,
-      `Take it out first, if it is wrong: secrets state rm ${to}`,
+      `${to} already exists in the state.`,
+      `If it is wrong, remove it first: secrets state rm ${to}`,
     );
   }
   const moves = [{ from, to }];
@@ -32,8 +33,8 @@ export function moveRecord(
 }
 
 /**
- * Takes records, and what lives in them, out of the state. The systems are not touched.
- * @throws DiagnosticError that names every address that is not there
+ * Removes records, and what lives in them, from the state. The systems are not touched.
+ * @throws DiagnosticError that names every address that the state lacks
  */
 export function removeRecords(
   state: StateData,
@@ -42,14 +43,14 @@ export function removeRecords(
 ): { readonly state: StateData; readonly removed: readonly string[] } {
   const missing = addresses.filter((address) => !state.records.some((record) => record.address === address));
   if (missing.length > 0) {
-    throw new DiagnosticError(missing.flatMap((address) => notThere(state, address).diagnostics));
+    throw new DiagnosticError(missing.flatMap((address) => notInState(state, address).diagnostics));
   }
-  const going = new Set(addresses);
-  const isGoing = (address: string): boolean =>
-    going.has(address) || going.has(kinds.parentOf(address) ?? '');
-  const removed = state.records.filter((record) => isGoing(record.address)).map((record) => record.address);
+  const named = new Set(addresses);
+  const isRemoved = (address: string): boolean =>
+    named.has(address) || named.has(kinds.parentOf(address) ?? '');
+  const removed = state.records.filter((record) => isRemoved(record.address)).map((record) => record.address);
   return {
-    state: { ...state, records: state.records.filter((record) => !isGoing(record.address)) },
+    state: { ...state, records: state.records.filter((record) => !isRemoved(record.address)) },
     removed,
   };
 }
@@ -59,20 +60,20 @@ export function removeRecords(
  * @throws DiagnosticError with the nearest address, where there is none
  */
 export function findRecord(state: StateData | undefined, address: string): StateRecord {
-  const record = state?.records.find((one) => one.address === address);
-  if (record === undefined) throw notThere(state, address);
+  const record = state?.records.find((candidate) => candidate.address === address);
+  if (record === undefined) throw notInState(state, address);
   return record;
 }
 
-function notThere(state: StateData | undefined, address: string): DiagnosticError {
+function notInState(state: StateData | undefined, address: string): DiagnosticError {
   const known = (state?.records ?? []).map((record) => record.address);
   const near = nearestWords(address, known)[0];
   return refuse(
     `${address} is not in the state.`,
-    near === undefined ? 'See what is: secrets state list' : `Did you mean ${near}?`,
+    near === undefined ? 'List its addresses: secrets state list' : `Did you mean ${near}?`,
   );
 }
 
 function refuse(summary: string, next: string): DiagnosticError {
-  return new DiagnosticError([{ severity: 'error', code: 'state-edit', summary, next }]);
+  return problemError({ code: 'state-edit', summary, next });
 }

@@ -1,5 +1,6 @@
 export * from './backend.js';
 export * from './decode.js';
+export * from './encode.js';
 export * from './store.js';
 export * from './moves.js';
 export * from './intents.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ActualResource, Intent, StateData, StateRecord } from '../model/index.js';
-import { decodeState, encodeState } from './decode.js';
+import { decodeState } from './decode.js';
+import { encodeState } from './encode.js';
 import { recordsOfIntents, settleIntents } from './intents.js';
 import { kinds } from '../../test/core/kinds.js';
 

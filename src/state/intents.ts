@@ -1,3 +1,4 @@
+import { byAddress, defined, problem } from '../model/index.js';
 import type { ActualResource, Diagnostic, Intent, Kinds, StateData, StateRecord } from '../model/index.js';
 
 /**
@@ -52,7 +53,7 @@ export function settleIntents(
     diagnostics.push(isOurs ? takenIn(intent) : dropped(intent));
   }
   const { intents, ...rest } = state;
-  const sorted = [...records.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  const sorted = [...records.values()].sort(byAddress);
   return {
     state: { ...rest, records: sorted, ...(open.length === 0 ? {} : { intents: open }) },
     diagnostics,
@@ -88,25 +89,24 @@ function unfinished(intent: Intent, id: string, before: StateRecord | undefined)
     sensitiveFields: [],
     dependsOn: before?.dependsOn ?? [],
     unfinished: true,
-    ...(before?.protect === undefined ? {} : { protect: before.protect }),
-    ...(before?.onRemove === undefined ? {} : { onRemove: before.onRemove }),
+    ...defined({ protect: before?.protect, onRemove: before?.onRemove }),
   };
 }
 
 function takenIn({ address, at }: Intent): Diagnostic {
-  return {
+  return problem({
     severity: 'info',
     code: 'intent-taken-in',
-    summary: `${address} was made by an earlier run (${at}) that was interrupted: it is taken in as ours.`,
+    summary: `${address} was created by an earlier run (${at}) that was interrupted: it is now in the state.`,
     address,
-  };
+  });
 }
 
 function dropped({ address, at }: Intent): Diagnostic {
-  return {
+  return problem({
     severity: 'info',
     code: 'intent-dropped',
-    summary: `${address} was to be made by an earlier run (${at}) that was interrupted; it did not come to that.`,
+    summary: `${address} was to be created by an earlier run (${at}) that was interrupted: it was not.`,
     address,
-  };
+  });
 }

@@ -1,4 +1,4 @@
-import { formatAddress, groupBy } from '../model/index.js';
+import { byAddress, formatAddress, groupBy } from '../model/index.js';
 import type { Kinds, StateData, StateRecord } from '../model/index.js';
 
 /** One entry of `moved:`. */
@@ -11,7 +11,7 @@ export interface Move {
  * Lets the state follow addresses that changed: the record of `from`, and of what lives in it, is taken as that of `to`. The
  * systems are not touched. A chain (A to B, B to C) leads to its end, so that old entries may stay in the file. An entry
  * whose `from` is not in the state, or whose `to` is, has been done already; moves in a circle lead nowhere.
- * @param except addresses that stay where they are (see `unfollowed`)
+ * @param except addresses that stay where they are (see `unfollowedMoves`)
  */
 export function applyMoves(
   state: StateData,
@@ -23,11 +23,11 @@ export function applyMoves(
   if (renamed.size === 0) return state;
   const records = state.records.map((record): StateRecord => {
     const address = renamed.get(record.address);
-    const dependsOn = record.dependsOn.map((one) => renamed.get(one) ?? one);
+    const dependsOn = record.dependsOn.map((dependency) => renamed.get(dependency) ?? dependency);
     if (address === undefined) return { ...record, dependsOn };
     return { ...record, address, dependsOn, fingerprintedAs: record.fingerprintedAs ?? record.address };
   });
-  return { ...state, records: records.sort((a, b) => (a.address < b.address ? -1 : 1)) };
+  return { ...state, records: records.sort(byAddress) };
 }
 
 /** The new address of every record that moves follow, by its old one. */
@@ -64,21 +64,21 @@ export function renamesOf(
  * @param idAt the id of what the systems have under an address
  * @returns the old addresses of records that stay, and of what lives in them
  */
-export function unfollowed(
+export function unfollowedMoves(
   state: StateData,
   renames: ReadonlyMap<string, string>,
   idAt: (address: string) => string | undefined,
   kinds: Kinds,
 ): ReadonlySet<string> {
-  const isLeft = ({ address, id }: StateRecord): boolean => {
+  const isUnfollowed = ({ address, id }: StateRecord): boolean => {
     const to = renames.get(address);
     return to !== undefined && idAt(address) === id && idAt(to) !== id;
   };
-  const left = new Set(state.records.filter(isLeft).map((record) => record.address));
+  const unfollowed = new Set(state.records.filter(isUnfollowed).map((record) => record.address));
   for (const address of renames.keys()) {
-    if (left.has(kinds.parentOf(address) ?? '')) left.add(address);
+    if (unfollowed.has(kinds.parentOf(address) ?? '')) unfollowed.add(address);
   }
-  return left;
+  return unfollowed;
 }
 
 /** Where each moved address of the state leads in the end; of two that lead to one place, the nearer comes first. */

@@ -8,7 +8,7 @@ import { remember } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
 import { DiagnosticError } from '../model/index.js';
 import type { Plain, StateData, StateRecord } from '../model/index.js';
-import { applyMoves, decodeState, encodeState, renamesOf, unfollowed } from './index.js';
+import { applyMoves, decodeState, encodeState, renamesOf, unfollowedMoves } from './index.js';
 import { localStore } from './local/store.js';
 import type { StateStore } from './index.js';
 import { kinds } from '../../test/core/kinds.js';
@@ -322,7 +322,7 @@ describe('moved addresses', () => {
     const state = of(A, 'share.helios.A/team:X', B);
     const renames = renamesOf(state, [{ from: A, to: C }], kinds);
     const left = (ids: Record<string, string>): string[] =>
-      [...unfollowed(state, renames, (at) => ids[at], kinds)].sort();
+      [...unfollowedMoves(state, renames, (at) => ids[at], kinds)].sort();
     const id = `id of ${A}`;
     expect(left({})).toEqual([]);
     expect(left({ [A]: id, [C]: id })).toEqual([]);

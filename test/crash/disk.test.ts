@@ -86,7 +86,7 @@ async function expectRescue(
   // What was done is known: nothing of it has to be found again.
   const second = await site.project.run(...APPLY);
   expect(second.code, second.stderr).toBe(0);
-  expect(second.stderr).not.toContain('it is taken in as ours');
+  expect(second.stderr).not.toContain('it is now in the state');
   await expectGoal(site, goal);
 }
 

@@ -95,7 +95,7 @@ onPostgres('the lock of the state', (server) => {
     const made = ids();
     const third = await site.run(...args);
     expect(third.stderr).not.toContain('locked by');
-    expect(third.stderr).toContain('that was interrupted: it is taken in as ours');
+    expect(third.stderr).toContain('that was interrupted: it is now in the state');
     expect(third.code).toBe(0);
     expect(ids()).toEqual(expect.arrayContaining(made as unknown[]));
     const left = await site.run('plan', '--detailed-exitcode');

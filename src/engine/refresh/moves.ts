@@ -1,6 +1,6 @@
 import { problem, providerOf } from '../../model/index.js';
 import type { ActualResource, Diagnostic, Kinds, StateData } from '../../model/index.js';
-import { applyMoves, settleIntents, unfollowed } from '../../state/index.js';
+import { applyMoves, settleIntents, unfollowedMoves } from '../../state/index.js';
 import type { Loaded } from '../load.js';
 import type { RecordedState } from './state.js';
 
@@ -17,7 +17,7 @@ export function settleMoves(
   { configuration, kinds }: Loaded,
 ): SettledState {
   if (stored === undefined) return { state: moved, diagnostics: [] };
-  const unmoved = unfollowed(stored, renames, (address) => actual.get(address)?.id, kinds);
+  const unmoved = unfollowedMoves(stored, renames, (address) => actual.get(address)?.id, kinds);
   if (unmoved.size === 0) return { state: moved, diagnostics: [] };
   return {
     state: applyMoves(stored, configuration.moved, kinds, unmoved),

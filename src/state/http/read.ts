@@ -1,5 +1,6 @@
 import type { StateData } from '../../model/index.js';
 import { decodeState } from '../decode.js';
+import type { StateEncoder } from '../encode.js';
 import { writtenMeanwhile } from '../lease.js';
 import type { HttpLocks } from './lock.js';
 import type { HttpClient } from './request.js';
@@ -13,6 +14,7 @@ export interface HttpState {
   /** The state's address, as people may see it. */
   readonly location: string;
   readonly stack: string;
+  readonly encode: StateEncoder;
   /** Absent without `lock_address`. */
   readonly locks: HttpLocks | undefined;
   /** What is known to be stored. */

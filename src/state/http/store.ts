@@ -1,6 +1,7 @@
 import { defined } from '../../model/index.js';
 import type { Diagnostic, Environment, StateData } from '../../model/index.js';
 import type { StoreOptions } from '../backend.js';
+import { stateEncoder } from '../encode.js';
 import { newHolder } from '../holder.js';
 import { DEFAULT_LEASE_MS, noSuchLock, takeLease } from '../lease.js';
 import type { Lock, LockRequest, StateStore } from '../store.js';
@@ -68,6 +69,7 @@ export function httpStore(options: HttpStoreOptions): HttpStore {
     settings,
     location,
     stack,
+    encode: stateEncoder(),
     locks,
     stored: undefined,
     holding: undefined,

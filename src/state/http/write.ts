@@ -1,5 +1,4 @@
 import type { StateData } from '../../model/index.js';
-import { encodeState } from '../decode.js';
 import { heldBy, lockLost } from '../lease.js';
 import type { Lock } from '../store.js';
 import { isWorthRepeating } from './request.js';
@@ -16,7 +15,7 @@ export async function postState(state: HttpState, next: StateData, lock: Lock | 
   const { client, settings } = state;
   const url = new URL(settings.address);
   if (lock !== undefined) url.searchParams.set('ID', lock.info.ID);
-  const call = { method: settings.updateMethod, url, body: encodeState(next) };
+  const call = { method: settings.updateMethod, url, body: state.encode(next) };
   for (let tries = 1; ; tries += 1) {
     const reply = await client.once(call);
     if (isDone(reply)) return;
@@ -45,7 +44,7 @@ async function isStored(state: HttpState, next: StateData): Promise<boolean> {
   const detail = 'It is not known whether the write before this was done: the next run finds out.';
   const stored = await getState(state, detail);
   // A server may store JSON in a shape of its own.
-  if (stored !== undefined && encodeState(stored) === encodeState(next)) return true;
+  if (stored !== undefined && state.encode(stored) === state.encode(next)) return true;
   checkFollows(storedOf(stored, undefined), next, state.location);
   return false;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { errorCode, problemError } from '../../model/index.js';
 import type { StateData } from '../../model/index.js';
 import { decodeState } from '../decode.js';
+import type { StateEncoder } from '../encode.js';
 
 /** One state in a file, and what this client knows of it. */
 export interface LocalState {
@@ -11,6 +12,7 @@ export interface LocalState {
   readonly location: string;
   readonly stack: string;
   readonly lockPath: string;
+  readonly encode: StateEncoder;
   /** What was read last: the same text is not decoded a second time. */
   known: { readonly text: string; readonly state: StateData } | undefined;
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { StoreOptions } from '../backend.js';
+import { stateEncoder } from '../encode.js';
 import { newHolder } from '../holder.js';
 import { DEFAULT_LEASE_MS, noSuchLock, takeLease } from '../lease.js';
 import type { StateStore } from '../store.js';
@@ -32,7 +33,7 @@ export function localStore(options: LocalStoreOptions): StateStore {
   const file = resolve(cwd, location);
   const lockPath = `${file}.lock`;
   const keyFile = localKeyFile(file);
-  const state: LocalState = { file, location, stack, lockPath, known: undefined };
+  const state: LocalState = { file, location, stack, lockPath, encode: stateEncoder(), known: undefined };
   return {
     location,
     keyFile,

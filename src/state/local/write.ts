@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { createFile, makeFolderOf, syncFolder } from '../../files/write.js';
 import { errorCode, problemError } from '../../model/index.js';
 import type { StateData } from '../../model/index.js';
-import { encodeState } from '../decode.js';
 import { lockLost, writtenMeanwhile } from '../lease.js';
 import type { Lock } from '../store.js';
 import { readLock } from './lock.js';
@@ -21,7 +20,7 @@ export async function writeState(
   if (lock !== undefined) await checkLock(state, lock);
   const { stored, isClaim } = await readStored(state);
   checkFollows(state, stored, next);
-  const text = encodeState(next);
+  const text = state.encode(next);
   try {
     await makeFolderOf(state.file);
     // Somebody died between the claim and the end, or is about to end: the same, done by either.
@@ -69,7 +68,7 @@ async function putInPlace(state: LocalState, next: StateData, text: string): Pro
     await syncFolder(dirname(state.file));
     return;
   }
-  if (placed?.serial === next.serial && encodeState(placed) === text) return;
+  if (placed?.serial === next.serial && state.encode(placed) === text) return;
   await rm(path, { force: true }).catch(() => undefined);
   checkFollows(state, placed, next);
 }

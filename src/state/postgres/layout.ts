@@ -26,7 +26,7 @@ export interface Layout {
   make(): Promise<void>;
   /**
    * Checks the version that a statement saw.
-   * @throws DiagnosticError where it is another one than this program knows
+   * @throws DiagnosticError where it is another one than this version supports
    */
   check(version: number | undefined): void;
   /** What a person needs to hear about a statement that the server refused. */
@@ -82,8 +82,8 @@ export function layoutOf(link: Link, sql: Statements, schema: string, location: 
       if (version !== undefined && version > LAYOUT) {
         throw stateError(
           'newer-state',
-          `The tables of the state ${location} have layout ${version}; this program knows layout ${LAYOUT}.`,
-          'A newer `secrets` made them: use that one.',
+          `The tables of the state ${location} have layout ${version}; this version of secrets supports layout ${LAYOUT}.`,
+          'Use the newer version of secrets that created them. Nothing was changed.',
         );
       }
       throw stateError(

@@ -1,6 +1,6 @@
 import { stateError } from './errors.js';
 
-/** The layout of the tables that this program knows. */
+/** The layout of the tables that this version supports. */
 export const LAYOUT = 1;
 
 /** The statements for one schema. Each is a transaction of its own, and leans on nothing that a session keeps. */

@@ -1,0 +1,92 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../core/folder.js';
+import { runInProcess } from '../support/cli.js';
+import type { FinishedCli } from '../support/cli.js';
+
+/** Files as version 0.1.0 wrote them, or as it read them. They never change. */
+const fixtures = join(import.meta.dirname, '../fixtures/0.1.0');
+/** The key of the fixtures' plan and fingerprints. */
+const env = { SECRETS_KEY: '0123456789abcdef0123456789abcdef' };
+const ADDRESSES = [
+  'secret.helios.AWS_SECRET_KEY',
+  'secret.helios.HF_TOKEN',
+  'share.helios.HF_TOKEN/team:Machine Learning',
+  'share.helios.HF_TOKEN/team:Platform',
+];
+
+/** A folder with the configuration of 0.1.0 and one of its states, changed where `edit` says so. */
+function folderWith(state: string, edit: (text: string) => string = (text) => text): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, '.secrets'));
+  for (const name of ['secrets.yaml', 'upgrade.plan']) copyFileSync(join(fixtures, name), join(folder, name));
+  const text = edit(readFileSync(join(fixtures, state), 'utf8'));
+  writeFileSync(join(folder, '.secrets', 'upgrade.state.json'), text);
+  return folder;
+}
+
+const run = (cwd: string, ...argv: readonly string[]): Promise<FinishedCli> =>
+  runInProcess(argv, { cwd, env });
+
+describe('what version 0.1.0 wrote', () => {
+  it('is a configuration that is still valid', async () => {
+    const { code, stderr } = await run(folderWith('state-2.json'), 'validate');
+    expect(stderr).not.toContain('Error');
+    expect(code).toBe(0);
+  });
+
+  it.each(['state-1.json', 'state-2.json'])('is a state that opens: %s', async (name) => {
+    const folder = folderWith(name);
+    const { code, stdout } = await run(folder, 'state', 'list');
+    expect(code).toBe(0);
+    for (const address of ADDRESSES) expect(stdout).toContain(address);
+    expect((await run(folder, 'state', 'mv', ADDRESSES[0]!, 'secret.helios.RENAMED')).code).toBe(0);
+    const written = JSON.parse(
+      readFileSync(join(folder, '.secrets', 'upgrade.state.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    expect(written).toMatchObject({ version: 2, serial: 3, lineage: '3ab635a6-b869-44fc-849c-f4b6bb657306' });
+  });
+
+  it('is a saved plan that opens, its seal intact', async () => {
+    const { code, stdout, stderr } = await run(folderWith('state-2.json'), 'show', 'upgrade.plan');
+    expect(stderr).not.toMatch(/Error|Warning/);
+    expect(code).toBe(0);
+    expect(stdout).toContain('secret.helios.HF_TOKEN will be updated in-place');
+    expect(stdout).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
+  });
+});
+
+describe('what a newer version wrote', () => {
+  it('is a state that is refused, and left as it is', async () => {
+    const folder = folderWith('state-2.json', (text) => text.replace('"version": 2', '"version": 3'));
+    const path = join(folder, '.secrets', 'upgrade.state.json');
+    const before = readFileSync(path, 'utf8');
+    for (const argv of [
+      ['state', 'list'],
+      ['state', 'rm', ADDRESSES[0]!],
+    ]) {
+      const { code, stderr } = await run(folder, ...argv);
+      expect(code).toBe(1);
+      expect(stderr).toContain('has version 3; this version of secrets supports versions up to 2.');
+      expect(stderr).toContain('Use the newer version of secrets that wrote it');
+    }
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  it('is a saved plan that is refused', async () => {
+    const folder = folderWith('state-2.json');
+    const plan = join(folder, 'upgrade.plan');
+    const text = readFileSync(plan, 'utf8').replace('"saved-plan","format":1', '"saved-plan","format":2');
+    writeFileSync(plan, text);
+    for (const argv of [
+      ['show', 'upgrade.plan'],
+      ['apply', 'upgrade.plan'],
+    ]) {
+      const { code, stderr } = await run(folder, ...argv);
+      expect(code).toBe(1);
+      expect(stderr).toContain('format 2');
+      expect(stderr).toContain('apply it with that version, or make a new plan with this one');
+    }
+  });
+});
