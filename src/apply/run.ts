@@ -1,5 +1,6 @@
 import type { ApplyItem, Change, DesiredResource, Outcome } from '../model/index.js';
 import { makeBatches } from './batches.js';
+import type { Batch } from './batches.js';
 
 /** What carries out changes in one system; a provider's session is one. */
 export interface Applier {
@@ -35,68 +36,89 @@ export async function runChanges(run: ApplyRun): Promise<readonly Outcome[]> {
     run.onOutcome(outcome);
   };
   for (const batch of makeBatches(run.changes, run.isTransactional)) {
-    const doable = batch.changes.filter((change) => {
-      const obstacle = obstacleTo(change, outcomes, run.signal);
-      if (obstacle !== undefined) tell({ status: 'skipped', address: change.address, message: obstacle });
-      return obstacle === undefined;
-    });
-    const written = doable.filter((change) => !isStateOnly(change));
-    // What touches the state alone goes first, unless it comes after something that is still to be written.
-    const waiting = new Set(written.map((change) => change.address));
-    for (const change of doable.filter(isStateOnly)) {
-      if (change.after.some((address) => waiting.has(address))) waiting.add(change.address);
-      else tell(stateOnlyOutcome(change));
-    }
-    if (written.length > 0) await runBatch(run, batch.provider, written, tell);
-    for (const change of doable.filter((one) => isStateOnly(one) && waiting.has(one.address))) {
-      const obstacle = obstacleIn(change, outcomes);
-      if (obstacle === undefined) tell(stateOnlyOutcome(change));
-      else tell({ status: 'skipped', address: change.address, message: obstacle });
-    }
+    await runBatch(run, batch, outcomes, tell);
     await run.checkpoint();
   }
-  return run.changes.flatMap((change) => outcomes.get(change.address) ?? []);
+  return run.changes.flatMap(({ address }) => outcomes.get(address) ?? []);
 }
+
+/** Takes in the end of a change. */
+type Tell = (outcome: Outcome) => void;
 
 async function runBatch(
   run: ApplyRun,
-  provider: string,
-  changes: readonly Change[],
-  tell: (outcome: Outcome) => void,
+  { provider, changes }: Batch,
+  outcomes: ReadonlyMap<string, Outcome>,
+  tell: Tell,
 ): Promise<void> {
-  const waiting = new Map(changes.map((change) => [change.address, change]));
-  const applier = run.applierOf(provider);
-  let why =
-    applier === undefined ? `there is no session with ${provider}` : 'its provider gave no answer about it';
-  if (applier !== undefined) {
-    try {
-      await applier.apply(
-        changes.map((change) => {
-          const desired = run.desired.get(change.address);
-          return desired === undefined || change.action === 'delete' ? { change } : { change, desired };
-        }),
-        (outcome) => {
-          const change = waiting.get(outcome.address);
-          if (change === undefined) return;
-          waiting.delete(outcome.address);
-          tell(believe(change, outcome));
-        },
-        run.checkpoint,
-      );
-    } catch (error) {
-      why = error instanceof Error ? error.message : 'its provider failed';
-    }
+  const possible = changes.filter((change) => {
+    const obstacle = run.signal.aborted ? 'stopped before it was begun' : obstacleTo(change, outcomes);
+    if (obstacle !== undefined) tell({ status: 'skipped', address: change.address, message: obstacle });
+    return obstacle === undefined;
+  });
+  const written = possible.filter((change) => !isStateOnly(change));
+  const later = stateOnlyAfter(written, possible);
+  // What touches the state alone goes first, unless it comes after something that is still to be written.
+  for (const change of possible) {
+    if (isStateOnly(change) && !later.includes(change)) tell(stateOnlyOutcome(change));
   }
-  const unanswered = [...waiting.keys()];
-  // An answer that comes after the end is not believed.
-  waiting.clear();
-  for (const address of unanswered) {
-    tell({ status: 'failed', address, message: why, mayHaveHappened: applier !== undefined });
+  if (written.length > 0) await write(run, provider, written, tell);
+  for (const change of later) {
+    const obstacle = obstacleTo(change, outcomes);
+    if (obstacle === undefined) tell(stateOnlyOutcome(change));
+    else tell({ status: 'skipped', address: change.address, message: obstacle });
   }
 }
 
-/** What was made must have an id: without one nobody could ever find it again, so it does not count as done. */
-function believe(change: Change, outcome: Outcome): Outcome {
+/** The changes of the state alone that come after something written, by itself or by another of them. */
+function stateOnlyAfter(written: readonly Change[], possible: readonly Change[]): readonly Change[] {
+  const waiting = new Set(written.map(({ address }) => address));
+  return possible.filter((change) => {
+    const isLater = isStateOnly(change) && change.after.some((address) => waiting.has(address));
+    if (isLater) waiting.add(change.address);
+    return isLater;
+  });
+}
+
+/** Hands changes to their provider. What gets no answer has failed. */
+async function write(run: ApplyRun, provider: string, changes: readonly Change[], tell: Tell): Promise<void> {
+  const unanswered = new Map(changes.map((change) => [change.address, change]));
+  const applier = run.applierOf(provider);
+  const onOutcome = (outcome: Outcome): void => {
+    const change = unanswered.get(outcome.address);
+    if (change === undefined) return;
+    unanswered.delete(outcome.address);
+    tell(checked(change, outcome));
+  };
+  const items = changes.map((change) => itemOf(change, run.desired.get(change.address)));
+  const message =
+    applier === undefined
+      ? `there is no session with ${provider}`
+      : await failureOf(() => applier.apply(items, onOutcome, run.checkpoint));
+  const addresses = [...unanswered.keys()];
+  // An answer that comes after the end is not believed.
+  unanswered.clear();
+  for (const address of addresses) {
+    tell({ status: 'failed', address, message, mayHaveHappened: applier !== undefined });
+  }
+}
+
+function itemOf(change: Change, desired: DesiredResource | undefined): ApplyItem {
+  return desired === undefined || change.action === 'delete' ? { change } : { change, desired };
+}
+
+/** Why changes have no answer, once their provider has ended. */
+async function failureOf(applying: () => Promise<void>): Promise<string> {
+  try {
+    await applying();
+    return 'its provider gave no answer about it';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'its provider failed';
+  }
+}
+
+/** An outcome that can be believed: without an id nobody could ever find again what was made, so it does not count as done. */
+function checked(change: Change, outcome: Outcome): Outcome {
   if (outcome.status !== 'done' || change.action === 'delete') return outcome;
   if (outcome.id !== undefined && outcome.id !== '') return outcome;
   return {
@@ -107,17 +129,8 @@ function believe(change: Change, outcome: Outcome): Outcome {
   };
 }
 
-/** Why a change can't be tried, if so. */
-function obstacleTo(
-  change: Change,
-  outcomes: ReadonlyMap<string, Outcome>,
-  signal: AbortSignal,
-): string | undefined {
-  return signal.aborted ? 'stopped before it was begun' : obstacleIn(change, outcomes);
-}
-
-/** What of that which comes before a change was not done, in words. */
-function obstacleIn(change: Change, outcomes: ReadonlyMap<string, Outcome>): string | undefined {
+/** What keeps a change from being tried: a change before it that was not done. */
+function obstacleTo(change: Change, outcomes: ReadonlyMap<string, Outcome>): string | undefined {
   const obstacle = change.after.find((address) => {
     const outcome = outcomes.get(address);
     return outcome !== undefined && outcome.status !== 'done';

@@ -1,7 +1,7 @@
 import type { Diagnostic, Mask } from '../model/index.js';
 import type { Extensions } from './extensions.js';
 
-/** What a verb may use of the world, given by whoever calls it: a command, a program, a test. */
+/** What a verb may use of the world. Start from {@link defaultContext}. */
 export interface RunContext {
   /** Where relative paths start. */
   readonly cwd: string;
@@ -13,9 +13,9 @@ export interface RunContext {
   readonly progress: (message: string) => void;
   /** The wall clock. */
   readonly now: () => Date;
-  /** Written into locks and states. */
+  /** Written into locks, states and saved plans. */
   readonly toolVersion: string;
-  /** Notes something for whoever looks for a fault, as a short phrase without any value; absent: nobody does. */
+  /** Notes something for debugging, as a short phrase without any value; absent where nothing is logged. */
   readonly log?: (message: string) => void;
   /** The providers, value sources and backends of the run; absent: the built-in ones. */
   readonly extensions?: Extensions;
@@ -28,9 +28,9 @@ export interface RunContext {
 }
 
 /**
- * The context of a program that says nothing else: this process's folder and environment, no way to stop, no progress, no standard
- * input, no programs run for values.
- * @param more what is to be otherwise
+ * The context of a program: the process's working directory, environment and clock; no signal, no progress, no standard input, and no
+ * programs run for values.
+ * @param more what differs
  */
 export function defaultContext(more: Partial<RunContext> = {}): RunContext {
   return {
@@ -52,13 +52,13 @@ export interface RunOptions {
   readonly targets: readonly string[];
   /** Address patterns of what the run is not about. */
   readonly excludes: readonly string[];
-  /** Addresses whose generated values are to be made anew. */
+  /** Addresses whose generated values are to be replaced. */
   readonly rotates?: readonly string[];
-  /** At most so many requests at once. */
+  /** At most so many requests at once, in each system. */
   readonly parallelism: number;
-  /** How many resources of a kind may be destroyed, where more than the usual share of them is meant to go. */
+  /** How many resources of a kind may be destroyed, where that is more than the usual limit. */
   readonly maxDeletes?: { readonly count: number } | { readonly percent: number };
-  /** Write to a database though its settings would put values into its log; the provider says so where it refuses. */
+  /** Write to a database although its settings would put values into its log. */
   readonly allowServerLog?: boolean;
   /** Whether to take the state's lock, where the verb writes. */
   readonly lock: boolean;
@@ -66,7 +66,7 @@ export interface RunOptions {
   readonly lockTimeoutMs: number;
 }
 
-/** The options of a run that nobody said anything about. */
+/** The options that a command has without any flag. */
 export const DEFAULT_OPTIONS: RunOptions = {
   files: [],
   targets: [],
@@ -82,10 +82,10 @@ export type RunStatus =
   | 'ok'
   /** Wrong input, a refused plan, a failed change. */
   | 'error'
-  /** A system could not be reached; what is said of the others holds. */
+  /** A system could not be reached; the results of the others hold. */
   | 'unreachable';
 
-/** What every verb gives back. */
+/** What every verb returns. */
 export interface RunResult {
   readonly status: RunStatus;
   readonly diagnostics: readonly Diagnostic[];

@@ -160,7 +160,7 @@ function contentOf({ systems, records, intents, plans }: StateData): string {
   return JSON.stringify([Object.entries(systems).sort(), records, intents ?? [], plans ?? []]);
 }
 
-/** What a plan is about to make. Members of lists need no intent: whoever put them there, they are the list's. */
+/** What a plan is about to make. Members of lists need no intent: they belong to the list, whatever made them. */
 function intentsOf(plan: Plan, now: Date, kinds: Kinds): readonly Intent[] {
   return plan.changes.flatMap(({ action, address }) => {
     const { kind, provider } = kinds.mustParse(address);
