@@ -41,7 +41,7 @@ describe('moving a record by hand', () => {
       'Did you mean secret.helios.A?',
     );
     expect(refusal(() => moveRecord(of(A, B), A, B, kinds))).toContain('already exists in the state');
-    expect(refusal(() => moveRecord(of(A), A, 'nothing', kinds))).toContain('no address');
+    expect(refusal(() => moveRecord(of(A), A, 'nothing', kinds))).toContain('is not a valid address');
     expect(refusal(() => moveRecord(of(A), A, 'duckdb_server.wh.a', kinds))).toContain('different kinds');
   });
 });
