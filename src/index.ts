@@ -18,6 +18,7 @@ export type {
   ApplyHooks,
   ApplyResult,
   ApplySummary,
+  DriftResult,
   PlanResult,
   SavedPlanResult,
   ShowResult,

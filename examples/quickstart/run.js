@@ -1,6 +1,6 @@
 /*
  * The quickstart, as a user would do it: every command is a process of its own, echoed before it runs. Works in a temporary
- * folder, against the sandbox, and leaves nothing behind.
+ * folder, on the sandbox, and removes everything at the end.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,22 +18,22 @@ const bold = (text) => (isLive ? `\u001b[1m${text}\u001b[22m` : text);
 copyFileSync(join(here, 'secrets.yaml'), join(folder, 'secrets.yaml'));
 const sandbox = await startSandbox();
 const env = { ...process.env, ...sandbox.variables };
-// The key for fingerprints lies beside the state here; one from outside would outlive this folder.
+// The fingerprint key is next to the state here; one from the environment would outlive this folder.
 delete env.SECRETS_KEY;
 try {
-  say('Is the configuration sound? This needs no credentials.');
+  say('Is the configuration valid? This needs no credentials.');
   run(0, 'validate');
-  say('What would be done?');
+  say('What would change?');
   run(0, 'plan');
-  say('Make it so. (On a terminal, without --auto-approve, it asks.)');
+  say('Apply it. (On a terminal, without --auto-approve, it asks.)');
   run(0, 'apply', '--auto-approve');
-  say('Again: nothing is left to do.');
+  say('Plan again: no changes.');
   run(0, 'plan');
-  say('Now Ben rotates a key by hand, and lets Chloe read it, past Git.');
+  say('Now Ben rotates a key by hand, and shares it with Chloe, without Git.');
   await byHand();
-  say('Cron runs this. It exits with 2, and says exactly what, by whom, and since when.');
+  say('A scheduled job runs this. It exits with 2, and says what changed, by whom, and when.');
   run(2, 'drift');
-  say('What Git says wins.');
+  say('Restore what Git says.');
   run(0, 'apply', '--auto-approve');
   run(0, 'drift');
 } finally {
@@ -41,13 +41,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 console.log(`
-${bold('That was the whole circle.')} The sandbox is stopped, and nothing is left behind.
+${bold('That was everything once.')} The sandbox is stopped, and nothing is left on this machine.
 
 What to try next:
   1. In one terminal:  npx secrets sandbox --write-env sandbox.env
   2. In another:       set -a; . ./sandbox.env; set +a
                        npx secrets apply -f examples/quickstart
-  3. Change examples/quickstart/secrets.yaml: take a reader away, misspell a key, add a server. Then plan again.
+  3. Change examples/quickstart/secrets.yaml: remove a reader, misspell a key, add a server. Then plan again.
   4. README.md, 'From nothing to a pipeline', for your own systems.
 `);
 
