@@ -13,8 +13,8 @@ const ROUNDS = 15;
 /** Everything that may become of a write beside which somebody else writes. */
 const FAIR = [
   'done',
-  'failed: its file was changed since it was planned',
-  'failed: it is in the directory already, made since it was planned',
+  'failed: its file was changed after the plan was made',
+  'failed: it already exists: created after the plan was made',
 ];
 
 it('two processes that write one secret at once never lose it, nor each other unseen', async () => {

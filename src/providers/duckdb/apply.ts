@@ -20,11 +20,11 @@ import type { DirectorySettings } from './settings.js';
 import { readStored } from './stored.js';
 import { kinds } from './kinds.js';
 
-const PLAN_AGAIN = 'Plan again and look at what it says now.';
+const PLAN_AGAIN = 'Plan again.';
 
 /**
- * Carries out changes one by one: each secret is its own file, and each change of it one step of the file system. DuckDB writes a new
- * secret into a folder that nobody else can see; from there it takes its place.
+ * Carries out changes one by one: each secret is a file, and each change of it one step of the file system. DuckDB writes a new
+ * secret into a folder that nobody else can read; from there it is moved into place.
  */
 export async function applyAll(
   where: DirectorySettings,
@@ -32,7 +32,7 @@ export async function applyAll(
   items: readonly ApplyItem[],
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
-  await removeLeftovers(where.secretDirectory);
+  await removeLeftovers(where.secretDirectory, context.now);
   for (const item of items) {
     const { address } = item.change;
     if (context.signal.aborted) {
@@ -57,10 +57,10 @@ async function applyOne(
       case 'update':
       case 'replace':
         return desired === undefined
-          ? { status: 'failed', address, message: 'the plan does not say what it is to be' }
+          ? { status: 'failed', address, message: 'the plan has no new content for it' }
           : await write(where, item, desired, context);
       case 'delete':
-        return await remove(where, item);
+        return await remove(where, item, context);
       case 'forget':
       case 'import':
       case 'noop':
@@ -90,14 +90,14 @@ async function write(
     } finally {
       duckdb.close();
     }
-    return withLock(secretDirectory, async (): Promise<Outcome> => {
+    return withLock(secretDirectory, context.now, async (): Promise<Outcome> => {
       const refusal = unmet(address, precondition, await stampOf(path));
       if (refusal !== undefined) return refusal;
       try {
         await putInPlace(join(scratch, `${name}.duckdb_secret`), path, precondition.kind === 'absent');
       } catch (error) {
         if (errorCode(error) !== 'EEXIST') throw error;
-        return failed(address, 'it is in the directory already, made since it was planned');
+        return failed(address, 'it already exists: created after the plan was made');
       }
       const stamp = await stampOf(path);
       return { status: 'done', address, ...(stamp === undefined ? {} : { id: stamp.id }) };
@@ -105,10 +105,14 @@ async function write(
   });
 }
 
-async function remove({ secretDirectory }: DirectorySettings, { change }: ApplyItem): Promise<Outcome> {
+async function remove(
+  { secretDirectory }: DirectorySettings,
+  { change }: ApplyItem,
+  context: SessionContext,
+): Promise<Outcome> {
   const { address, precondition } = change;
   const path = secretPath(secretDirectory, kinds.mustParse(address).name);
-  return withLock(secretDirectory, async (): Promise<Outcome> => {
+  return withLock(secretDirectory, context.now, async (): Promise<Outcome> => {
     const stamp = await stampOf(path);
     if (stamp === undefined) return { status: 'done', address };
     const refusal = unmet(address, precondition, stamp);
@@ -122,7 +126,7 @@ function failed(address: string, message: string): Outcome {
   return { status: 'failed', address, message, next: PLAN_AGAIN };
 }
 
-/** What was planned for another file than the one that is there is not done. */
+/** Refuses a change that was planned for another file than the present one. */
 function unmet(address: string, wanted: Precondition, found: Stamp | undefined): Outcome | undefined {
   switch (wanted.kind) {
     case 'none':
@@ -130,31 +134,33 @@ function unmet(address: string, wanted: Precondition, found: Stamp | undefined):
     case 'absent':
       return found === undefined
         ? undefined
-        : failed(address, 'it is in the directory already, made since it was planned');
+        : failed(address, 'it already exists: created after the plan was made');
     case 'present':
-      if (found === undefined) return failed(address, 'it is no longer in the directory');
+      if (found === undefined) return failed(address, 'it no longer exists');
       return found.id === wanted.id && found.version === wanted.version
         ? undefined
-        : failed(address, 'its file was changed since it was planned');
+        : failed(address, 'its file was changed after the plan was made');
   }
 }
 
-/** A secret is written as a whole: what the configuration leaves alone is taken over from the one that is there. */
+/** A secret is written as a whole: options that the configuration ignores are copied from the present one. */
 async function ignoredFields(
   directory: string,
   name: string,
   { lifecycle }: DesiredResource,
   context: SessionContext,
 ): Promise<Readonly<Record<string, Field>>> {
-  const ignore = (lifecycle.ignore ?? []).map((one) => one.replace(/^options\./, ''));
+  const ignore = (lifecycle.ignore ?? []).map((path) => path.replace(/^options\./, ''));
   if (ignore.length === 0) return {};
   const stored = (await readStored(directory, [name])).get(name);
   const kept: Record<string, Field> = {};
-  for (const one of ignore) {
-    if (one === 'scope' && stored !== undefined) kept['scope'] = plain([...stored.scope]);
-    const option = stored?.options?.get(one);
-    if (option === undefined) continue;
-    kept[`options.${one}`] = option.redacted ? sensitive(context.sensitive(option.text)) : plain(option.text);
+  for (const option of ignore) {
+    if (option === 'scope' && stored !== undefined) kept['scope'] = plain([...stored.scope]);
+    const current = stored?.options?.get(option);
+    if (current === undefined) continue;
+    kept[`options.${option}`] = current.redacted
+      ? sensitive(context.sensitive(current.text))
+      : plain(current.text);
   }
   return kept;
 }

@@ -1,14 +1,14 @@
-import type { Fields, Plain } from '../../model/index.js';
+import type { Field, Fields, Plain } from '../../model/index.js';
 import type { Duckdb } from './library.js';
 import { quoteName } from './library.js';
 
-/** A secret to make: what stands in the statement by name, and what is passed beside it. */
+/** The statement that makes a secret, and the values of its parameters. */
 interface Statement {
   readonly sql: string;
   readonly values: readonly (string | readonly string[])[];
 }
 
-/** The text of a plain option; nothing for what has none. */
+/** The text of a plain option; `undefined` for a list, a map or nothing. */
 export function optionText(value: Plain): string | undefined {
   return typeof value === 'string'
     ? value
@@ -18,7 +18,7 @@ export function optionText(value: Plain): string | undefined {
 }
 
 /**
- * The statement that makes a secret. Only names stand in its text; every value goes as a parameter, so that no log, no profile and no
+ * The statement that makes a secret. Its text has only names; every value is a parameter, so that no log, no profile and no
  * error of the parser can hold one.
  */
 export function createStatement(kind: 'PERSISTENT' | 'TEMPORARY', name: string, fields: Fields): Statement {
@@ -26,18 +26,11 @@ export function createStatement(kind: 'PERSISTENT' | 'TEMPORARY', name: string, 
   const values: (string | readonly string[])[] = [];
   let type = '';
   for (const [path, field] of Object.entries(fields)) {
-    if (field.kind === 'hidden') continue;
-    const plainValue = field.kind === 'plain' ? field.value : null;
     if (path === 'type') {
-      type = optionText(plainValue) ?? '';
+      type = field.kind === 'plain' ? (optionText(field.value) ?? '') : '';
       continue;
     }
-    const value =
-      field.kind === 'sensitive'
-        ? field.value.reveal()
-        : Array.isArray(plainValue)
-          ? (plainValue as readonly Plain[]).map(String)
-          : optionText(plainValue);
+    const value = parameterOf(field);
     if (value === undefined) continue;
     values.push(value);
     parts.push(`, ${quoteName(path.replace(/^options\./, ''))} $${values.length}`);
@@ -46,6 +39,14 @@ export function createStatement(kind: 'PERSISTENT' | 'TEMPORARY', name: string, 
     sql: `CREATE ${kind} SECRET ${quoteName(name)} (TYPE ${quoteName(type)}${parts.join('')})`,
     values,
   };
+}
+
+/** The value of a field as a parameter: a text, or a list of texts. */
+function parameterOf(field: Field): string | readonly string[] | undefined {
+  if (field.kind === 'hidden') return undefined;
+  if (field.kind === 'sensitive') return field.value.reveal();
+  const { value } = field;
+  return Array.isArray(value) ? (value as readonly Plain[]).map(String) : optionText(value);
 }
 
 /** Makes a secret. @throws Error with DuckDB's message, which may hold a value: see `toProblem`. */

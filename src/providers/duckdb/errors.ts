@@ -9,68 +9,69 @@ export interface Problem {
 }
 
 /**
- * An error in words for people. DuckDB names the value that it cannot convert, so its message is taken apart for what is known to be
- * harmless; of any other one every value is masked.
+ * Explains an error. DuckDB quotes the value that it cannot convert, so only parts of its message that are known to be harmless are
+ * repeated; in any other message every value is masked.
  * @param fields what the secret was to hold
  */
 export function toProblem(error: unknown, fields: Fields): Problem {
-  const text = error instanceof Error ? error.message : String(error);
   const system = errorCode(error);
   if (system !== undefined && /^E[A-Z]+$/.test(system)) return diskProblem(system);
-  const extension =
-    /exists in the (\w+) extension|required extension '(\w+)'|extensions?\/[^"]*\/(\w+)\.duckdb_extension/.exec(
-      text,
-    );
-  if (extension !== null) {
-    const name = extension.slice(1).filter(Boolean)[0] ?? '';
-    return {
+  const text = error instanceof Error ? error.message : String(error);
+  for (const [pattern, explain] of KNOWN) {
+    const match = pattern.exec(text);
+    if (match !== null) return explain(match.slice(1).filter(Boolean));
+  }
+  return { code: 'duckdb-refused', message: `DuckDB refuses it: ${masked(text, fields)}` };
+}
+
+/** Messages of DuckDB that hold no value where it is taken out, as measured with the pinned library. */
+const KNOWN: readonly (readonly [pattern: RegExp, explain: (parts: readonly string[]) => Problem])[] = [
+  [
+    /exists in the (\w+) extension|required extension '(\w+)'|extensions?\/[^"]*\/(\w+)\.duckdb_extension/,
+    ([name = '']) => ({
       code: 'duckdb-extension-missing',
-      message: `DuckDB needs its extension ${name} for this secret, and cannot load it`,
-      next: `Run "INSTALL ${name}" once in a DuckDB of the same version (nothing is downloaded here), or name the folder that has it as extension_directory of the provider.`,
-    };
-  }
-  const cast = /Failed to cast option '(\w+)' to type '([^']+)'/.exec(text);
-  if (cast !== null) {
-    const [, option = '', type = ''] = cast;
-    const wants =
-      type === 'BOOLEAN'
-        ? 'true or false'
-        : type.startsWith('MAP')
-          ? 'a map such as "{name=value}"'
-          : `a value of the type ${type}`;
-    return {
+      message: `DuckDB needs its extension ${name} for this secret and cannot load it`,
+      next: `Run "INSTALL ${name}" once in a DuckDB of the same version (nothing is downloaded here), or set extension_directory of the provider to the folder that has it.`,
+    }),
+  ],
+  [
+    /Failed to cast option '(\w+)' to type '([^']+)'/,
+    ([option = '', type = '']) => ({
       code: 'option-value',
-      message: `the option ${option} takes ${wants}`,
+      message: `the option ${option} takes ${valueOf(type)}`,
       next: 'Correct its value.',
-    };
-  }
-  const unknown = /Unknown parameter '(\w+)' for secret type '(\w+)' with (?:default )?provider '(\w+)'/.exec(
-    text,
-  );
-  if (unknown !== null) {
-    const [, option = '', type = '', provider = ''] = unknown;
-    return {
+    }),
+  ],
+  [
+    /Unknown parameter '(\w+)' for secret type '(\w+)' with (?:default )?provider '(\w+)'/,
+    ([option = '', type = '', provider = '']) => ({
       code: 'unknown-option',
       message: `the secret type ${type} with the provider ${provider} has no option ${option}`,
       next: 'Correct its name, or remove it.',
-    };
-  }
-  const provider = /Secret provider '\w+' not found for type '(\w+)'/.exec(text);
-  if (provider !== null) {
-    return {
+    }),
+  ],
+  [
+    /Secret provider '\w+' not found for type '(\w+)'/,
+    ([type = '']) => ({
       code: 'unknown-secret-provider',
-      message: `the secret type ${provider[1] ?? ''} has no such provider`,
+      message: `the secret type ${type} has no such provider`,
       next: 'Correct the option provider.',
-    };
-  }
-  if (/Secret type '\w+' (not found|does not exist)/.test(text)) {
-    return {
+    }),
+  ],
+  [
+    /Secret type '\w+' (?:not found|does not exist)/,
+    () => ({
       code: 'unknown-secret-type',
       message: 'DuckDB has no such secret type',
       next: 'Correct the type.',
-    };
-  }
-  return { code: 'duckdb-refused', message: `DuckDB refuses it: ${masked(text, fields)}` };
+    }),
+  ],
+];
+
+/** The values of a type, in words. */
+function valueOf(type: string): string {
+  if (type === 'BOOLEAN') return 'true or false';
+  return type.startsWith('MAP') ? 'a map such as "{name=value}"' : `a value of the type ${type}`;
 }
 
 function diskProblem(system: string): Problem {
@@ -88,22 +89,22 @@ function diskProblem(system: string): Problem {
       return {
         code: 'disk-full',
         message: `the disk of the secret directory is full (${system})`,
-        next: 'Make room.',
+        next: 'Free disk space.',
       };
     default:
       return {
         code: 'disk-error',
-        message: `the secret directory gave an error (${system})`,
-        next: 'Look at the directory and try again.',
+        message: `the secret directory cannot be read or written (${system})`,
+        next: 'Check the directory and try again.',
       };
   }
 }
 
-/** The first line of a message without any value of the secret, and without what stands in quotes if that is part of one. */
+/** The first line of a message without any value of the secret, and without quoted text that is part of one. */
 function masked(message: string, fields: Fields): string {
   const values = Object.values(fields)
     .flatMap((field) => (field.kind === 'sensitive' ? [field.value.reveal()] : []))
-    .filter((one) => one !== '')
+    .filter((value) => value !== '')
     .sort((a, b) => b.length - a.length);
   let text = message;
   for (const value of values) text = text.replaceAll(value, SENSITIVE_TEXT);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import {
   chmod,
@@ -18,10 +19,10 @@ import { errorCode } from '../../model/index.js';
 
 /** What DuckDB adds to a secret's name. */
 const SUFFIX = '.duckdb_secret';
-/** What our own files and folders in a secret directory start with: DuckDB passes them by. */
+/** The prefix of our own files and folders in a secret directory: DuckDB ignores them. */
 const OURS = '.secrets-';
 const LOCK = `${OURS}lock`;
-/** The lock is held for the few steps of one change: an older one was left behind by a run that was killed. */
+/** The lock is held for the few steps of one change: an older one was left by a run that was killed. */
 const STALE_MS = 30_000;
 
 /** A stored secret's file, as the disk has it. */
@@ -78,12 +79,12 @@ export async function truePath(path: string): Promise<string> {
   }
 }
 
-/** Makes the directory for its owner alone, where there is none. */
+/** Makes the directory where there is none; only its owner can read it. */
 export async function makeDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
 }
 
-/** Hands out a folder for its owner alone, and removes it whatever happens. */
+/** Makes a folder that only its owner can read, and removes it after use, whatever happens. */
 export async function withScratch<T>(parent: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(parent, OURS));
   try {
@@ -93,28 +94,28 @@ export async function withScratch<T>(parent: string, use: (folder: string) => Pr
   }
 }
 
-/** Removes folders that runs left behind which were killed: half-written secrets may lie in them. */
-export async function removeLeftovers(directory: string): Promise<void> {
+/** Removes the folders of runs that were killed: they may hold half-written secrets. */
+export async function removeLeftovers(directory: string, now: () => Date): Promise<void> {
   for (const name of await readdir(directory).catch((): string[] => [])) {
     if (!name.startsWith(OURS) || name.startsWith(LOCK)) continue;
     const path = join(directory, name);
     const found = await lstat(path).catch(() => undefined);
-    if (found?.isDirectory() === true && Date.now() - found.mtimeMs > 20 * STALE_MS) {
+    if (found?.isDirectory() === true && now().getTime() - found.mtimeMs > 20 * STALE_MS) {
       await rm(path, { recursive: true, force: true });
     }
   }
 }
 
 /**
- * Puts a finished file in its place in one step: whoever looks sees the old secret or the new one. (DuckDB's own CREATE OR REPLACE
+ * Puts a finished file in its place in one step: a reader sees the old secret or the new one. (DuckDB's own CREATE OR REPLACE
  * removes the old file first: for a moment there is none, and two at once fail.)
  * @param exclusive whether it must not replace anything
  * @throws a system error `EEXIST` where it is exclusive and there is a file
  */
-export async function putInPlace(from: string, to: string, authoritative: boolean): Promise<void> {
+export async function putInPlace(from: string, to: string, exclusive: boolean): Promise<void> {
   await chmod(from, 0o600);
   await sync(from);
-  if (authoritative) {
+  if (exclusive) {
     await link(from, to);
     await unlink(from);
   } else await rename(from, to);
@@ -127,7 +128,7 @@ export async function removeFile(path: string): Promise<void> {
   await sync(dirname(path));
 }
 
-/** Sees that it is on the disk. A folder cannot be synced everywhere; then the system does it in its own time. */
+/** Writes it through to the disk. Not every system can sync a folder; then it is written later. */
 async function sync(path: string): Promise<void> {
   const handle = await open(path, constants.O_RDONLY);
   try {
@@ -139,8 +140,8 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** Holds the directory's lock, so that no other run of this program changes a file between a look and a write. */
-export async function withLock<T>(directory: string, use: () => Promise<T>): Promise<T> {
+/** Holds the directory's lock, so that no other run of this program changes a file between a check and a write. */
+export async function withLock<T>(directory: string, now: () => Date, use: () => Promise<T>): Promise<T> {
   const path = join(directory, LOCK);
   for (;;) {
     try {
@@ -148,7 +149,7 @@ export async function withLock<T>(directory: string, use: () => Promise<T>): Pro
       break;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
-      await breakStale(path);
+      await breakStale(path, now);
       await pause(20);
     }
   }
@@ -159,11 +160,11 @@ export async function withLock<T>(directory: string, use: () => Promise<T>): Pro
   }
 }
 
-/** Takes a lock away that nobody holds any more: by renaming it, which only one of several can do. */
-async function breakStale(path: string): Promise<void> {
+/** Removes an abandoned lock: by renaming it, which only one of several runs can do. */
+async function breakStale(path: string, now: () => Date): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || Date.now() - found.mtimeMs < STALE_MS) return;
-  const away = `${path}-${process.pid}-${Date.now()}`;
-  await rename(path, away).catch(() => undefined);
-  await rm(away, { force: true });
+  if (found === undefined || now().getTime() - found.mtimeMs < STALE_MS) return;
+  const abandoned = `${path}-${randomUUID()}`;
+  await rename(path, abandoned).catch(() => undefined);
+  await rm(abandoned, { force: true });
 }

@@ -1,7 +1,7 @@
 import type * as Library from '@duckdb/node-api';
-import { DiagnosticError, defined } from '../../model/index.js';
+import { defined, problemError } from '../../model/index.js';
 
-/** DuckDB in memory. What is passed as a value never stands in the text of a statement. */
+/** DuckDB in memory. Values are passed as parameters, never in the text of a statement. */
 export interface Duckdb {
   /** Runs one statement with `$1`, `$2` … in it. @throws Error with DuckDB's message, which may hold a value. */
   run(sql: string, values?: readonly (string | readonly string[])[]): Promise<void>;
@@ -10,9 +10,9 @@ export interface Duckdb {
   close(): void;
 }
 
-/** What an instance may see of the disk. */
-interface Sight {
-  /** Whose persistent secrets it reads and writes; absent: none. */
+/** What an instance may read of the disk. */
+interface Folders {
+  /** The persistent secrets that it reads and writes; absent: none. */
   readonly secretDirectory?: string | undefined;
   readonly extensionDirectory?: string | undefined;
 }
@@ -22,7 +22,7 @@ interface Sight {
  * Extensions are loaded when a type needs them, and never downloaded.
  * @throws DiagnosticError where the library is not installed, or has no build for this machine
  */
-export async function openDuckdb({ secretDirectory, extensionDirectory }: Sight): Promise<Duckdb> {
+export async function openDuckdb({ secretDirectory, extensionDirectory }: Folders): Promise<Duckdb> {
   const library = await loadLibrary();
   const instance = await library.DuckDBInstance.create(':memory:', {
     threads: '1',
@@ -56,15 +56,12 @@ async function loadLibrary(): Promise<typeof Library> {
   try {
     return await import('@duckdb/node-api');
   } catch (error) {
-    throw new DiagnosticError([
-      {
-        severity: 'error',
-        code: 'duckdb-not-installed',
-        summary: 'DuckDB secrets need the package @duckdb/node-api, which could not be loaded.',
-        ...(error instanceof Error ? { detail: error.message } : {}),
-        next: 'Install it beside this program: npm install @duckdb/node-api',
-      },
-    ]);
+    throw problemError({
+      code: 'duckdb-not-installed',
+      summary: 'DuckDB secrets need the package @duckdb/node-api, which could not be loaded.',
+      detail: error instanceof Error ? error.message : undefined,
+      next: 'Install it beside this program: npm install @duckdb/node-api',
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { defined, formatAddress, plain, sensitive } from '../../model/index.js';
+import { formatAddress, plain, problem, sensitive } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, Field, Fields, RunScope } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import { createSecret, optionText } from './create.js';
@@ -11,9 +11,9 @@ import type { DirectorySettings } from './settings.js';
 import { kinds } from './kinds.js';
 
 /**
- * Turns what is wanted into DuckDB's own terms, by making each secret in memory: DuckDB says what it does not take, and how it
- * writes what it takes (`1` as `true`). A provider other than `config` goes and looks for credentials when a secret is made, so of those
- * nothing is tried.
+ * Turns what is wanted into DuckDB's own terms, by making each secret in memory: DuckDB refuses what it does not accept, and shows how it
+ * writes what it accepts (`1` as `true`). A provider other than `config` looks for credentials when a secret is made, so those
+ * are not tried.
  */
 export async function prepareAll(
   desired: readonly DesiredResource[],
@@ -24,8 +24,8 @@ export async function prepareAll(
   const resources: DesiredResource[] = [];
   let duckdb: Duckdb | undefined;
   try {
-    for (const one of desired) {
-      const resource = inSystemTerms(one, wrap);
+    for (const configured of desired) {
+      const resource = inSystemTerms(configured, wrap);
       diagnostics.push(...(await modeProblem(resource, where)));
       if (!canBeTried(resource.fields)) {
         resources.push(resource);
@@ -82,7 +82,7 @@ function canBeTried(fields: Fields): boolean {
   );
 }
 
-/** A file that others may read: DuckDB then refuses every secret of the directory. */
+/** Warns of a file that others can read: DuckDB then refuses every secret of the directory. */
 async function modeProblem(
   { address, range }: DesiredResource,
   { secretDirectory }: DirectorySettings,
@@ -91,14 +91,15 @@ async function modeProblem(
   const stamp = await stampOf(path);
   if (stamp === undefined || stamp.isPrivate) return [];
   return [
-    {
+    problem({
       severity: 'warning',
       code: 'secret-file-mode',
-      summary: `Others may read the file of this secret, and DuckDB refuses the whole directory because of it.`,
+      summary:
+        'Others can read the file of this secret, and DuckDB refuses the whole directory because of it.',
       next: `Run chmod 600 ${JSON.stringify(path)}, and change the value where it is used if somebody may have read it.`,
       address,
-      ...defined({ range }),
-    },
+      at: range,
+    }),
   ];
 }
 
@@ -115,15 +116,15 @@ async function tryOut(
   } catch (error) {
     const { code, message, next } = toProblem(error, fields);
     const isMissing = code === 'duckdb-extension-missing';
-    const diagnostic: Diagnostic = {
-      // What cannot be loaded here is this secret's trouble alone: the others go on.
+    // An extension that cannot be loaded here concerns this secret only: the others go on.
+    const diagnostic = problem({
       severity: isMissing ? 'warning' : 'error',
       code,
-      summary: `${isMissing ? 'This secret could not be tried out, and cannot be written here' : 'DuckDB does not take this secret'}: ${message}.`,
-      ...defined({ next }),
+      summary: `${isMissing ? 'This secret could not be tried out, and cannot be written here' : 'DuckDB does not accept this secret'}: ${message}.`,
+      next,
       address,
-      ...defined({ range }),
-    };
+      at: range,
+    });
     return { resource, diagnostics: [diagnostic] };
   }
   const [row] = await duckdb.rows(`SELECT secret_string AS text FROM duckdb_secrets(redact = false)`);

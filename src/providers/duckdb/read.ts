@@ -23,34 +23,17 @@ export function toResource(
 ): ActualResource {
   const base = { address, id: stamp.id, version: stamp.version };
   if (stored === undefined) {
-    const reason = 'not verifiable, since DuckDB cannot read the file of this secret';
-    return { ...base, fields: { type: { kind: 'hidden', reason }, options: { kind: 'hidden', reason } } };
+    return { ...base, fields: { type: hidden(UNREADABLE), options: hidden(UNREADABLE) } };
   }
-  const fields: Record<string, Field> = { type: plain(stored.type) };
   const wanted = pathsOf(known);
+  const fields: Record<string, Field> = { type: plain(stored.type) };
   if (wanted.has('scope') || !isDefaultScope(stored)) fields['scope'] = scopeField(stored.scope);
-  // The default provider is not written down anywhere; nor is it wanted by its name.
+  // DuckDB does not store the default provider; nor is it wanted by its name.
   if (stored.provider !== 'config') fields['options.provider'] = plain(stored.provider);
-  if (stored.options === undefined) {
-    fields['options'] = {
-      kind: 'hidden',
-      reason: 'not verifiable, since DuckDB prints the options of this secret as one ambiguous text',
-    };
-    return { ...base, fields };
-  }
-  const secret = sensitivePaths(known);
-  for (const [name, { text, redacted }] of stored.options) {
-    const path = `options.${name}`;
-    if (isMadeByDuckdb(name, stored) && !wanted.has(path)) continue;
-    const isSensitive = redacted || secret.has(path) || SHOWN_BUT_SENSITIVE.includes(name);
-    fields[path] = !isSensitive
-      ? plain(asWanted(text, known.desired?.fields[path]))
-      : wrap !== undefined
-        ? sensitive(wrap(text))
-        : { kind: 'hidden', reason: 'the value was not read' };
-  }
+  if (stored.options === undefined) return { ...base, fields: { ...fields, options: hidden(AMBIGUOUS) } };
+  Object.assign(fields, optionFields(stored, wanted, known, wrap));
   if (stored.provider !== 'config') {
-    // What a provider is given to find credentials with is not kept; it is as we left it as long as the file is.
+    // Options that tell a provider where to find credentials are not stored; they are unchanged as long as the file is.
     for (const path of wanted) {
       if (!path.startsWith('options.') || fields[path] !== undefined) continue;
       fields[path] = { kind: 'hidden', reason: 'DuckDB does not keep this option', unchanged: true };
@@ -59,7 +42,33 @@ export function toResource(
   return { ...base, fields };
 }
 
-/** A boolean stands as `true` or `false`; where the file has another word for the same, and nobody could try it out, it counts. */
+const UNREADABLE = 'not verifiable, since DuckDB cannot read the file of this secret';
+const AMBIGUOUS = 'not verifiable, since DuckDB prints the options of this secret as one ambiguous text';
+
+function hidden(reason: string): Field {
+  return { kind: 'hidden', reason };
+}
+
+/** The options of a stored secret, without those that DuckDB added and nobody wants. */
+function optionFields(
+  stored: Stored,
+  wanted: ReadonlySet<string>,
+  known: Known,
+  wrap: RunScope['sensitive'] | undefined,
+): Readonly<Record<string, Field>> {
+  const secret = sensitivePaths(known);
+  const fields: Record<string, Field> = {};
+  for (const [name, { text, redacted }] of stored.options ?? []) {
+    const path = `options.${name}`;
+    if (isMadeByDuckdb(name, stored) && !wanted.has(path)) continue;
+    const isSensitive = redacted || secret.has(path) || SHOWN_BUT_SENSITIVE.includes(name);
+    if (!isSensitive) fields[path] = plain(asWanted(text, known.desired?.fields[path]));
+    else fields[path] = wrap === undefined ? hidden('the value was not read') : sensitive(wrap(text));
+  }
+  return fields;
+}
+
+/** DuckDB writes booleans as `true` or `false`; where another word for the same is wanted and could not be tried out, they are equal. */
 function asWanted(text: string, wanted: Field | undefined): string {
   const word = wanted?.kind === 'plain' && typeof wanted.value === 'string' ? wanted.value : '';
   const same = text === 'true' ? /^(true|t|yes|y|1)$/i : text === 'false' ? /^(false|f|no|n|0)$/i : undefined;
@@ -73,11 +82,11 @@ function isMadeByDuckdb(name: string, { provider, options }: Stored): boolean {
 
 function isDefaultScope({ type, scope }: Stored): boolean {
   const usual = DEFAULT_SCOPES[type];
-  // Of a type that is not known here nobody can tell, so its scope counts where the configuration names it.
+  // The default of an unknown type is not known, so its scope counts only where the configuration names it.
   return (
     usual === undefined ||
     scope.length === 0 ||
-    (scope.length === usual.length && scope.every((one, at) => one === usual[at]))
+    (scope.length === usual.length && scope.every((prefix, at) => prefix === usual[at]))
   );
 }
 

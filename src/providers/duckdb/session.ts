@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { lstat, readFile } from 'node:fs/promises';
-import { DiagnosticError, defined, errorCode, formatAddress } from '../../model/index.js';
+import { errorCode, formatAddress, problemError } from '../../model/index.js';
 import type { ActualResource, SystemIdentity } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import type { ReadRequest, ResolvedSettings, Session, SessionContext } from '../sdk/index.js';
@@ -20,7 +20,7 @@ import { kinds } from './kinds.js';
  * Finds the directory; DuckDB itself is loaded when something is to be tried, read or written. A directory is known by its path with
  * every link followed and by the machine (its `machine-id`, where it has one): both stay when the directory is made for the first time,
  * and a state that is taken to another machine is refused there.
- * @throws DiagnosticError where the path is no directory; UnreachableError where it cannot be looked into
+ * @throws DiagnosticError where the path is not a directory; UnreachableError where it cannot be read
  */
 export async function open(settings: ResolvedSettings, context: SessionContext): Promise<Session> {
   const where = directorySettings(settings, context.env);
@@ -29,10 +29,10 @@ export async function open(settings: ResolvedSettings, context: SessionContext):
   const machine = (await readFile('/etc/machine-id', 'utf8').catch(() => '')).trim();
   const system: SystemIdentity = {
     type: 'duckdb',
-    // A machine's id is not for the world to see (machine-id(5)), so it is hashed together with the path.
+    // A machine's id must not be published (machine-id(5)), so it is hashed together with the path.
     id: createHash('sha256').update(`${machine}\0${path}`).digest('hex').slice(0, 32),
     name: `${path} on ${hostname()}`,
-    principal: userInfo().username,
+    principal: userName(),
   };
   return session(settings.name, where, system, context);
 }
@@ -41,42 +41,43 @@ async function checkDirectory(
   settings: ResolvedSettings,
   { secretDirectory }: DirectorySettings,
 ): Promise<void> {
+  const path = JSON.stringify(secretDirectory);
   try {
     await storedNames(secretDirectory);
-    const found = await lstat(secretDirectory).catch(() => undefined);
-    if (
-      found !== undefined &&
-      (found.mode & 0o022) !== 0 &&
-      process.platform !== 'win32' &&
-      found.isDirectory()
-    ) {
-      throw new DiagnosticError([
-        {
-          severity: 'error',
-          code: 'secret-directory-mode',
-          summary: `Others may write into the secret directory ${JSON.stringify(secretDirectory)}: they could put secrets of their own in place.`,
-          next: `Run chmod go-w ${JSON.stringify(secretDirectory)}`,
-          ...defined({ range: settings.range }),
-        },
-      ]);
-    }
   } catch (error) {
-    if (error instanceof DiagnosticError) throw error;
     if (errorCode(error) === 'ENOTDIR') {
-      throw new DiagnosticError([
-        {
-          severity: 'error',
-          code: 'secret-directory',
-          summary: `The secret_directory ${JSON.stringify(secretDirectory)} of provider ${settings.name} is no directory.`,
-          next: 'Name a directory, or one that does not exist yet.',
-          ...defined({ range: settings.range }),
-        },
-      ]);
+      throw problemError({
+        code: 'secret-directory',
+        summary: `The secret_directory ${path} of provider ${settings.name} is not a directory.`,
+        next: 'Name a directory, or a path that does not exist yet.',
+        at: settings.range,
+      });
     }
     throw new UnreachableError(
-      `The secret directory ${JSON.stringify(secretDirectory)} cannot be looked into (${errorCode(error) ?? 'unknown error'}).`,
+      `The secret directory ${path} cannot be read (${errorCode(error) ?? 'unknown error'}).`,
       'Run as its owner, or correct its mode.',
     );
+  }
+  if (!(await isWritableByOthers(secretDirectory))) return;
+  throw problemError({
+    code: 'secret-directory-mode',
+    summary: `Others can write to the secret directory ${path}: they could replace its secrets with their own.`,
+    next: `Run chmod go-w ${path}`,
+    at: settings.range,
+  });
+}
+
+async function isWritableByOthers(directory: string): Promise<boolean> {
+  const found = await lstat(directory).catch(() => undefined);
+  return found?.isDirectory() === true && process.platform !== 'win32' && (found.mode & 0o022) !== 0;
+}
+
+/** The name of this user; the number where there is none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }
 
@@ -94,10 +95,10 @@ function session(
     async read(request) {
       const { desired, records } = byName(request);
       const names = new Set([...desired.keys(), ...records.keys()]);
-      const there = (await storedNames(secretDirectory)).filter((one) => names.has(one));
-      // Stamps first: who writes in between is found out before anything is written here.
-      const stamps = await stampsOf(secretDirectory, there);
-      const stored = await readStored(secretDirectory, there);
+      const existing = (await storedNames(secretDirectory)).filter((name) => names.has(name));
+      // Stamps first: a write in between is noticed before anything is written here.
+      const stamps = await stampsOf(secretDirectory, existing);
+      const stored = await readStored(secretDirectory, existing);
       const resources: ActualResource[] = [];
       for (const [name, stamp] of stamps) {
         if (!stored.has(name)) continue;
@@ -119,7 +120,7 @@ function session(
   };
 }
 
-/** The stamps of some secrets, by name, of those that are there. */
+/** The stamps of those secrets that exist, by name. */
 async function stampsOf(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, Stamp>> {
   const stamps = new Map<string, Stamp>();
   for (const name of names) {

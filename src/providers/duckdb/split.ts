@@ -6,7 +6,7 @@ export interface Listed {
   readonly scope: readonly string[];
   /** `name=…;type=…;…;option=value;…`, with every value in clear. */
   readonly text: string;
-  /** The same with `redacted` for what DuckDB keeps to itself. */
+  /** The same with `redacted` for values that DuckDB does not show. */
   readonly redacted: string;
 }
 
@@ -15,8 +15,8 @@ const MOST_STARTS = 200;
 
 /**
  * Takes the options out of a listed secret. DuckDB prints them as one text, in the order of their names, and quotes nothing: a
- * value with `;region=` in it looks like an option. The file tells: there each text stands with its length in front (DuckDB's binary
- * format, as measured with the pinned library). Where the two still leave a doubt there is no answer.
+ * value with `;region=` in it looks like an option. The file decides: there each text follows its length (DuckDB's binary format, as
+ * measured with the pinned library). Where the two leave a doubt, nothing is returned.
  * @param file the bytes of the secret's file
  */
 export function splitOptions(listed: Listed, file: Uint8Array): ReadonlyMap<string, string> | undefined {
@@ -26,17 +26,16 @@ export function splitOptions(listed: Listed, file: Uint8Array): ReadonlyMap<stri
   if (!text.startsWith(head)) return undefined;
   const rest = text.slice(head.length);
   if (rest === '') return new Map();
-  const starts = [...rest.matchAll(/(?<=^|;)([a-z_][a-z0-9_]*)=/g)].map((one) => ({
-    at: one.index,
-    key: one[1] ?? '',
+  const starts = [...rest.matchAll(/(?<=^|;)([a-z_][a-z0-9_]*)=/g)].map((match) => ({
+    at: match.index,
+    key: match[1] ?? '',
   }));
   if (starts[0]?.at !== 0 || starts.length > MOST_STARTS) return undefined;
   const bytes = Buffer.from(file);
-  const stands = (key: string, value: string): boolean => entryStands(bytes, key, value);
-  const proven = ways(rest, starts, stands);
+  const proven = ways(rest, starts, (key, value) => hasEntry(bytes, key, value));
   if (proven.length > 0) return proven.length === 1 ? proven[0] : undefined;
-  const thinkable = ways(rest, starts, () => true);
-  return thinkable.length === 1 ? thinkable[0] : undefined;
+  const possible = ways(rest, starts, () => true);
+  return possible.length === 1 ? possible[0] : undefined;
 }
 
 type Starts = readonly { readonly at: number; readonly key: string }[];
@@ -68,13 +67,13 @@ function ways(
   return found;
 }
 
-/** How DuckDB prints a value that is no text: a boolean, a number, a map. */
-const NO_TEXT = /^(true|false|-?[0-9.]+|\{.*\})$/s;
+/** How DuckDB prints a value that is not text: a boolean, a number, a map. */
+const NOT_TEXT = /^(true|false|-?[0-9.]+|\{.*\})$/s;
 /** Type numbers of DuckDB's binary format. */
 const VARCHAR = 0x19;
 
-/** Whether the file has this option with this value; of a value that is no text it is enough that the option is there. */
-function entryStands(file: Buffer, key: string, value: string): boolean {
+/** Whether the file has this option with this value; of a value that is not text it is enough that the option exists. */
+function hasEntry(file: Buffer, key: string, value: string): boolean {
   const before = Buffer.concat([lengthAndText(key), Buffer.from([0xff, 0xff, 0x64, 0, 0x64, 0])]);
   const asText = Buffer.concat([
     before,
@@ -83,7 +82,7 @@ function entryStands(file: Buffer, key: string, value: string): boolean {
     Buffer.from([0xff, 0xff]),
   ]);
   if (file.includes(asText)) return true;
-  if (!NO_TEXT.test(value)) return false;
+  if (!NOT_TEXT.test(value)) return false;
   const at = file.indexOf(before);
   return at !== -1 && file[at + before.length] !== VARCHAR;
 }

@@ -12,11 +12,11 @@ export interface Stored {
   readonly type: string;
   readonly provider: string;
   readonly scope: readonly string[];
-  /** By name; absent where nobody can tell one option from the next. */
+  /** By name; absent where the options cannot be told apart. */
   readonly options?: ReadonlyMap<string, StoredOption>;
 }
 
-/** The value of an option, and whether DuckDB keeps it to itself. */
+/** The value of an option, and whether DuckDB redacts it. */
 export interface StoredOption {
   readonly text: string;
   readonly redacted: boolean;
@@ -27,8 +27,8 @@ FROM duckdb_secrets(redact = false) o JOIN duckdb_secrets() r USING (name, stora
 
 /**
  * Reads some secrets of a directory: all at once, as DuckDB does. One file that is damaged, or that others may read, makes DuckDB
- * refuse the whole directory; then those that are asked for are read one by one, from copies that nobody else can see.
- * @returns by name; `undefined` for one that DuckDB cannot read; none for one that is not there
+ * refuse the whole directory; then those that are asked for are read one by one, from copies that nobody else can read.
+ * @returns by name; `undefined` for one that DuckDB cannot read; no entry for one that does not exist
  */
 export async function readStored(
   directory: string,
@@ -40,8 +40,8 @@ export async function readStored(
   for (const name of names) {
     const listed = all?.get(name);
     try {
-      const one = listed ?? (await listAlone(directory, name));
-      found.set(name, one && (await toStored(one, secretPath(directory, name))));
+      const row = listed ?? (await listAlone(directory, name));
+      found.set(name, row && (await toStored(row, secretPath(directory, name))));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') found.set(name, undefined);
     }
@@ -52,21 +52,10 @@ export async function readStored(
 async function toStored(listed: Listed, path: string): Promise<Stored> {
   const { type, provider, scope } = listed;
   const options = splitOptions(listed, await readFile(path));
-  const redacted = options === undefined ? undefined : redactedOf(options, listed);
-  return {
-    type,
-    provider,
-    scope,
-    ...(options === undefined
-      ? {}
-      : {
-          options: new Map(
-            [...options].map(
-              ([name, text]) => [name, { text, redacted: redacted?.has(name) === true }] as const,
-            ),
-          ),
-        }),
-  };
+  if (options === undefined) return { type, provider, scope };
+  const redacted = redactedOf(options, listed);
+  const entries = [...options].map(([name, text]) => [name, { text, redacted: redacted.has(name) }] as const);
+  return { type, provider, scope, options: new Map(entries) };
 }
 
 /**
@@ -79,10 +68,10 @@ function redactedOf(options: ReadonlyMap<string, string>, { text, redacted }: Li
   let at = text.length - entries.map(([name, value]) => `${name}=${value}`).join(';').length;
   for (const [index, [name, value]] of entries.entries()) {
     const next = entries[index + 1];
-    const behind = next === undefined ? '' : `;${next[0]}=`;
+    const after = next === undefined ? '' : `;${next[0]}=`;
     const start = at + name.length + 1;
     const isShown =
-      redacted.startsWith(value + behind, start) &&
+      redacted.startsWith(value + after, start) &&
       (next !== undefined || redacted.length === start + value.length);
     if (!isShown) hidden.add(name);
     at = start + (isShown ? value.length : 'redacted'.length) + (next === undefined ? 0 : 1);
