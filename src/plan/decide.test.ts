@@ -41,40 +41,40 @@ describe('a wanted resource', () => {
       [`update ${S}`],
     ],
     [
-      'made anew by somebody else is not ours',
+      'recreated outside is not managed',
       { desired: [want(S, v)], actual: [have(S, v, { id: 'other' })], records: [remember(S, v)] },
       [],
       [`replaced-by-another ${S}`],
     ],
     [
-      'made anew by somebody else is taken over where the file says so',
+      'recreated outside is adopted where the configuration says so',
       { desired: [want(S, v, adopt)], actual: [have(S, w, { id: 'other' })], records: [remember(S, v)] },
       [`update ${S}`],
     ],
     [
-      'that exists already is not ours',
+      'that already exists is not managed',
       { desired: [want(S, v)], actual: [have(S, v)] },
       [],
       [`exists-already ${S}`],
     ],
     [
-      'that exists already is taken over as it is',
+      'that already exists is adopted unchanged',
       { desired: [want(S, v, adopt)], actual: [have(S, v)] },
       [`import ${S}`],
     ],
     [
-      'that exists already is taken over and changed',
+      'that already exists is adopted and changed',
       { desired: [want(S, v, adopt)], actual: [have(S, w)] },
       [`update ${S}`],
     ],
     [
-      "with another stack's mark is not ours, whatever the file says",
+      "with another stack's mark is not managed, whatever the configuration says",
       { desired: [want(SERVER, type, adopt)], actual: [have(SERVER, type, { claimedBy: 'test' })] },
       [],
       [`claimed-by-another-stack ${SERVER}`],
     ],
     [
-      'with our own mark, and no record, is still not ours',
+      'with our own mark, and no record, is still not managed',
       { desired: [want(SERVER, type)], actual: [have(SERVER, type, { claimedBy: 'prod' })] },
       [],
       [`exists-already ${SERVER}`],
@@ -100,7 +100,7 @@ describe('a wanted resource', () => {
       [`protected ${SERVER}`],
     ],
     [
-      'takes what lives in it along when it is taken over',
+      'adopts its children with it',
       {
         desired: [want(SERVER, type, adopt), want(MAPPING, v)],
         actual: [have(SERVER, type), have(MAPPING, v)],
@@ -200,15 +200,15 @@ describe('what hangs on a resource that is to go', () => {
   const record = remember(SERVER, type);
   const carries = [`carries-what-is-not-ours ${SERVER}`];
   check([
-    ['and is not ours stands in the way', { actual: two, records: [record] }, [], carries],
+    ['and is not managed blocks it', { actual: two, records: [record] }, [], carries],
     [
-      'and is not ours stands in the way of a replacement',
+      'and is not managed blocks a replacement',
       { desired: [want(SERVER, { type: 'gcs' })], actual: two, records: [record] },
       [],
       carries,
     ],
     [
-      'and was made anew by somebody else stands in the way',
+      'and was recreated outside blocks it',
       { actual: [two[0]!, have(MAPPING, v, { id: 'other' })], records: [record, remember(MAPPING, v)] },
       [],
       carries,
@@ -230,7 +230,7 @@ describe('what hangs on a resource that is to go', () => {
       carries,
     ],
     [
-      'is made anew with it',
+      'is recreated with it',
       {
         desired: [want(SERVER, { type: 'gcs' }), want(MAPPING, v), want(USAGE)],
         actual: [...two, have(USAGE)],
@@ -240,12 +240,12 @@ describe('what hangs on a resource that is to go', () => {
       [`replace ${SERVER}`, `replace ${MAPPING}`, `replace ${USAGE}`],
     ],
     [
-      'goes before it is made anew',
+      'is removed before it is recreated',
       { desired: [want(SERVER, { type: 'gcs' })], actual: two, records: [record, remember(MAPPING, v)] },
       [`delete ${MAPPING}`, `replace ${SERVER}`],
     ],
     [
-      'and is protected is not made anew with it',
+      'and is protected is not recreated with it',
       {
         desired: [want(SERVER, { type: 'gcs' }), want(MAPPING, v, protect)],
         actual: two,

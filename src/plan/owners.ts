@@ -25,7 +25,7 @@ import type { UsersOf } from './directory.js';
 import type { PlanIndex } from './plan-index.js';
 
 /**
- * Checks every object whose grants the plan touches, whatever the scope of the run and whoever manages its list, and those in
+ * Checks every object whose grants the plan touches, whatever the scope of the run and whether or not its list is managed, and those in
  * scope whose list of grants is authoritative.
  */
 export function checkOwners(index: PlanIndex, changes: readonly Change[]): readonly Diagnostic[] {

@@ -14,7 +14,7 @@ import { resolveAll, rolesOf } from './preflight/roles.js';
 interface PrepareTarget extends Reader {
   readonly provider: string;
   readonly principal: string;
-  /** Where the embedded DuckDB finds its extensions; it is not asked where there is no such folder. */
+  /** Where the embedded DuckDB finds its extensions; it uses none where this is absent. */
   readonly extensionDirectory: string | undefined;
 }
 
