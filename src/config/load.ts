@@ -17,7 +17,7 @@ import type { SourceFile } from './parse/source-file.js';
 import { textOf } from '../model/tree.js';
 import type { MapNode, TreeNode } from '../model/tree.js';
 
-/** A configuration where nothing is wrong with it, and all that is to be said: errors without it, else warnings. */
+/** A configuration that has no errors, and its problems: errors where it is absent, else warnings. */
 export interface Loaded {
   readonly configuration?: Configuration;
   /** In the order of the files, then of the lines. */
@@ -25,8 +25,8 @@ export interface Loaded {
 }
 
 /**
- * From the bytes of all files to the configuration that they make together. Pure; never throws, whatever the bytes; says every
- * problem of every file at once. No value of a secret is read here.
+ * From the bytes of all files to the configuration that they make together. Pure; never throws, whatever the bytes; reports
+ * every problem of every file at once. No value of a secret is read here.
  * @param options.language what providers, value sources and backends add to the language
  * @param options.cwd the current folder, absolute: where the path of the state starts
  */
@@ -96,7 +96,7 @@ function isMisspelt({ code, next }: Diagnostic): boolean {
   return code === 'unknown-key' && /`(version|stack)`\?$/.test(next ?? '');
 }
 
-/** `version` and `stack` must stand in one of the files. */
+/** `version` and `stack` must be in one of the files. */
 function missingWords(merged: Merged, roots: readonly MapNode[], incomplete: boolean): Diagnostic[] {
   const [first] = roots;
   if (first === undefined || incomplete) return [];

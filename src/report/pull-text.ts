@@ -6,7 +6,7 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}$/;
 
 const HEAD = [
   '# What the systems have and the configuration does not name. Look it through: set each variable to the value as it is, and',
-  '# take `adopt` out again once it is applied.',
+  '# remove `adopt` once it is applied.',
 ];
 
 /** One resource with its parsed address. */

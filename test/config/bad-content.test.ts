@@ -22,11 +22,11 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a misspelt section': [
     'version: 1\nstakc: prod\n',
-    'secrets.yaml:2:1: There is no key `stakc` here. → Did you mean `stack`?',
+    'secrets.yaml:2:1: Unknown key `stakc`. → Did you mean `stack`?',
   ],
   'a misspelt key': [
     secret('vlaue: { env: X }'),
-    'secrets.yaml:5:8: There is no key `vlaue` here. → Did you mean `value`?',
+    'secrets.yaml:5:8: Unknown key `vlaue`. → Did you mean `value`?',
   ],
   'a value in the open': [
     secret('value: hunter2'),
@@ -58,7 +58,7 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a name with a slash': [
     `${HEAD}secrets: { "a/b": { value: { env: X } } }\n`,
-    'secrets.yaml:4:12: `a/b` is not a name. → A name holds letters, digits, _, $ and - (at most 255), since it stands in addresses and file names.',
+    'secrets.yaml:4:12: `a/b` is not a name. → A name holds letters, digits, _, $ and - (at most 255), since it is part of addresses and file names.',
   ],
   'a misspelt provider': [
     secret('value: { env: X }, provider: helois'),
@@ -90,7 +90,7 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a server of two forms': [
     server('type: s3, simple: { type: S3 }'),
-    'secrets.yaml:5:8: Only one of `type`, `simple`, `azure` may stand here. → Take the others away.',
+    'secrets.yaml:5:8: Only one of `type`, `simple`, `azure` is allowed. → Remove the others.',
   ],
   'a misspelt secret': [
     `${HEAD}secrets: { AWS_KEY: { value: { env: X } }, B: { value: { secret: AWS_KYE } } }\n`,
@@ -98,7 +98,7 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'a circle': [
     `${HEAD}secrets: { A: { value: { secret: B } }, B: { value: { secret: A } } }\n`,
-    'secrets.yaml:4:24: Secrets take their values from each other in a circle: secret.helios.A → secret.helios.B → secret.helios.A. → Give one of them a value source that is no secret of this configuration.',
+    'secrets.yaml:4:24: Secrets take their values from each other in a cycle: secret.helios.A → secret.helios.B → secret.helios.A. → Give one of them a value source other than a secret of this configuration.',
   ],
   'a secret of two providers': [
     `version: 1\nstack: prod\nproviders: { a: { type: singlestore }, b: { type: singlestore } }\nsecrets:\n  A: { providers: [a, b], value: { env: X } }\n  B: { provider: a, value: { secret: A } }\n`,

@@ -5,32 +5,32 @@ import { file, lines, load } from './load-text.js';
 const CASES: Readonly<Record<string, readonly [string | Uint8Array, ...string[]]>> = {
   'an empty file': [
     '',
-    'secrets.yaml:1:1: secrets.yaml is empty. → Write a configuration into it, or take it off the command line.',
+    'secrets.yaml:1:1: secrets.yaml is empty. → Write a configuration into it, or remove it from the command line.',
   ],
   'comments alone': [
     '# nothing\n',
-    'secrets.yaml:1:1: secrets.yaml is empty. → Write a configuration into it, or take it off the command line.',
+    'secrets.yaml:1:1: secrets.yaml is empty. → Write a configuration into it, or remove it from the command line.',
   ],
   'a list': [
     '- a\n',
-    'secrets.yaml:1:1: A configuration is a map with keys such as `version` and `secrets`; this is a list. → Check that it is the file you meant.',
+    'secrets.yaml:1:1: A configuration is a map with keys such as `version` and `secrets`; this is a list. → Check that it is the right file.',
   ],
   'a text': [
     'hello',
-    'secrets.yaml:1:1: A configuration is a map with keys such as `version` and `secrets`; this is text. → Check that it is the file you meant.',
+    'secrets.yaml:1:1: A configuration is a map with keys such as `version` and `secrets`; this is text. → Check that it is the right file.',
   ],
   'a tab': [
     'secrets:\n\tA: x\n',
-    'secrets.yaml:2:1: A tab stands where spaces are needed. → Indent with spaces: YAML does not take tabs.',
+    'secrets.yaml:2:1: A tab is used for indentation. → Indent with spaces: YAML does not accept tabs.',
   ],
   'tabs on two lines': [
     'secrets:\n\tA: x\nstate:\n\tbackend: local\n',
-    'secrets.yaml:2:1: A tab stands where spaces are needed. → Indent with spaces: YAML does not take tabs.',
-    'secrets.yaml:4:1: A tab stands where spaces are needed. → Indent with spaces: YAML does not take tabs.',
+    'secrets.yaml:2:1: A tab is used for indentation. → Indent with spaces: YAML does not accept tabs.',
+    'secrets.yaml:4:1: A tab is used for indentation. → Indent with spaces: YAML does not accept tabs.',
   ],
   'bad indentation': [
     'secrets:\n  A:\n    value: x\n   owners: []\n',
-    'secrets.yaml:4:1: The indentation does not fit the lines above. → Line the keys of one map up in one column.',
+    'secrets.yaml:4:1: The indentation does not match the lines above. → Align the keys of one map in one column.',
   ],
   'a quote that is not closed': [
     'version: 1\nstack: "prod\n',
@@ -46,7 +46,7 @@ const CASES: Readonly<Record<string, readonly [string | Uint8Array, ...string[]]
   ],
   'two keys on a line': [
     'stack: a: b\n',
-    'secrets.yaml:1:8: A second `key:` stands on the line of the first, or the value above goes on here. → Put it on a line of its own, or put the value in quotes where `: ` belongs to it.',
+    'secrets.yaml:1:8: A second `key:` is on the line of the first, or continues the value above. → Put it on a line of its own, or put the value in quotes where `: ` belongs to it.',
   ],
   'text that needs quotes': [
     'stack: @x\n',
@@ -54,15 +54,15 @@ const CASES: Readonly<Record<string, readonly [string | Uint8Array, ...string[]]
   ],
   'anchors, aliases, merge keys and tags': [
     'a: &x { b: 1 }\nc: *x\nd:\n  <<: *x\ne: !secret y\n',
-    'secrets.yaml:1:4: Anchors (`&name`) are not part of this language. → Write the text out where it is needed; for one grant over many secrets there is `shares:`.',
-    'secrets.yaml:2:4: Aliases (`*name`) are not part of this language. → Write the text out, or put it in quotes where it starts with `*`.',
-    'secrets.yaml:4:3: Merge keys (`<<`) are not part of this language. → Write the keys out where they are needed.',
-    'secrets.yaml:4:7: Aliases (`*name`) are not part of this language. → Write the text out, or put it in quotes where it starts with `*`.',
-    'secrets.yaml:5:4: Tags (`!name`) are not part of this language. → Take the tag away, or put the text in quotes where it starts with `!`.',
+    'secrets.yaml:1:4: Anchors (`&name`) are not supported. → Write the text out where it is needed; for one grant over many secrets there is `shares:`.',
+    'secrets.yaml:2:4: Aliases (`*name`) are not supported. → Write the text out, or quote it if it starts with `*`.',
+    'secrets.yaml:4:3: Merge keys (`<<`) are not supported. → Write the keys out where they are needed.',
+    'secrets.yaml:4:7: Aliases (`*name`) are not supported. → Write the text out, or quote it if it starts with `*`.',
+    'secrets.yaml:5:4: Tags (`!name`) are not supported. → Remove the tag, or quote the text if it starts with `!`.',
   ],
   'a directive': [
     '%YAML 1.1\n---\nversion: 1\n',
-    'secrets.yaml:1:1: Directives (`%NAME`) are not part of this language: every file is YAML 1.2. → Take the line away.',
+    'secrets.yaml:1:1: Directives (`%NAME`) are not supported: every file is YAML 1.2. → Remove the line.',
   ],
   'two documents': [
     'version: 1\n---\nstack: prod\n',
@@ -91,19 +91,19 @@ const CASES: Readonly<Record<string, readonly [string | Uint8Array, ...string[]]
   ],
   'Latin-1': [
     new Uint8Array(Buffer.from('version: 1\nstack: café\n', 'latin1')),
-    'secrets.yaml:2:11: secrets.yaml is not UTF-8: the byte at offset 21 does not belong there. → Save it as UTF-8. A value that is no text goes into a file of its own: { file: PATH, base64: true }.',
+    'secrets.yaml:2:11: secrets.yaml is not UTF-8: the byte at offset 21 is not part of a character. → Save it as UTF-8. A binary value goes into a file of its own: { file: PATH, base64: true }.',
   ],
   'a character that is cut off': [
     new Uint8Array([...Buffer.from('stack: caf'), 0xc3]),
-    'secrets.yaml:1:11: secrets.yaml is not UTF-8: the byte at offset 10 does not belong there. → Save it as UTF-8. A value that is no text goes into a file of its own: { file: PATH, base64: true }.',
+    'secrets.yaml:1:11: secrets.yaml is not UTF-8: the byte at offset 10 is not part of a character. → Save it as UTF-8. A binary value goes into a file of its own: { file: PATH, base64: true }.',
   ],
   'a NUL byte': [
     'version: 1\nstack: a\0b\n',
-    'secrets.yaml:2:9: secrets.yaml holds a NUL byte at byte offset 19: it is no YAML text. → Check that it is the file you meant, and take the character out.',
+    'secrets.yaml:2:9: secrets.yaml contains a NUL byte at byte offset 19: it is not YAML. → Check that it is the right file, and remove the character.',
   ],
   'an escape character behind a byte order mark': [
     '\ufeffstack: é\u001b[31m\n',
-    'secrets.yaml:1:9: secrets.yaml holds the control character U+001B at byte offset 12: it is no YAML text. → Check that it is the file you meant, and take the character out.',
+    'secrets.yaml:1:9: secrets.yaml contains the control character U+001B at byte offset 12: it is not YAML. → Check that it is the right file, and remove the character.',
   ],
 };
 

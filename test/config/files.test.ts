@@ -55,7 +55,7 @@ describe('finding the files', () => {
     [
       'a folder without YAML',
       ['empty'],
-      'The folder empty holds no YAML file. → Name a folder that holds *.yaml or *.yml files (folders in it are not looked into), or a file.',
+      'The folder empty contains no YAML file. → Name a folder that holds *.yaml or *.yml files (folders in it are not looked into), or a file.',
     ],
     [
       'a misspelt file',
@@ -65,12 +65,12 @@ describe('finding the files', () => {
     [
       'a pattern that nothing fits',
       ['x*.yaml'],
-      'No file fits x*.yaml. → Check the pattern, and the current folder.',
+      'No file matches x*.yaml. → Check the pattern, and the current folder.',
     ],
     [
       'a file of 50 MB',
       ['huge.yaml'],
-      'huge.yaml is 50 MiB large; a configuration file may have 10 MiB. → Check that it is the file you meant; a long configuration can be split over several files.',
+      'huge.yaml has 50 MiB; a configuration file may have at most 10 MiB. → Check that it is the right file; a long configuration can be split over several files.',
     ],
     [
       'a device',
@@ -80,7 +80,7 @@ describe('finding the files', () => {
     [
       'links in a circle',
       ['loop.yaml'],
-      'loop.yaml cannot be read: its symbolic links go in a circle. → Check the path after -f.',
+      'loop.yaml cannot be read: its symbolic links form a loop. → Check the path after -f.',
     ],
   ])('says what is wrong with %s', async (_, args, said) => {
     expect(await find(args)).toEqual({ paths: [], said: [said] });

@@ -2,6 +2,7 @@ import {
   Sensitive,
   child,
   defined,
+  fieldText,
   formatAddress,
   kindTable,
   plain,
@@ -168,7 +169,7 @@ function applyItem(server: MailServer, { change, desired }: ApplyItem): Outcome 
   }
   const { value, quota } = desired?.fields ?? {};
   const password = value?.kind === 'sensitive' ? value.value.reveal() : '';
-  const limit = quota?.kind === 'plain' ? String(quota.value) : undefined;
+  const limit = fieldText(quota);
   if (mailbox === undefined) return { status: 'done', address, id: server.create(name, password, limit).id };
   Object.assign(mailbox, { password, quota: limit ?? mailbox.quota, version: mailbox.version + 1 });
   return { status: 'done', address, id: mailbox.id };

@@ -41,14 +41,17 @@ export function shownWithoutTree(
 ): Map<number, number> {
   const shown = new Map<number, number>();
   const solid = lexemes.filter(({ type }) => type !== 'mark' && type !== 'space');
+  const mayShow = (lexeme: Lexeme, at: number): boolean => {
+    const before = solid[at - 1]?.type;
+    if (solid[at + 1]?.type === 'map-value-ind') {
+      const isFirst = BEFORE_FIRST.has(before ?? 'newline') && NAME.test(lexeme.text);
+      return isFirst || knownKeys.has(lexeme.text);
+    }
+    const key = before === 'map-value-ind' ? (solid[at - 2]?.text ?? '') : '';
+    return shownAnywhere.has(key) && looksPlain(key, lexeme.text);
+  };
   solid.forEach((lexeme, at) => {
-    if (lexeme.type !== 'scalar') return;
-    const isKey = solid[at + 1]?.type === 'map-value-ind';
-    const key = solid[at - 1]?.type === 'map-value-ind' ? (solid[at - 2]?.text ?? '') : '';
-    const first = BEFORE_FIRST.has(solid[at - 1]?.type ?? 'newline') && NAME.test(lexeme.text);
-    if (isKey && (first || knownKeys.has(lexeme.text))) shown.set(lexeme.start, lexeme.end);
-    else if (!isKey && shownAnywhere.has(key) && looksPlain(key, lexeme.text))
-      shown.set(lexeme.start, lexeme.end);
+    if (lexeme.type === 'scalar' && mayShow(lexeme, at)) shown.set(lexeme.start, lexeme.end);
   });
   return shown;
 }

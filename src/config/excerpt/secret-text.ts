@@ -1,4 +1,4 @@
-/** Longer text in one value is no word that a message needs. */
+/** Longer text may hold anything, and no message needs it. */
 const LONGEST = 200;
 
 /** Text that may be a credential whatever its place: a URL with a password in it, several lines, very long text. */

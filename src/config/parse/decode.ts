@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { Diagnostic } from '../../model/index.js';
 import type { SourceFile } from './source-file.js';
 
-/** A text, or why the bytes are none. */
+/** A text, or why the bytes are not text. */
 export type Decoded = { readonly text: string } | { readonly problem: Diagnostic };
 
-/** A problem at an offset in bytes: no excerpt, since what stands there cannot be read. */
+/** A problem at an offset in bytes: no excerpt, since the text there cannot be read. */
 function problemAtByte(
   file: SourceFile,
   offset: number,
@@ -72,8 +72,8 @@ export function decode(file: SourceFile): Decoded {
     const offset = firstBadByte(bytes);
     return problemAtByte(file, offset, {
       code: 'not-utf8',
-      summary: `${path} is not UTF-8: the byte at offset ${offset} does not belong there.`,
-      next: 'Save it as UTF-8. A value that is no text goes into a file of its own: { file: PATH, base64: true }.',
+      summary: `${path} is not UTF-8: the byte at offset ${offset} is not part of a character.`,
+      next: 'Save it as UTF-8. A binary value goes into a file of its own: { file: PATH, base64: true }.',
     });
   }
   const text = new TextDecoder('utf-8').decode(bytes);
@@ -88,8 +88,8 @@ export function decode(file: SourceFile): Decoded {
         : `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
     return problemAtByte(file, offset, {
       code: 'control-character',
-      summary: `${path} holds ${name} at byte offset ${offset}: it is no YAML text.`,
-      next: 'Check that it is the file you meant, and take the character out.',
+      summary: `${path} contains ${name} at byte offset ${offset}: it is not YAML.`,
+      next: 'Check that it is the right file, and remove the character.',
     });
   }
   return { text };

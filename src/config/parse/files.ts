@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { defined, nearestWords } from '../../model/index.js';
+import { nearestWords, problem } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
 import type { SourceFile } from './source-file.js';
 
@@ -18,13 +18,6 @@ const DEFAULT_FILES = ['secrets.yaml', 'secrets.yml'];
 const LARGEST_FILE = 10 * 1024 * 1024;
 const YAML_FILE = /\.ya?ml$/i;
 
-const problem = (code: string, summary: string, next?: string): Diagnostic => ({
-  severity: 'error',
-  code,
-  summary,
-  ...defined({ next }),
-});
-
 /** A path as shown to people: relative to the current folder where it lies inside, with `/` between its parts. */
 function shownPath(cwd: string, absolutePath: string): string {
   const inside = relative(cwd, absolutePath);
@@ -32,22 +25,22 @@ function shownPath(cwd: string, absolutePath: string): string {
   return (outside ? absolutePath : inside).split(sep).join('/');
 }
 
-/** What the operating system said, in words. */
+/** An error of the operating system, in words. */
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'it does not exist',
-    ENOTDIR: 'a part of its path is no folder',
-    EACCES: 'you may not read it',
-    EPERM: 'you may not read it',
-    ELOOP: 'its symbolic links go in a circle',
+    ENOTDIR: 'a part of its path is not a folder',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    ELOOP: 'its symbolic links form a loop',
     EMFILE: 'too many files are open',
     ENAMETOOLONG: 'its name is too long',
   };
-  return reasons[code] ?? `the operating system says ${code === '' ? 'no' : code}`;
+  return reasons[code] ?? `the operating system reports ${code === '' ? 'an error' : code}`;
 }
 
-/** The paths that one argument names: itself, the YAML files right in a folder, or what fits a pattern. */
+/** The paths that one argument names: itself, the YAML files right in a folder, or what matches a pattern. */
 async function expand(
   argument: string,
   cwd: string,
@@ -59,7 +52,7 @@ async function expand(
     isFolder = (await stat(path)).isDirectory();
   } catch (error) {
     return isDynamicPattern(argument)
-      ? fitting(argument, cwd)
+      ? matching(argument, cwd)
       : { paths: [], problem: await unreadable(path, shown, error) };
   }
   if (!isFolder) return { paths: [path] };
@@ -71,15 +64,21 @@ async function expand(
   } catch (error) {
     return {
       paths: [],
-      problem: problem('unreadable', `The folder ${shown} cannot be read: ${reasonOf(error)}.`),
+      problem: problem({
+        code: 'unreadable',
+        summary: `The folder ${shown} cannot be read: ${reasonOf(error)}.`,
+      }),
     };
   }
   const next =
     'Name a folder that holds *.yaml or *.yml files (folders in it are not looked into), or a file.';
-  return { paths: [], problem: problem('empty-folder', `The folder ${shown} holds no YAML file.`, next) };
+  return {
+    paths: [],
+    problem: problem({ code: 'empty-folder', summary: `The folder ${shown} contains no YAML file.`, next }),
+  };
 }
 
-async function fitting(
+async function matching(
   pattern: string,
   cwd: string,
 ): Promise<{ paths: readonly string[]; problem?: Diagnostic }> {
@@ -93,11 +92,15 @@ async function fitting(
   if (paths.length > 0) return { paths: paths.map((path) => resolve(path)).sort() };
   return {
     paths,
-    problem: problem('no-match', `No file fits ${pattern}.`, 'Check the pattern, and the current folder.'),
+    problem: problem({
+      code: 'no-match',
+      summary: `No file matches ${pattern}.`,
+      next: 'Check the pattern, and the current folder.',
+    }),
   };
 }
 
-/** Says that a file is not there, with the nearest name that is. */
+/** Reports a file that cannot be read, with the nearest name that exists. */
 async function unreadable(path: string, shown: string, error: unknown): Promise<Diagnostic> {
   const folder = resolve(path, '..');
   const names = await readdir(folder).catch(() => []);
@@ -107,7 +110,7 @@ async function unreadable(path: string, shown: string, error: unknown): Promise<
     near === undefined
       ? 'Check the path after -f.'
       : `Did you mean ${shownPath(resolve(path, '..'), join(folder, near))}?`;
-  return problem('unreadable', `${shown} cannot be read: ${reasonOf(error)}.`, next);
+  return problem({ code: 'unreadable', summary: `${shown} cannot be read: ${reasonOf(error)}.`, next });
 }
 
 /** Reads one file, after a look at what it is and how large. */
@@ -119,30 +122,30 @@ async function read(path: string, cwd: string): Promise<SourceFile | Diagnostic>
     try {
       const found = await handle.stat();
       if (!found.isFile())
-        return problem(
-          'no-file',
-          `${shown} is not a regular file.`,
-          'Name a file, a folder or a pattern after -f.',
-        );
+        return problem({
+          code: 'no-file',
+          summary: `${shown} is not a regular file.`,
+          next: 'Name a file, a folder or a pattern after -f.',
+        });
       if (found.size > LARGEST_FILE) {
         const size = `${Math.ceil(found.size / 1024 / 1024)} MiB`;
-        const summary = `${shown} is ${size} large; a configuration file may have ${LARGEST_FILE / 1024 / 1024} MiB.`;
-        return problem(
-          'too-large',
+        const summary = `${shown} has ${size}; a configuration file may have at most ${LARGEST_FILE / 1024 / 1024} MiB.`;
+        return problem({
+          code: 'too-large',
           summary,
-          'Check that it is the file you meant; a long configuration can be split over several files.',
-        );
+          next: 'Check that it is the right file; a long configuration can be split over several files.',
+        });
       }
       return { path: shown, absolutePath: path, bytes: await handle.readFile() };
     } finally {
       await handle.close();
     }
   } catch (error) {
-    return problem(
-      'unreadable',
-      `${shown} cannot be read: ${reasonOf(error)}.`,
-      'Check its path and its permissions.',
-    );
+    return problem({
+      code: 'unreadable',
+      summary: `${shown} cannot be read: ${reasonOf(error)}.`,
+      next: 'Check its path and its permissions.',
+    });
   }
 }
 
@@ -160,12 +163,12 @@ async function defaults(cwd: string): Promise<{ paths: readonly string[]; proble
   }
   const summary = `No configuration here: looked for ${DEFAULT_FILES.join(' and ')} in ${cwd}.`;
   const next = 'Name a file or folder with -f, or write a first configuration with `secrets init`.';
-  return { paths: [], problem: problem('no-configuration', summary, next) };
+  return { paths: [], problem: problem({ code: 'no-configuration', summary, next }) };
 }
 
 /**
  * Finds and reads the configuration files.
- * @param args what stands behind each `-f`: files, folders (all *.yaml and *.yml right in it, by name) and patterns; none:
+ * @param args the argument of each `-f`: files, folders (all *.yaml and *.yml right in it, by name) and patterns; none:
  *   `secrets.yaml` or `secrets.yml` of the current folder
  * @param options.cwd the current folder, absolute
  * @returns every file once, in the order in which they were named; a file that cannot be read is a diagnostic instead
@@ -179,15 +182,15 @@ export async function findSources(
   const paths = new Set<string>();
   const found =
     args.length === 0 ? [await defaults(cwd)] : await Promise.all(args.map((arg) => expand(arg, cwd)));
-  for (const one of found) {
-    if (one.problem !== undefined) diagnostics.push(one.problem);
-    for (const path of one.paths) paths.add(path);
+  for (const named of found) {
+    if (named.problem !== undefined) diagnostics.push(named.problem);
+    for (const path of named.paths) paths.add(path);
   }
   const sources: SourceFile[] = [];
   for (const path of paths) {
-    const one = await read(path, cwd);
-    if ('bytes' in one) sources.push(one);
-    else diagnostics.push(one);
+    const source = await read(path, cwd);
+    if ('bytes' in source) sources.push(source);
+    else diagnostics.push(source);
   }
   return { sources, diagnostics };
 }

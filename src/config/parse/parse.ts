@@ -26,7 +26,7 @@ export interface Parsed {
 /** The language needs about eight levels; brackets without end would need a stack without end. */
 const DEEPEST = 60;
 
-/** More errors of one file than this help nobody: then it is no configuration. */
+/** More errors of one file than this are of no use: then it is not a configuration. */
 const MOST_ERRORS = 20;
 
 /** What is used of the parser's errors. */
@@ -92,7 +92,7 @@ function placeOfError(
   return opened === undefined ? { start, end } : { start: opened.start, end: opened.start + 1 };
 }
 
-/** A place in a source; one that lies behind its end, or has no width, is given the nearest character. */
+/** A place in a source; one that is after its end, or has no width, is given the nearest character. */
 function placeIn(source: SourceText, { start, end }: Span): Place {
   const from = Math.max(0, Math.min(start, source.text.length));
   return { source, start: from, end: Math.max(from, Math.min(end, source.text.length)) };
@@ -133,7 +133,7 @@ export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>
     const words = {
       code: 'empty-file',
       summary: `${file.path} is empty.`,
-      next: 'Write a configuration into it, or take it off the command line.',
+      next: 'Write a configuration into it, or remove it from the command line.',
     };
     return stop([{ at: { start: 0, end: 0 }, words }]);
   }
@@ -146,7 +146,7 @@ export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>
         words: {
           code: 'no-map',
           summary: `A configuration is a map with keys such as \`version\` and \`secrets\`; this is ${what}.`,
-          next: 'Check that it is the file you meant.',
+          next: 'Check that it is the right file.',
         },
       },
     ]);
@@ -155,6 +155,6 @@ export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>
   const hidden: Span[] = [];
   const source: SourceText = { ...bare, hidden };
   const { root, shown, problems } = toTree(contents, source, excerpts);
-  for (const one of hideAllBut(lexemes, shown)) hidden.push(one);
+  for (const span of hideAllBut(lexemes, shown)) hidden.push(span);
   return { root, ...stop(problems, source) };
 }

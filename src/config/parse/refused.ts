@@ -2,33 +2,33 @@ import type { Lexeme } from './lexemes.js';
 import type { ProblemWords } from '../../model/problem.js';
 import type { Span } from '../../model/source-text.js';
 
-/** What of YAML is not part of this language. */
+/** What of YAML is not supported. */
 const REFUSED: Readonly<Record<string, ProblemWords>> = {
   anchor: {
     code: 'anchor',
-    summary: 'Anchors (`&name`) are not part of this language.',
+    summary: 'Anchors (`&name`) are not supported.',
     next: 'Write the text out where it is needed; for one grant over many secrets there is `shares:`.',
   },
   alias: {
     code: 'alias',
-    summary: 'Aliases (`*name`) are not part of this language.',
-    next: 'Write the text out, or put it in quotes where it starts with `*`.',
+    summary: 'Aliases (`*name`) are not supported.',
+    next: 'Write the text out, or quote it if it starts with `*`.',
   },
   tag: {
     code: 'tag',
-    summary: 'Tags (`!name`) are not part of this language.',
-    next: 'Take the tag away, or put the text in quotes where it starts with `!`.',
+    summary: 'Tags (`!name`) are not supported.',
+    next: 'Remove the tag, or quote the text if it starts with `!`.',
   },
   'directive-line': {
     code: 'directive',
-    summary: 'Directives (`%NAME`) are not part of this language: every file is YAML 1.2.',
-    next: 'Take the line away.',
+    summary: 'Directives (`%NAME`) are not supported: every file is YAML 1.2.',
+    next: 'Remove the line.',
   },
 };
 
 const MERGE_KEY: ProblemWords = {
   code: 'merge-key',
-  summary: 'Merge keys (`<<`) are not part of this language.',
+  summary: 'Merge keys (`<<`) are not supported.',
   next: 'Write the keys out where they are needed.',
 };
 
@@ -38,7 +38,7 @@ const SECOND_DOCUMENT: ProblemWords = {
   next: 'Put it in a file of its own; `-f` takes several files, and their sections merge.',
 };
 
-/** The parts of YAML in a file that this language has no use for: each hides where a value comes from, or can grow without end. */
+/** The parts of YAML in a file that this language does not support: each hides where a value comes from, or can grow without end. */
 export function refusedParts(
   lexemes: readonly Lexeme[],
 ): { readonly at: Span; readonly words: ProblemWords }[] {

@@ -7,17 +7,17 @@ type Words = Pick<ProblemWords, 'code' | 'summary' | 'next'>;
 const BY_CODE: Readonly<Record<string, Words>> = {
   TAB_AS_INDENT: {
     code: 'tab',
-    summary: 'A tab stands where spaces are needed.',
-    next: 'Indent with spaces: YAML does not take tabs.',
+    summary: 'A tab is used for indentation.',
+    next: 'Indent with spaces: YAML does not accept tabs.',
   },
   BAD_INDENT: {
     code: 'bad-indent',
-    summary: 'The indentation does not fit the lines above.',
-    next: 'Line the keys of one map up in one column.',
+    summary: 'The indentation does not match the lines above.',
+    next: 'Align the keys of one map in one column.',
   },
   BAD_DQ_ESCAPE: {
     code: 'bad-escape',
-    summary: 'This backslash starts no escape that YAML knows.',
+    summary: 'This backslash does not start a valid YAML escape.',
     next: "Write \\\\ for a backslash, or put the text in 'single quotes'.",
   },
   BAD_SCALAR_START: {
@@ -27,7 +27,7 @@ const BY_CODE: Readonly<Record<string, Words>> = {
   },
   BLOCK_AS_IMPLICIT_KEY: {
     code: 'nested-key',
-    summary: 'A second `key:` stands on the line of the first, or the value above goes on here.',
+    summary: 'A second `key:` is on the line of the first, or continues the value above.',
     next: 'Put it on a line of its own, or put the value in quotes where `: ` belongs to it.',
   },
   MULTILINE_IMPLICIT_KEY: {
@@ -44,7 +44,7 @@ const BY_CODE: Readonly<Record<string, Words>> = {
 
 const UNEXPECTED: Words = {
   code: 'not-yaml',
-  summary: 'This does not belong here: the text is not YAML.',
+  summary: 'Unexpected text: this is not valid YAML.',
   next: 'Check the indentation, and the `:`, `-`, quotes and brackets of this line and the one above.',
 };
 

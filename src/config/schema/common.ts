@@ -25,7 +25,7 @@ export const commonDefs: Readonly<Record<string, JsonSchema>> = {
     title: 'a name',
     pattern: '^[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}$',
     patternErrorMessage:
-      'A name holds letters, digits, _, $ and - (at most 255), since it stands in addresses and file names.',
+      'A name holds letters, digits, _, $ and - (at most 255), since it is part of addresses and file names.',
     examples: ['HF_TOKEN', 'lake'],
   },
   optionName: {

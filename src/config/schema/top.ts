@@ -7,7 +7,7 @@ export const version: SchemaSection = {
     const: 1,
     title: 'the version of the language',
     patternErrorMessage: 'This program knows version 1 of the language; a newer one may know more.',
-    description: 'The version of this language: 1. It may stand in each of several files.',
+    description: 'The version of this language: 1. It may be in each of several files.',
     examples: [1],
   },
 };

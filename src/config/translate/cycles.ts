@@ -2,7 +2,7 @@ import { defined, isReference } from '../../model/index.js';
 import type { ConfiguredResource, Diagnostic, SourceRange } from '../../model/index.js';
 
 /**
- * Cycles of secrets that take their values from each other, each said once, with the whole circle. A secret has one value,
+ * Cycles of secrets that take their values from each other, each reported once, as a whole. A secret has one value,
  * so at most one secret that it comes from: following the arrows is enough.
  */
 export function findCycles(resources: readonly ConfiguredResource[]): Diagnostic[] {
@@ -30,16 +30,16 @@ export function findCycles(resources: readonly ConfiguredResource[]): Diagnostic
   return problems;
 }
 
-function cycleProblem(circle: readonly string[], range: SourceRange | undefined): Diagnostic {
-  const [first = ''] = circle;
+function cycleProblem(cycle: readonly string[], range: SourceRange | undefined): Diagnostic {
+  const [first = ''] = cycle;
   return {
     severity: 'error',
     code: 'secret-cycle',
     summary:
-      circle.length === 1
+      cycle.length === 1
         ? `\`${first}\` takes its value from itself.`
-        : `Secrets take their values from each other in a circle: ${[...circle, first].join(' → ')}.`,
-    next: 'Give one of them a value source that is no secret of this configuration.',
+        : `Secrets take their values from each other in a cycle: ${[...cycle, first].join(' → ')}.`,
+    next: 'Give one of them a value source other than a secret of this configuration.',
     address: first,
     ...defined({ range }),
   };

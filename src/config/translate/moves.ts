@@ -1,6 +1,4 @@
-import type { Configuration, ConfiguredResource } from '../../model/index.js';
-
-import type { Address } from '../../model/index.js';
+import type { Address, Configuration, ConfiguredResource, Diagnostic } from '../../model/index.js';
 import { suggest } from '../check/nearest.js';
 import { problemAt } from '../../model/problem.js';
 import { rangeOf } from '../../model/source-text.js';
@@ -13,7 +11,7 @@ import type { BuildContext } from './context.js';
 /** What `moved:` and `removed:` give. */
 export type BuiltMoves = Pick<Configuration, 'moved' | 'removed'>;
 
-/** Reads an address; a text that is none is a problem. */
+/** Reads an address; any other text is a problem. */
 function readAddress(
   context: BuildContext,
   node: TreeNode | undefined,
@@ -30,7 +28,7 @@ function readAddress(
       code: 'bad-address',
       summary: `\`${text}\` is not an address.`,
       next: known.includes(kind)
-        ? 'Write <kind>.<provider>.<name>, and /<member> behind it for shares, mappings and USAGE.'
+        ? 'Write <kind>.<provider>.<name>, followed by /<member> for shares, mappings and USAGE.'
         : suggest(kind, known),
     }),
   );
@@ -43,61 +41,73 @@ export function buildMoves(context: BuildContext, resources: readonly Configured
   return { moved: buildMoved(context, configured), removed: buildRemoved(context, configured) };
 }
 
+/** An address as it is written. */
+type ReadAddress = NonNullable<ReturnType<typeof readAddress>>;
+
+interface ReadMove {
+  readonly from: ReadAddress;
+  readonly to: ReadAddress;
+}
+
 function buildMoved(context: BuildContext, configured: ReadonlySet<string>): BuiltMoves['moved'] {
-  const read = context.merged.list('moved').flatMap((node) => {
+  const moves = context.merged.list('moved').flatMap((node) => {
     const from = readAddress(context, child(node, 'from'));
     const to = readAddress(context, child(node, 'to'));
     return from === undefined || to === undefined ? [] : [{ from, to, range: rangeOf(node.at) }];
   });
+  const starts = new Set(moves.map(({ from }) => from.text));
   const sources = new Map<string, Place>();
   const targets = new Map<string, Place>();
-  const starts = new Set(read.map(({ from }) => from.text));
-  for (const { from, to } of read) {
-    const problem = moveProblem(from, to);
-    if (problem !== undefined) context.problems.push(problemAt(to.at, problem));
-    else if (configured.has(from.text)) {
-      context.problems.push(
-        problemAt(from.at, {
-          code: 'moved-but-there',
-          summary: `\`${from.text}\` is said to have moved, and is in the configuration still.`,
-          next: 'Take it out of its section, or take this move away.',
-        }),
-      );
-    } else if (
-      !configured.has(to.text) &&
-      !starts.has(to.text) &&
-      !context.incomplete &&
-      context.wrong.size === 0
-    ) {
-      context.problems.push(
-        problemAt(to.at, {
-          code: 'moved-to-nothing',
-          summary: `\`${to.text}\` is not in the configuration: what moves there would be destroyed.`,
-          next:
-            suggestName(context, to.text, () => [...configured]) ??
-            'Add it to its section, or take this move away.',
-        }),
-      );
-    }
-    for (const [places, { text, at }] of [
-      [sources, from],
-      [targets, to],
-    ] as const) {
-      const first = places.get(text);
-      if (first === undefined) places.set(text, at);
-      else {
-        context.problems.push(
-          problemAt(at, {
-            code: 'duplicate-move',
-            summary: `\`${text}\` stands in two moves.`,
-            next: 'Take one of the two away.',
-            related: [{ message: 'It stands here first.', at: first }],
-          }),
-        );
-      }
-    }
+  for (const move of moves) {
+    const problem = checkMove(context, move, configured, starts);
+    if (problem !== undefined) context.problems.push(problem);
+    refuseAgain(context, sources, move.from);
+    refuseAgain(context, targets, move.to);
   }
-  return read.map(({ from, to, range }) => ({ from: from.text, to: to.text, range }));
+  return moves.map(({ from, to, range }) => ({ from: from.text, to: to.text, range }));
+}
+
+/** What is wrong with a move, given what the configuration has. */
+function checkMove(
+  context: BuildContext,
+  { from, to }: ReadMove,
+  configured: ReadonlySet<string>,
+  starts: ReadonlySet<string>,
+): Diagnostic | undefined {
+  const words = moveProblem(from, to);
+  if (words !== undefined) return problemAt(to.at, words);
+  if (configured.has(from.text)) {
+    return problemAt(from.at, {
+      code: 'moved-but-there',
+      summary: `\`${from.text}\` is moved, but is still in the configuration.`,
+      next: 'Remove it from its section, or remove this move.',
+    });
+  }
+  const isKnown = configured.has(to.text) || starts.has(to.text);
+  if (isKnown || context.incomplete || context.wrong.size > 0) return undefined;
+  return problemAt(to.at, {
+    code: 'moved-to-nothing',
+    summary: `\`${to.text}\` is not in the configuration: what moves there would be destroyed.`,
+    next:
+      suggestName(context, to.text, () => [...configured]) ?? 'Add it to its section, or remove this move.',
+  });
+}
+
+/** Reports an address that another move has already. */
+function refuseAgain(context: BuildContext, places: Map<string, Place>, { text, at }: ReadAddress): void {
+  const first = places.get(text);
+  if (first === undefined) {
+    places.set(text, at);
+    return;
+  }
+  context.problems.push(
+    problemAt(at, {
+      code: 'duplicate-move',
+      summary: `\`${text}\` is in two moves.`,
+      next: 'Remove one of them.',
+      related: [{ message: 'First used here.', at: first }],
+    }),
+  );
 }
 
 function moveProblem(
@@ -108,7 +118,7 @@ function moveProblem(
     return {
       code: 'move-in-place',
       summary: '`from` and `to` are the same address.',
-      next: 'Take this move away.',
+      next: 'Remove this move.',
     };
   }
   return from.address.kind === to.address.kind
@@ -128,8 +138,8 @@ function buildRemoved(context: BuildContext, configured: ReadonlySet<string>): B
       context.problems.push(
         problemAt(read.at, {
           code: 'removed-but-there',
-          summary: `\`${read.text}\` is to be forgotten, and is in the configuration still.`,
-          next: 'Take it out of its section, or take this line away.',
+          summary: `\`${read.text}\` is to be forgotten, but is still in the configuration.`,
+          next: 'Remove it from its section, or remove this line.',
         }),
       );
     }

@@ -9,7 +9,7 @@ import type { FieldReader } from './values.js';
 /**
  * A setting of a provider or of the state's backend: text, or a value source, but not another secret, since the provider that
  * keeps it is not open yet. An address with a password in it must come from a value source.
- * @param path where it stands, for messages
+ * @param path where it is, for messages
  * @param whose `A provider`, for messages
  */
 export function readSetting(
@@ -27,7 +27,7 @@ export function readSetting(
       problemAt(node.at, {
         code: refusal.code,
         summary: `${whose} ${refusal.why}.`,
-        next: 'Take it from { env: NAME } or { file: PATH }.',
+        next: 'Use { env: NAME } or { file: PATH }.',
       }),
     );
   }

@@ -1,4 +1,3 @@
-import { isReference } from '../../model/index.js';
 import type { DesiredField, EndSource, JsonSchema, SourceSyntax, ValueSource } from '../../model/index.js';
 import { problemAt } from '../../model/problem.js';
 import type { ProblemWords } from '../../model/problem.js';

@@ -14,7 +14,7 @@ export interface DirectorySettings {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Fills in DuckDB's own default, `~/.duckdb/stored_secrets` (DuckDB docs, "Secrets Manager"). A relative path that stands in the
+ * Fills in DuckDB's own default, `~/.duckdb/stored_secrets` (DuckDB docs, "Secrets Manager"). A relative path that is in the
  * configuration has been made absolute there, from the current folder as the path of the state is.
  * @throws DiagnosticError for a path that is not absolute (it came from a value source), or without a home
  */

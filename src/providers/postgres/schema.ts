@@ -88,7 +88,7 @@ export const duckdbServers: SectionSchema = {
         secret: sourceOnly('The secret access key; kept in the user mapping.', { env: 'MINIO_KEY' }),
         session_token: sourceOnly('A session token; kept in the user mapping.', { env: 'AWS_SESSION_TOKEN' }),
         region: textOrSource('The region of the store.', 'us-east-1'),
-        url_style: textOrSource('How the bucket stands in an address: `vhost` or `path`.', 'path'),
+        url_style: textOrSource('Where the bucket is in a URL: `vhost` or `path`.', 'path'),
         provider: textOrSource(
           'How DuckDB gets credentials: `config` (the default) or `credential_chain`.',
           'config',
@@ -148,7 +148,7 @@ export const duckdbServers: SectionSchema = {
           type: 'object',
           title: 'the user mappings, by role',
           description:
-            'Credentials by role. `public` is for roles without a mapping, `current_user` for who runs the tool.',
+            'Credentials by role. `public` is for roles without a mapping, `current_user` for the role that runs the tool.',
           propertyNames: { $ref: '#/$defs/roleName' },
           additionalProperties: { $ref: '#/$defs/mappingOptions' },
           examples: [{ analyst: { key_id: { env: 'AWS_ID' }, secret: { env: 'AWS_KEY' } } }],

@@ -4,7 +4,7 @@
  * A type or an option that no row has may exist in a newer DuckDB.
  */
 
-/** Where an option may stand: `server` in the server or in a mapping; `mapping` (sensitive) in a mapping alone. */
+/** Where an option may be: `server` in the server or in a mapping; `mapping` (sensitive) in a mapping alone. */
 export type Place = 'server' | 'mapping';
 
 /** How DuckDB reads the text of an option. A map is written `{key=value}`. */

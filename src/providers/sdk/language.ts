@@ -29,7 +29,7 @@ export interface Desired {
   readonly authoritative: readonly AuthoritativeList[];
 }
 
-/** What stands beside `type:` in an entry of `providers:`. */
+/** What is beside `type:` in an entry of `providers:`. */
 export interface SettingsDefinition {
   /** Loaded where a schema is made. */
   readonly schema: () => Promise<SettingsSchema>;

@@ -125,14 +125,12 @@ export const shares: SectionSchema = {
         secrets: {
           type: 'array',
           minItems: 1,
-          description:
-            'Names of secrets of this configuration; `*` stands for any text, `?` for one character.',
+          description: 'Names of secrets of this configuration; `*` matches any text, `?` one character.',
           items: {
             type: 'string',
             title: 'a name pattern',
             pattern: '^[A-Za-z0-9_$*?-]{1,255}$',
-            patternErrorMessage:
-              'A pattern holds letters, digits, _, $, -, and * and ? for any text and one character.',
+            patternErrorMessage: 'A pattern holds letters, digits, _, $, -, and the wildcards * and ?.',
           },
           examples: [['AWS_*']],
         },
