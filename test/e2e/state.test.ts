@@ -54,7 +54,7 @@ onPostgres('the commands that work on the state', (server) => {
     expect(await ran(site, 'state', 'list', '*HF_TOKEN*')).toBe('');
     await refused(
       site,
-      /in the state already|already in the state/,
+      'already exists in the state',
       'state',
       'mv',
       'secret.helios.HUGGING',

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type * as fs from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { DEFAULT_OPTIONS, applyPlan, defaultContext, planTo, showPlan } from '../../src/engine/index.js';
@@ -8,7 +9,7 @@ import { fakeSystems } from './fake-systems.js';
 const reads = vi.hoisted(() => [] as string[]);
 
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof fs>();
   const counted =
     <Given extends readonly unknown[], Result>(read: (...given: Given) => Result) =>
     (...given: Given): Result => {
