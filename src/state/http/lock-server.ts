@@ -163,7 +163,7 @@ function isDecided(reply: Reply): reply is Answer {
 
 /** Whether a request may have had its effect though its reply does not say so. */
 function isOpen(reply: Reply): boolean {
-  if (reply.status === undefined) return reply.isUnsent !== true;
+  if (reply.status === undefined) return !reply.isUnsent;
   return reply.status >= 500 && reply.status !== 501;
 }
 
