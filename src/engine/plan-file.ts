@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { replaceFile } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
 import type { Configuration, DiagnosticError } from '../model/index.js';
 import type { OpenedPlan, SavedPlan, Seal } from '../plan/plan-file.js';
@@ -35,27 +35,13 @@ export async function writePlanFile(
   { cwd }: EngineScope,
 ): Promise<void> {
   const { encodePlanFile } = await import('../plan/plan-file.js');
-  const path = resolve(cwd, file);
-  const draft = `${path}.${randomUUID()}.draft`;
   try {
-    await writeDraft(draft, encodePlanFile(saved, seal));
-    await rename(draft, path);
+    await replaceFile(resolve(cwd, file), encodePlanFile(saved, seal));
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
     throw fileProblem(
       `The plan cannot be written to ${file} (${codeOf(error)}).`,
       'Check the path and its permissions.',
     );
-  }
-}
-
-async function writeDraft(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { replaceFile } from '../files/write.js';
 import { errorCode, problem } from '../model/index.js';
 import type { Diagnostic, StateData } from '../model/index.js';
 import { encodeState } from '../state/index.js';
@@ -20,7 +20,7 @@ export async function rescueState(
   if (isFenced) return [...problems, FENCED];
   const name = `${next.stack}.rescued-${next.serial}-${now().getTime().toString(36)}.state.json`;
   try {
-    await writeFile(resolve(cwd, name), encodeState(next), { mode: 0o600, flag: 'wx' });
+    await replaceFile(resolve(cwd, name), encodeState(next));
   } catch (error) {
     return [...problems, notKept(errorCode(error) ?? 'unknown error')];
   }
