@@ -36,14 +36,14 @@ const MISTAKES: readonly Mistake[] = [
     title: 'a file that is not there',
     args: ['plan', '-f', 'nothing.yaml'],
     says: /nothing\.yaml/,
-    next: /./,
+    next: /path after -f/,
   },
   {
     title: 'a file that is no configuration',
     make: (site) => site.write('notes.txt', 'milk\neggs\n'),
     args: ['plan', '-f', 'notes.txt'],
     says: /A configuration is a map/,
-    next: /./,
+    next: /is the file you meant/,
   },
   {
     title: 'a misspelt key',
@@ -82,7 +82,7 @@ const MISTAKES: readonly Mistake[] = [
       return Promise.resolve();
     },
     says: /nowhere/,
-    next: /./,
+    next: /"database".*url.*create it/,
   },
   {
     title: 'a URL that is no database',
@@ -193,7 +193,7 @@ const MISTAKES: readonly Mistake[] = [
     title: 'a target that is not there',
     args: ['plan', '--target', 'secret.helios.HF_TOKAN'],
     says: /HF_TOKAN/,
-    next: /./,
+    next: /Addresses look like secret\.helios/,
   },
   {
     title: 'nobody to ask for approval',

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { onPostgres } from '../support/site.js';
 import { HOMES } from './homes.js';
 import { processesOf } from './in-flight.js';
-import { ROUNDS, randomOf } from './rounds.js';
+import { ROUNDS, randomOf, whereOf } from './rounds.js';
 import { NAMES } from './values.js';
 import { LOUD, changeByHand, openWorld, plantOld } from './world.js';
 import type { World } from './world.js';
@@ -84,7 +84,7 @@ onPostgres(
       async (round) => {
         const random = randomOf('commands', round);
         const home = random.pick(HOMES);
-        const world = await openWorld(server(), random, { home });
+        const world = await openWorld(server(), random, { home, where: whereOf(round) });
         const isJson = random.below(2) === 0;
         await plantOld(world, NAMES);
         await plansAndApplies(world, isJson);
@@ -101,7 +101,11 @@ onPostgres(
 
     it.each(ROUNDS)('tells of a value of five megabytes: round %i', async (round) => {
       const random = randomOf('large', round);
-      const world = await openWorld(server(), random, { home: random.pick(HOMES), hasLarge: true });
+      const world = await openWorld(server(), random, {
+        home: random.pick(HOMES),
+        hasLarge: true,
+        where: whereOf(round),
+      });
       await world.ends(0, 'apply', '--auto-approve', '--json');
       await expectValues(world);
       await changeByHand(world, ['V_LARGE']);
@@ -113,7 +117,7 @@ onPostgres(
 
     it.each(ROUNDS)('tells a value that the program made itself: round %i', async (round) => {
       const random = randomOf('made', round);
-      const world = await openWorld(server(), random, { home: random.pick(HOMES) });
+      const world = await openWorld(server(), random, { home: random.pick(HOMES), where: whereOf(round) });
       const { project, helios, search } = world;
       const text = world.configuration.replace('{ file: inputs/byte }', '{ generate: 40 }');
       await project.write('secrets.yaml', text);
@@ -131,7 +135,7 @@ onPostgres(
 
     it.each(ROUNDS)('shows one to other processes: round %i', async (round) => {
       const random = randomOf('processes', round);
-      const world = await openWorld(server(), random, { home: random.pick(HOMES) });
+      const world = await openWorld(server(), random, { home: random.pick(HOMES), where: whereOf(round) });
       await processesOf(world);
       const sandbox = world.start('sandbox', '--json');
       await sandbox.printed(/"document":"sandbox"/);

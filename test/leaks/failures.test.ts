@@ -2,7 +2,7 @@ import { it } from 'vitest';
 import { onPostgres } from '../support/site.js';
 import { FAILURES, meet } from './failures.js';
 import { HOMES } from './homes.js';
-import { ROUNDS, randomOf, sampled } from './rounds.js';
+import { ROUNDS, randomOf, sampled, whereOf } from './rounds.js';
 import { NAMES } from './values.js';
 import { LOUD, changeByHand, openWorld, plantOld } from './world.js';
 
@@ -16,7 +16,7 @@ onPostgres(
       'tells a value: round %i',
       async (round) => {
         const random = randomOf('failures', round);
-        const world = await openWorld(server(), random, { home: random.pick(HOMES) });
+        const world = await openWorld(server(), random, { home: random.pick(HOMES), where: whereOf(round) });
         await plantOld(world, NAMES);
         await world.ends(0, 'apply', '--auto-approve');
         for (const failure of sampled(random, FAILURES, 8)) {

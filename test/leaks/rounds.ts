@@ -1,3 +1,4 @@
+import type { Where } from '../support/project.js';
 import { SEED } from '../support/seed.js';
 
 /** Numbers that look random and come again with the same seed. */
@@ -41,6 +42,11 @@ const { ROUNDS: ASKED } = process.env;
 
 /** How many times everything is done, each time with other values. */
 export const ROUNDS: readonly number[] = Array.from({ length: Number(ASKED ?? 1) }, (_, at) => at);
+
+/** Where the commands of a round run: by turns in the process of the test, and in processes as a user has them. */
+export function whereOf(round: number): Where {
+  return round % 2 === 0 ? 'here' : 'process';
+}
 
 /** The random numbers of one round of one test. */
 export function randomOf(test: string, round: number): Random {

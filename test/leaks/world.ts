@@ -7,7 +7,7 @@ import { filesBelow } from '../support/canaries.js';
 import { COMMAND, start } from '../support/command.js';
 import type { Finished, Running } from '../support/command.js';
 import { makeProject, runHere } from '../support/project.js';
-import type { Project } from '../support/project.js';
+import type { Project, Where } from '../support/project.js';
 import { query } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { followLog } from '../support/postgres/log.js';
@@ -34,8 +34,10 @@ export interface World {
   readonly configuration: string;
   /** Starts the command as a process, with the value that is to come in on its standard input. */
   readonly start: (...args: readonly string[]) => Running;
-  /** Runs the command in this process and looks everywhere. */
+  /** Runs the command, in this process unless the world was opened otherwise, and looks everywhere. */
   readonly run: (...args: readonly string[]) => Promise<Finished>;
+  /** The same in a process of its own: there a library may print past the program. */
+  readonly runProcess: (...args: readonly string[]) => Promise<Finished>;
   /** Runs the command, which must end with this exit code. */
   readonly ends: (code: number, ...args: readonly string[]) => Promise<Finished>;
   /**
@@ -69,7 +71,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 export async function openWorld(
   server: RealPostgres,
   random: Random,
-  options: { readonly home: HomeName; readonly hasLarge?: boolean },
+  options: { readonly home: HomeName; readonly hasLarge?: boolean; readonly where?: Where },
 ): Promise<World> {
   const canaries = await makeCanaries(random, options.hasLarge === true);
   const of = (name: string): string => canaries.get(name)?.text ?? expect.fail(`no value ${name}`);
@@ -142,7 +144,13 @@ export async function openWorld(
     running.child.stdin?.on('error', () => undefined).end(of('V_STDIN'));
     return running;
   };
+  const runProcess = async (...args: readonly string[]): Promise<Finished> => {
+    const finished = await startRun(...args).finished;
+    await look(args.join(' '), finished);
+    return finished;
+  };
   const run = async (...args: readonly string[]): Promise<Finished> => {
+    if (options.where === 'process') return runProcess(...args);
     const surroundings = { cwd: project.folder, env: project.env };
     const finished = await runHere(withNotes(args), surroundings, of('V_STDIN'));
     await look(args.join(' '), finished);
@@ -158,6 +166,7 @@ export async function openWorld(
     configuration: text,
     start: startRun,
     run,
+    runProcess,
     async ends(code, ...args) {
       const finished = await run(...args);
       expect(finished.code, `${args.join(' ')}:\n${finished.stderr}`).toBe(code);

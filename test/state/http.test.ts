@@ -535,7 +535,9 @@ describe('a lock over http', () => {
     const granting = await serve({ kind: 'relock', grantsAll: true });
     const two = client(granting, { leaseMs: 300 });
     const other = await two.lock(lockRequest());
-    await sleep(1000);
+    // It was renewed more often than the failures last, which takes longer than both leases.
+    const renewals = (): number => failing.log.filter(({ what }) => what === 'lock').length;
+    await expect.poll(renewals, { timeout: 60_000, interval: 10 }).toBeGreaterThan(8);
     expect([lock.lost.aborted, other.lost.aborted]).toEqual([false, false]);
     await one.write(stateOf(1), 0, lock);
     await lock.release();
