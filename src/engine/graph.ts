@@ -1,3 +1,4 @@
+import { compareText } from '../model/index.js';
 import type { RunContext, RunResult } from './context.js';
 import { load } from './load.js';
 import { openScope } from './run-scope.js';
@@ -21,6 +22,6 @@ export async function graph(files: readonly string[], context: RunContext): Prom
     const targets = new Set([...dependsOn, ...(parent === undefined ? [] : [parent])]);
     return [...targets].sort().map((to) => ({ from: address, to }));
   });
-  edges.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  edges.sort((edge, other) => compareText(edge.from, other.from));
   return { status: 'ok', diagnostics, nodes, edges };
 }

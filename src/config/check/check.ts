@@ -1,11 +1,11 @@
+import { groupBy } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
 import { toData } from '../../model/tree.js';
 import type { MapNode, TreeNode } from '../../model/tree.js';
 import { translate } from './problems.js';
 import type { Language } from '../language.js';
-import type { SchemaError } from './validator.generated.js';
 
-/** What the schema says of one file. */
+/** The result of the schema check of one file. */
 export interface Checked {
   readonly problems: readonly Diagnostic[];
   /** The nodes that are wrong, and those around them. */
@@ -32,14 +32,9 @@ function along(root: TreeNode, pointer: string): TreeNode[] {
 
 /** Checks one file's tree against the schema: one problem for each place that is wrong. */
 export function check(root: MapNode, language: Language): Checked {
-  const found = language.validate(toData(root));
-  if (found === undefined) return { problems: [], wrong: new Set() };
-  const byPlace = new Map<string, SchemaError[]>();
-  for (const error of found) {
-    const group = byPlace.get(error.instancePath);
-    if (group === undefined) byPlace.set(error.instancePath, [error]);
-    else group.push(error);
-  }
+  const schemaErrors = language.validate(toData(root));
+  if (schemaErrors === undefined) return { problems: [], wrong: new Set() };
+  const byPlace = groupBy(schemaErrors, (error) => error.instancePath);
   const wrong = new Set<TreeNode>();
   const problems: Diagnostic[] = [];
   for (const [pointer, errors] of byPlace) {
@@ -47,7 +42,7 @@ export function check(root: MapNode, language: Language): Checked {
     const node = nodes.at(-1) ?? root;
     const found = translate({ node, pointer, errors }, language);
     if (found.length === 0) continue;
-    for (const one of nodes) wrong.add(one);
+    for (const around of nodes) wrong.add(around);
     problems.push(...found);
   }
   return { problems, wrong };

@@ -13,14 +13,14 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 export function expected(schema: JsonSchema): string {
   const { title, type } = schema;
   const types = (Array.isArray(type) ? type : [type]) as readonly unknown[];
-  const words = types.map((one) => TYPE_WORDS[String(one)] ?? 'something else').join(' or ');
+  const words = types.map((name) => TYPE_WORDS[String(name)] ?? 'something else').join(' or ');
   if (typeof title !== 'string') return words;
   return type === 'object' || (type === 'array' && !title.startsWith('a list'))
     ? `${title} (${words})`
     : title;
 }
 
-/** The first example of a schema as it is written in a file, on one line; `undefined` where it has none. */
+/** The first example of a schema as a file has it, on one line; `undefined` where it has none. */
 export function exampleOf(schema: JsonSchema): string | undefined {
   const [example] = (Array.isArray(schema['examples']) ? schema['examples'] : []) as readonly unknown[];
   return example === undefined ? undefined : inline(example);

@@ -114,12 +114,8 @@ export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>
   if (refused.length > 0) return stop(refused.slice(0, MOST_ERRORS));
   const { contents, errors, tooDeep } = compose(lexemes, text.length);
   if (tooDeep !== undefined) {
-    return stop([
-      {
-        at: tooDeep,
-        words: { code: 'too-deep', summary: 'This is nested too deeply to be a configuration.' },
-      },
-    ]);
+    const words = { code: 'too-deep', summary: 'This is nested too deeply to be a configuration.' };
+    return stop([{ at: tooDeep, words }]);
   }
   if (errors.length > 0) {
     return stop(
@@ -129,32 +125,30 @@ export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>
       }),
     );
   }
-  if (contents === null || (isScalar(contents) && contents.value === null)) {
-    const words = {
-      code: 'empty-file',
-      summary: `${file.path} is empty.`,
-      next: 'Write a configuration into it, or remove it from the command line.',
-    };
-    return stop([{ at: { start: 0, end: 0 }, words }]);
-  }
-  if (!isMap(contents)) {
-    const what = isSeq(contents) ? 'a list' : 'text';
-    const [start] = contents.range;
-    return stop([
-      {
-        at: { start, end: start },
-        words: {
-          code: 'no-map',
-          summary: `A configuration is a map with keys such as \`version\` and \`secrets\`; this is ${what}.`,
-          next: 'Check that it is the right file.',
-        },
-      },
-    ]);
-  }
-  // The tree's places point to the source, and what the source hides is known once the tree has grown.
+  if (!isMap(contents)) return stop([noMap(contents, file.path)]);
+  // The tree's places point to the source, and what the source hides is known once the tree is made.
   const hidden: Span[] = [];
   const source: SourceText = { ...bare, hidden };
   const { root, shown, problems } = toTree(contents, source, excerpts);
   for (const span of hideAllBut(lexemes, shown)) hidden.push(span);
   return { root, ...stop(problems, source) };
+}
+
+/** What is wrong with a file that has no map at its top. */
+function noMap(contents: ParsedNode | null, path: string): { at: Span; words: ProblemWords } {
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    const words = {
+      code: 'empty-file',
+      summary: `${path} is empty.`,
+      next: 'Write a configuration into it, or remove it from the command line.',
+    };
+    return { at: { start: 0, end: 0 }, words };
+  }
+  const [start] = contents.range;
+  const words = {
+    code: 'no-map',
+    summary: `A configuration is a map with keys such as \`version\` and \`secrets\`; this is ${isSeq(contents) ? 'a list' : 'text'}.`,
+    next: 'Check that it is the right file.',
+  };
+  return { at: { start, end: start }, words };
 }

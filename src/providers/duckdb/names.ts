@@ -12,10 +12,3 @@ export const DEFAULT_SCOPES: Readonly<Record<string, readonly string[]>> = {
   aws: [''],
   http: [],
 };
-
-/** Options that DuckDB shows in clear though they carry credentials (DuckDB wrapper contract). */
-export const SHOWN_BUT_SENSITIVE: readonly string[] = [
-  'http_proxy_password',
-  'extra_http_headers',
-  'refresh_info',
-];

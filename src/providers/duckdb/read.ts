@@ -1,7 +1,8 @@
 import { plain, sensitive } from '../../model/index.js';
 import type { ActualResource, DesiredResource, Field, RunScope, StateRecord } from '../../model/index.js';
 import type { Stamp } from './files.js';
-import { DEFAULT_SCOPES, SHOWN_BUT_SENSITIVE } from './names.js';
+import { SHOWN_BUT_SENSITIVE } from '../sdk/duckdb-options.js';
+import { DEFAULT_SCOPES } from './names.js';
 import type { Stored } from './stored.js';
 
 /** What is wanted and remembered of one secret: the fields that count. */

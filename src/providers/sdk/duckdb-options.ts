@@ -38,6 +38,13 @@ export const BOOLEAN_OPTIONS: readonly string[] = [
   'use_ssl',
   'verify_ssl',
 ];
+/** Options that DuckDB shows in clear though they carry credentials (DuckDB wrapper contract). */
+export const SHOWN_BUT_SENSITIVE: readonly string[] = [
+  'http_proxy_password',
+  'extra_http_headers',
+  'refresh_info',
+];
+
 const MAPS = new Set(['extra_http_headers', 'refresh_info']);
 
 const words = (text: string): readonly string[] => text.split(' ').filter((word) => word !== '');
