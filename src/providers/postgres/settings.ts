@@ -33,8 +33,10 @@ export function postgresSettings({ name, ...entry }: ResolvedSettings, env: Env)
   const extensionDirectory = settingText(fields['extension_directory']);
   return {
     ...connection,
-    ...(statementText === undefined ? {} : { statementTimeoutMs }),
     allowServerLog: settingText(fields['allow_server_log']) === 'true',
-    ...defined({ extensionDirectory }),
+    ...defined({
+      statementTimeoutMs: statementText === undefined ? undefined : statementTimeoutMs,
+      extensionDirectory,
+    }),
   };
 }

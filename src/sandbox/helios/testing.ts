@@ -1,4 +1,3 @@
-import { defined } from '../../model/index.js';
 import { startHelios, type HeliosOptions, type HeliosSandbox } from './index.js';
 
 /** An answer of the sandbox, with its body as text and (where it is JSON) parsed. */
@@ -19,7 +18,7 @@ export function caller(base: string, headers: Record<string, string>): Call {
     const response = await fetch(`${base}${path}`, {
       method,
       headers,
-      ...defined({ body: sent }),
+      ...(sent === undefined ? {} : { body: sent }),
     });
     const text = await response.text();
     const isJson =

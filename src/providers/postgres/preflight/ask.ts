@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { problem } from '../../../model/index.js';
+import { defined, problem } from '../../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../../model/index.js';
 import type { Preflight } from './document.js';
 import { neededExtensions } from './extensions.js';
@@ -77,7 +77,7 @@ async function ask(
     allow_persistent_secrets: 'false',
     autoload_known_extensions: 'true',
     autoinstall_known_extensions: 'false',
-    ...(directory === undefined ? {} : { extension_directory: directory }),
+    ...defined({ extension_directory: directory }),
   });
   const connection = await instance.connect();
   const diagnostics: Diagnostic[] = [];
