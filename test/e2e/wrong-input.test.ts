@@ -43,7 +43,7 @@ const MISTAKES: readonly Mistake[] = [
     make: (site) => site.write('notes.txt', 'milk\neggs\n'),
     args: ['plan', '-f', 'notes.txt'],
     says: /A configuration is a map/,
-    next: /is the file you meant/,
+    next: /is the right file/,
   },
   {
     title: 'a misspelt key',
