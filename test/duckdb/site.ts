@@ -1,11 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { onTestFinished } from 'vitest';
 import type { Plan } from '../../src/model/index.js';
 import { engineOf } from '../support/engine.js';
 import type { Engine } from '../support/engine.js';
+import { makeProject } from '../support/project.js';
 
 /** A project with a secret directory, for one test. */
 export interface Site extends Engine {
@@ -22,9 +21,8 @@ export interface Site extends Engine {
 
 /** Opens a site that goes when the test ends. */
 export async function openSite(extensionDirectory?: string): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'secrets-duckdb-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const env: Record<string, string> = { HOME: folder };
+  const { folder, env, write, remove } = await makeProject({});
+  onTestFinished(remove);
   const secretDirectory = join(folder, 'store/secrets');
   const extensions = extensionDirectory ?? join(folder, 'no-extensions');
   const engine = engineOf({ folder, env });
@@ -34,8 +32,8 @@ export async function openSite(extensionDirectory?: string): Promise<Site> {
     secretDirectory,
     env,
     configure: (secrets, where = extensions) =>
-      writeFile(
-        join(folder, 'secrets.yaml'),
+      write(
+        'secrets.yaml',
         `version: 1\nstack: laptop\nproviders:\n  laptop: { type: duckdb, secret_directory: ./store/secrets, extension_directory: ${JSON.stringify(where)} }\nduckdb_secrets: ${secrets}\n`,
       ),
     byHand: (sql) => duckdbByHand(secretDirectory, extensions, sql),

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_OPTIONS, apply, plan } from '../../src/engine/index.js';
 import type { ApplyResult, PlanResult, RunContext, RunOptions } from '../../src/engine/index.js';
 import type { Outcome, Plan, StateData } from '../../src/model/index.js';
 import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
+import { makeProject } from '../support/project.js';
 
 /** One secret of a file. */
 export interface FileSecret {
@@ -70,7 +70,8 @@ export interface SiteOptions {
 
 /** Makes a site. */
 export async function openSite({ sandbox, key, url, folder: given }: SiteOptions): Promise<Site> {
-  const folder = given ?? (await mkdtemp(join(tmpdir(), 'secrets-helios-')));
+  const project = given === undefined ? await makeProject({}) : undefined;
+  const folder = given ?? project?.folder ?? '';
   const token = sandbox.keys.find((one) => one.name === key)?.token;
   if (token === undefined) throw new Error(`the sandbox has no key ${key}`);
   let values: Record<string, string> = {};
@@ -125,7 +126,7 @@ export async function openSite({ sandbox, key, url, folder: given }: SiteOptions
       );
       return texts.join('\n');
     },
-    close: () => rm(folder, { recursive: true, force: true }),
+    close: async () => project?.remove(),
   };
 }
 

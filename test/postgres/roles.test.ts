@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { engineOf } from '../support/engine.js';
 import type { Engine } from '../support/engine.js';
+import { makeProject } from '../support/project.js';
 import { embeddedBinaries, systemBinaries } from '../support/postgres/binaries.js';
 import { query } from '../support/postgres/index.js';
 import { asRole, onRealPostgres } from './harness.js';
@@ -32,11 +33,9 @@ async function project(
   url: string,
   text = CONFIGURATION,
 ): Promise<Engine & { readonly env: Record<string, string> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'secrets-roles-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, 'secrets.yaml'), text);
-  const env: Record<string, string> = { HOME: folder, URL: url, ID: 'AKIA-one', KEY: 'key-one' };
-  return { ...engineOf({ folder, env }), env };
+  const made = await makeProject({ 'secrets.yaml': text }, { URL: url, ID: 'AKIA-one', KEY: 'key-one' });
+  onTestFinished(made.remove);
+  return { ...engineOf(made), env: made.env };
 }
 
 onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
