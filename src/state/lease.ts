@@ -1,29 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiagnosticError, defined } from '../model/index.js';
+import { problemError } from '../model/index.js';
+import type { DiagnosticError } from '../model/index.js';
 import { describeHolder, forgetHolder } from './holder.js';
 import type { Lock, LockInfo, LockRequest } from './store.js';
 
-/** How a lease is kept where nobody says otherwise, in milliseconds. */
+/** The usual length of a lease, in milliseconds. */
 export const DEFAULT_LEASE_MS = 60_000;
 
-/** What came of one try to take a lock. */
+/** The result of one attempt to take a lock. */
 export type LockTry =
   | { readonly held: true }
-  /** Somebody else has it, and lives as far as anybody can tell. */
+  /** Another run holds it, and is alive as far as can be known. */
   | { readonly held: false; readonly holder: LockInfo }
-  /** Try again at once: the holder went away meanwhile. */
+  /** Try again at once: the holder has released it meanwhile. */
   | { readonly held: false; readonly holder?: never };
 
-/** What a backend can do about its lock: one step each, atomic there. */
+/** What a backend does with its lock; each step is atomic there. */
 export interface LockSteps {
-  /** Takes the lock if it is free, or its holder dead. */
+  /** Takes the lock if it is free, or abandoned. */
   readonly take: (mine: LockInfo) => Promise<LockTry>;
   /**
    * Renews the lease.
-   * @returns whether the lock is still ours; an error that is thrown leaves that open, and the next renewal finds out
+   * @returns whether the lock is still ours; an error leaves that open until the next renewal
    */
   readonly renew: (mine: LockInfo) => Promise<boolean>;
-  /** Gives it back, if it is ours. */
+  /** Releases it, if it is ours. */
   readonly giveBack: (mine: LockInfo) => Promise<void>;
 }
 
@@ -64,7 +65,7 @@ export async function takeLease(
 
 async function waitFor(steps: LockSteps, mine: LockInfo, request: LockRequest): Promise<void> {
   const deadline = performance.now() + request.timeoutMs;
-  let said: string | undefined;
+  let isReported = false;
   for (let pause = POLL_MS; ; pause = Math.min(pause * 1.5, MAX_POLL_MS)) {
     const tried = await steps.take(mine);
     if (tried.held) return;
@@ -72,15 +73,15 @@ async function waitFor(steps: LockSteps, mine: LockInfo, request: LockRequest): 
       pause = POLL_MS;
       continue;
     }
-    const left = deadline - performance.now();
-    if (request.signal.aborted || left <= 0) throw heldBy(tried.holder);
-    if (said === undefined) request.onWait(tried.holder);
-    said ??= tried.holder.ID;
-    await sleep(Math.min(pause, left), undefined, { signal: request.signal }).catch(() => undefined);
+    const remaining = deadline - performance.now();
+    if (request.signal.aborted || remaining <= 0) throw heldBy(tried.holder);
+    if (!isReported) request.onWait(tried.holder);
+    isReported = true;
+    await sleep(Math.min(pause, remaining), undefined, { signal: request.signal }).catch(() => undefined);
   }
 }
 
-/** Renews a lease again and again. What the process slept through shows at the first renewal after it. */
+/** Renews a lease until it is stopped. A lease that ran out while the process was suspended is noticed at the next renewal. */
 function keepAlive(
   steps: LockSteps,
   mine: LockInfo,
@@ -92,7 +93,7 @@ function keepAlive(
   const renew = async (): Promise<void> => {
     isBusy = true;
     try {
-      // A backend that can't be asked says nothing; the write that follows asks again.
+      // An unreachable backend decides nothing; the next write checks the lock again.
       if (!(await steps.renew(mine).catch(() => true))) {
         clearInterval(timer);
         lost.abort();
@@ -104,7 +105,7 @@ function keepAlive(
   const timer = setInterval(() => {
     if (!isBusy) renewal = renew();
   }, leaseMs / 3);
-  // A run that forgets to release must not hang for that.
+  // A lock that was not released must not keep the process alive.
   timer.unref();
   return {
     stop: async () => {
@@ -114,48 +115,48 @@ function keepAlive(
   };
 }
 
-/** The error for a lock that somebody else holds. */
+/** The error for a lock that another run holds. */
 export function heldBy(holder: LockInfo): DiagnosticError {
   return lockProblem(
     'state-locked',
     `The state is locked by ${describeHolder(holder)}.`,
-    `Wait for that run to end, or give --lock-timeout. If it is gone for good: secrets state unlock ${holder.ID}`,
+    `Wait for that run to end, or set --lock-timeout. If that run no longer exists: secrets state unlock ${holder.ID}`,
     `Lock ID: ${holder.ID}`,
   );
 }
 
-/** The error for a write by a run whose lock is not its own any more. */
+/** The error for a write by a run that has lost its lock. */
 export function lockLost(location: string, holder: LockInfo | undefined): DiagnosticError {
-  const now = holder === undefined ? 'nobody holds it now' : `it is held by ${describeHolder(holder)} now`;
+  const now = holder === undefined ? 'it is not held now' : `it is now held by ${describeHolder(holder)}`;
   return lockProblem(
     'state-lock-lost',
-    `This run's lock of the state ${location} is gone: ${now}.`,
-    'The run stood still for longer than its lease, or somebody broke its lock. Run the command again: it starts from what is stored now.',
+    `This run has lost its lock on the state ${location}: ${now}.`,
+    'The run was suspended for longer than its lease, or its lock was broken. Run the command again: it starts from the stored state.',
   );
 }
 
-/** The error for breaking a lock that is not there as named. */
+/** The error for breaking a lock that does not exist. */
 export function noSuchLock(location: string, id: string, holder: LockInfo | undefined): DiagnosticError {
   if (holder === undefined) {
-    return lockProblem('no-lock', `The state ${location} is not locked.`, 'Nothing is to be done.');
+    return lockProblem('no-lock', `The state ${location} is not locked.`, 'There is nothing to do.');
   }
   return lockProblem(
     'no-lock',
-    `The state ${location} has no lock of the ID ${id}: it is locked by ${describeHolder(holder)}.`,
-    `If that run is gone for good: secrets state unlock ${holder.ID}`,
+    `The state ${location} has no lock with the ID ${id}: it is locked by ${describeHolder(holder)}.`,
+    `If that run no longer exists: secrets state unlock ${holder.ID}`,
   );
 }
 
 /** An error about a lock. */
 export function lockProblem(code: string, summary: string, next: string, detail?: string): DiagnosticError {
-  return new DiagnosticError([{ severity: 'error', code, summary, ...defined({ detail }), next }]);
+  return problemError({ code, summary, detail, next });
 }
 
-/** The error for a write that came too late. */
+/** The error for a write that another run has overtaken. */
 export function writtenMeanwhile(location: string, serial: number, expected: number): DiagnosticError {
   return lockProblem(
     'state-moved-on',
-    `The state ${location} was written by somebody else meanwhile (serial ${serial}, expected ${expected}).`,
-    'Run the command again: it starts from what is stored now.',
+    `The state ${location} was written by another run meanwhile (serial ${serial}, expected ${expected}).`,
+    'Run the command again: it starts from the stored state.',
   );
 }

@@ -212,10 +212,10 @@ describe('a state in a file', () => {
     await store.write(stateOf(1), 0);
     await store.write(stateOf(2), 1);
     expect(await failure(store.write(stateOf(2), 1))).toContain(
-      'by somebody else meanwhile (serial 2, expected 1)',
+      'by another run meanwhile (serial 2, expected 1)',
     );
-    expect(await failure(store.write(stateOf(1), 0))).toContain('somebody else');
-    expect(await failure(store.write(stateOf(3, [], 'M'), 2))).toContain('somebody else');
+    expect(await failure(store.write(stateOf(1), 0))).toContain('another run');
+    expect(await failure(store.write(stateOf(3, [], 'M'), 2))).toContain('another run');
     expect(await failure(store.write(stateOf(9), 2))).toContain('next serial');
     expect((await store.read())?.serial).toBe(2);
   });

@@ -4,7 +4,7 @@ import type { Diagnostic, StateData } from '../model/index.js';
 export interface LockInfo {
   readonly ID: string;
   readonly Operation: string;
-  /** What another run needs to tell whether this one still lives, as JSON (see `HolderInfo`). */
+  /** What another run needs to decide whether this one is still alive, as JSON (see `HolderInfo`). */
   readonly Info: string;
   /** `user@host`. */
   readonly Who: string;
@@ -13,15 +13,15 @@ export interface LockInfo {
   readonly Created: string;
 }
 
-/** A held lock. It is a lease: kept alive as long as this process lives, and free for others some time after it died. */
+/** A held lock. It is a lease: renewed as long as this process runs, and free for others some time after it ended. */
 export interface Lock {
   readonly info: LockInfo;
   /**
-   * Aborted when the lock is not ours any more: this process slept through its lease and another one took over, or somebody
-   * broke it. Start nothing new then; the backend takes no write of ours any more.
+   * Aborted when the lock is lost: this process was suspended for longer than its lease, or the lock was broken. Start
+   * nothing new then; the backend refuses further writes of this run.
    */
   readonly lost: AbortSignal;
-  /** Gives it back. Never throws: a lock that cannot be given back runs out. */
+  /** Releases it. Never throws: a lock that cannot be released runs out. */
   release(): Promise<void>;
 }
 
@@ -30,10 +30,10 @@ export interface LockRequest {
   readonly operation: string;
   /** How long to wait for another holder, in milliseconds. */
   readonly timeoutMs: number;
-  /** Called once when there is somebody to wait for. */
+  /** Called once when another run holds the lock. */
   readonly onWait: (holder: LockInfo) => void;
   readonly signal: AbortSignal;
-  /** Who is to hold it; this process where absent. The lease of somebody else is not kept alive here. */
+  /** The holder; this process where absent. The lease of another holder is not renewed here. */
   readonly holder?: { readonly pid: number; readonly machine?: string };
 }
 
@@ -41,7 +41,7 @@ export interface LockRequest {
 export interface StateStore {
   /** Where it is, for people; no password in it. */
   readonly location: string;
-  /** What people should know of the way it is set up: that nothing is locked, say. */
+  /** Warnings about its setup, for example that nothing is locked. */
   readonly warnings?: readonly Diagnostic[];
   /** `host:port` of what it connects to when it is used; absent where it connects to nothing. */
   readonly hosts?: readonly string[];
@@ -54,22 +54,22 @@ export interface StateStore {
   read(): Promise<StateData | undefined>;
   /**
    * Writes the state, if the stored serial still is `expectedSerial` (0: nothing is stored yet), of the same lineage, and,
-   * where a lock is given, if that still holds. A write whose answer was lost is looked for before it is called failed.
+   * where a lock is given, if that still holds. A write whose answer was lost is verified before it counts as failed.
    * @param next its serial is `expectedSerial + 1`
    * @param lock the one that this run holds; absent with `--no-lock`
-   * @throws DiagnosticError where somebody else has written or taken over since, or it cannot be written.
+   * @throws DiagnosticError where another run has written or taken over since, or it cannot be written.
    */
   write(next: StateData, expectedSerial: number, lock?: Lock): Promise<void>;
   /**
-   * Takes the lock. A holder that is dead is taken over: at once where it ran on this host, else when its lease has run out.
-   * @throws DiagnosticError where somebody else holds it, once the time to wait is over; it names the holder.
+   * Takes the lock. An abandoned lock is taken over: at once where its holder ran on this host, else when its lease has run out.
+   * @throws DiagnosticError where another run holds it, once the time to wait is over; it names the holder.
    */
   lock(request: LockRequest): Promise<Lock>;
   /**
-   * Breaks somebody's lock.
+   * Breaks a lock.
    * @param id the lock's ID, as the message about it says
-   * @returns who held it
-   * @throws DiagnosticError where there is no lock, or one of another ID
+   * @returns its holder
+   * @throws DiagnosticError where there is no lock, or one with another ID
    */
   unlock(id: string): Promise<LockInfo>;
   /** Ends connections. Never throws. */

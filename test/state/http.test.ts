@@ -314,7 +314,7 @@ describe('the http backend on the wire', () => {
     ]) {
       expect(await all(tried)).toContain('state-refused');
     }
-    expect(await all(client(server).read())).toContain('wants to know who asks');
+    expect(await all(client(server).read())).toContain('requires authentication');
   });
 });
 

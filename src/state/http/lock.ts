@@ -125,6 +125,6 @@ function lockedByUnnamed(location: string): Error {
   return stateProblem(
     'state-locked',
     `The state ${location} is locked; the server does not say by whom.`,
-    'Wait for that run to end, or give --lock-timeout. If it is gone for good, remove the lock on the server.',
+    'Wait for that run to end, or set --lock-timeout. If that run no longer exists, remove the lock on the server.',
   );
 }

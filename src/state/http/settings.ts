@@ -71,7 +71,7 @@ export function httpSettings(
   }
   const locking = lockingOf(given, problems);
   const userInfo = [address, locking?.lock.url, locking?.unlock.url].map((url) => takeUserInfo(url, given));
-  const credentials = credentialsOf(given, problems) ?? userInfo.find((one) => one !== undefined);
+  const credentials = credentialsOf(given, problems) ?? userInfo.find((user) => user !== undefined);
   const numbers = retriesOf(given, problems);
   const ca = given.secret('client_ca_certificate_pem');
   const certificate = certificateOf(given, problems);
