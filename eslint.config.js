@@ -35,6 +35,17 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
+    ignores: ['src/**/*.test.ts'],
+    rules: {
+      complexity: ['error', 15],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      // Names that do not say what they hold.
+      'id-denylist': ['error', 'one', 'said', 'there', 'stuff'],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
     ignores: ['src/**/*.test.ts', 'src/model/sensitive.ts', 'src/engine/run-scope.ts'],
     rules: { 'no-restricted-syntax': ['error', noUnmaskedValue] },
   },

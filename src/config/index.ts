@@ -4,4 +4,3 @@ export { findSources } from './parse/files.js';
 export { loadConfiguration } from './load.js';
 export type { Loaded } from './load.js';
 export type { SourceFile } from './parse/source-file.js';
-export { sourceTable } from './sources/table.js';

@@ -8,7 +8,7 @@ import type { Extensions } from './extensions.js';
 import { languageParts } from './language-parts.js';
 
 /** The kinds of resource of all providers. */
-export function kindsOf(extensions: Extensions = builtIn): Kinds {
+function kindsOf(extensions: Extensions = builtIn): Kinds {
   if (extensions === builtIn) return builtInLanguage.kinds;
   return kindTable(extensions.providers.flatMap(({ kinds }) => kinds));
 }

@@ -40,4 +40,11 @@ describe('drift without a plan', () => {
       ['info', 'not-verifiable'],
     ]);
   });
+
+  it('refuses a target that names nothing: its silence would say that nothing drifted', () => {
+    const report = findDrift({ ...drifted, scope: { targets: ['secret.helios.MISSPELT'], excludes: [] } });
+    expect(report.diagnostics).toMatchObject([
+      { severity: 'error', code: 'unknown-target', summary: expect.stringContaining('MISSPELT') as string },
+    ]);
+  });
 });

@@ -53,7 +53,10 @@ export function findDrift(input: PlanInput): DriftReport {
   const decided = decideAll(index);
   // Errors and warnings are about changes, which drift does not make.
   const notes = decided.diagnostics.filter(({ severity }) => severity === 'info');
-  return { ...reportOf(index, decided), diagnostics: [...input.diagnostics, ...notes] };
+  return {
+    ...reportOf(index, decided),
+    diagnostics: [...input.diagnostics, ...unknownPatterns(index), ...notes],
+  };
 }
 
 /** What was decided of all resources. */

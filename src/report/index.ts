@@ -1,6 +1,5 @@
 export { failedDocument } from './document.js';
 export type {
-  ApplyDocument,
   ApplyEvent,
   ApplySums,
   DocumentStatus,
@@ -9,8 +8,8 @@ export type {
   StateDocument,
   StateEdit,
 } from './document.js';
-export type { Format, Renderer, Sink } from './format.js';
-export { diagnosticText, diagnosticsText, placeOf } from './human/diagnostics.js';
+export type { Format } from './format.js';
+export { diagnosticsText, placeOf } from './human/diagnostics.js';
 export { PLAIN } from './human/style.js';
 export type { Style } from './human/style.js';
 export { maskDiagnostics, maskDocument, maskResources } from './mask.js';

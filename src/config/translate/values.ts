@@ -91,16 +91,25 @@ function readText({ context }: FieldReader, node: TreeNode, text: string): Value
 }
 
 /** The address of a secret by its name or its address; a problem is noted where there is none, or several. */
-function resolveSecret({ context, secrets }: FieldReader, name: string, node: TreeNode): string | undefined {
-  const isAddress = name.includes('.');
-  const address = isAddress ? context.language.kinds.parse(name) : undefined;
-  const bare = address?.name ?? name;
-  const addresses = secrets.get(bare) ?? [];
-  if (isAddress && addresses.includes(name)) return name;
-  if (!isAddress && addresses.length === 1) return addresses[0];
+function resolveSecret(reader: FieldReader, name: string, node: TreeNode): string | undefined {
+  return name.includes('.') ? resolveAddress(reader, name, node) : resolveName(reader, name, node);
+}
+
+function resolveAddress({ context, secrets }: FieldReader, text: string, node: TreeNode): string | undefined {
+  const name = context.language.kinds.parse(text)?.name ?? text;
+  if (secrets.get(name)?.includes(text) === true) return text;
+  if (!context.incomplete) unknownSecret(context, text, node, () => [...secrets.values()].flat());
+  return undefined;
+}
+
+function resolveName({ context, secrets }: FieldReader, name: string, node: TreeNode): string | undefined {
+  const addresses = secrets.get(name);
+  const [address, ...others] = addresses ?? [];
+  if (others.length === 0 && address !== undefined) return address;
   // A secret that is wrong, or in a file that could not be read, has been reported already.
-  if (context.incomplete || (!isAddress && addresses.length === 0 && secrets.has(bare))) return undefined;
-  if (!isAddress && addresses.length > 1) {
+  if (context.incomplete) return undefined;
+  if (addresses === undefined) unknownSecret(context, name, node, () => [...secrets.keys()]);
+  else if (others.length > 0) {
     context.problems.push(
       problemAt(node.at, {
         code: 'ambiguous-secret',
@@ -108,17 +117,23 @@ function resolveSecret({ context, secrets }: FieldReader, name: string, node: Tr
         next: `Write the address: ${addresses.map((candidate) => `\`${candidate}\``).join(' or ')}.`,
       }),
     );
-    return undefined;
   }
-  const known = (): string[] => (isAddress ? [...secrets.values()].flat() : [...secrets.keys()]);
+  return undefined;
+}
+
+function unknownSecret(
+  context: BuildContext,
+  text: string,
+  node: TreeNode,
+  known: () => readonly string[],
+): void {
   context.problems.push(
     problemAt(node.at, {
       code: 'unknown-secret',
-      summary: `There is no secret \`${name}\` in this configuration.`,
+      summary: `There is no secret \`${text}\` in this configuration.`,
       next:
-        suggestName(context, name, known) ??
+        suggestName(context, text, known) ??
         'Add it under `secrets:`, or take the value from another source.',
     }),
   );
-  return undefined;
 }

@@ -21,7 +21,9 @@ export function findPassword(text: string, key: PasswordKey): string | undefined
     const fields = splitLine(line);
     const password = fields[4];
     if (password === undefined || password === '') continue;
-    if (wanted.every((one, index) => fields[index] === '*' || unescape(fields[index] ?? '') === one)) {
+    if (
+      wanted.every((expected, index) => fields[index] === '*' || unescape(fields[index] ?? '') === expected)
+    ) {
       return unescape(password);
     }
   }

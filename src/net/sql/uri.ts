@@ -37,8 +37,8 @@ export function parseUri(uri: string): Map<string, string> | string {
 function putHosts(authority: string, put: (name: string, text: string | undefined) => void): void {
   const hosts: string[] = [];
   const ports: string[] = [];
-  for (const one of authority.split(',')) {
-    const [, bracketed, bare, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(one) ?? [];
+  for (const hostAndPort of authority.split(',')) {
+    const [, bracketed, bare, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(hostAndPort) ?? [];
     hosts.push(bracketed ?? bare ?? '');
     ports.push(port ?? '');
   }

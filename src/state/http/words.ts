@@ -41,7 +41,11 @@ export function badReply(location: string, purpose: Purpose, reply: Reply, detai
     );
   }
   if (status === 413) {
-    return problem('state-refused', 'it is too large for the server (status 413)', 'Raise the limit of the server.');
+    return problem(
+      'state-refused',
+      'it is too large for the server (status 413)',
+      'Raise the limit of the server.',
+    );
   }
   return problem('state-http', unexpected(reply), nextFor(status, purpose));
 }
