@@ -1,5 +1,4 @@
 /** One measurement of `state.ts`: fills a backend where it is empty, then reads and writes, and prints milliseconds of CPU. */
-import pg from 'pg';
 import type { StateData, StateRecord } from '../../src/model/index.js';
 import { httpSettings } from '../../src/state/http/settings.js';
 import { httpStore } from '../../src/state/http/store.js';
@@ -8,6 +7,7 @@ import { localStore } from '../../src/state/local/store.js';
 import type { StateStore } from '../../src/state/index.js';
 import { postgresStore } from '../../src/state/postgres/store.js';
 import { runScope } from '../scope.js';
+import { connectTo } from '../state/postgres-clients.js';
 
 const [backend = '', place = ''] = process.argv.slice(2);
 const RECORDS = 10_000;
@@ -43,12 +43,7 @@ function open(): StateStore {
     const fields = JSON.parse(place) as Record<string, string>;
     return httpStore({ ...common, env: {}, settings: httpSettings(fields, runScope()) });
   }
-  const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client(place);
-    await client.connect();
-    return client;
-  };
-  return postgresStore({ ...common, connect, location: 'bench' });
+  return postgresStore({ ...common, connect: connectTo(place), location: 'bench' });
 }
 
 /** Milliseconds of CPU, user and system, that something takes. */

@@ -65,9 +65,9 @@ onRealPostgres(
       let isFirst = true;
       const connect = async (): Promise<SqlClient> => {
         const client = await connectTo(url)();
-        const query: SqlClient['query'] = async (text, values) => {
+        const query: SqlClient['query'] = async (...statement) => {
           try {
-            return await client.query(text, values);
+            return await client.query(...statement);
           } catch (error) {
             if (isFirst) {
               isFirst = false;
@@ -78,7 +78,7 @@ onRealPostgres(
             throw error;
           }
         };
-        return { query, end: () => client.end() };
+        return { ...client, query };
       };
       const store = storeAt(url, { connect });
       expect(await store.read()).toEqual(stateOf(1));

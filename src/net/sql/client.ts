@@ -1,10 +1,21 @@
 import { connect, endClient } from './connection.js';
+import { queryPinned } from './pinned.js';
+import type { SqlStatement } from './pinned.js';
 import type { ConnectionSettings } from './settings.js';
 
 /** A connection that runs statements. */
 export interface PlainClient {
-  /** Runs a statement; with no values it may be several, which are one transaction then. */
-  query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  /**
+   * Runs a statement in a transaction of its own, under the pinned `search_path` (see `queryPinned`).
+   * @param first statements without rows, which run before it in the same transaction
+   */
+  query(
+    text: string,
+    values: readonly unknown[],
+    first?: readonly SqlStatement[],
+  ): Promise<{ readonly rows: readonly unknown[] }>;
+  /** Runs several statements as one transaction, under the session's own `search_path`: DDL. */
+  script(text: string): Promise<unknown>;
   /** Ends the connection, in two seconds at most. Never throws. */
   end(): Promise<void>;
 }
@@ -16,7 +27,8 @@ export interface PlainClient {
 export async function plainClient(settings: ConnectionSettings): Promise<PlainClient> {
   const { client } = await connect(settings);
   return {
-    query: (text, values) => client.query(text, [...values]),
+    query: (text, values, first = []) => queryPinned(client, first, { text, values }),
+    script: (text) => client.query(text),
     end: () => endClient(client),
   };
 }

@@ -1,4 +1,5 @@
 export * from './client.js';
 export * from './connection.js';
 export * from './errors.js';
+export * from './pinned.js';
 export * from './settings.js';

@@ -3,7 +3,7 @@ import { defined } from '../../model/index.js';
 import type { ApplyItem, Outcome } from '../../model/index.js';
 import { messageOf, sqlState } from '../../net/sql/index.js';
 import type { SessionContext } from '../sdk/index.js';
-import { CALL_SQL, CREATE_SQL, DROP_SQL } from './batch/function.js';
+import { CALL_SQL, CREATE_SQL, DROP_SQL, KEEP_AND_PIN_SQL } from './batch/function.js';
 import type { BatchResult } from './batch/function.js';
 import { GUARD_STATE_SQL, guardSql, leaks, quietLockTimeout } from './batch/guard.js';
 import { toBatch, writes } from './batch/order.js';
@@ -188,6 +188,7 @@ async function begin({
       'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
       `SET LOCAL statement_timeout = ${statementTimeoutMs ?? STATEMENT_TIMEOUT_MS}`,
       `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
+      KEEP_AND_PIN_SQL,
       guardSql(serverVersion),
       `SELECT pg_catalog.pg_advisory_xact_lock(${LOCK[0]}, ${LOCK[1]})`,
       CREATE_SQL,

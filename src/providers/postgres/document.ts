@@ -1,5 +1,5 @@
 import { UnreachableError } from '../sdk/index.js';
-import { messageOf, sqlState } from '../../net/sql/index.js';
+import { PIN_SQL, messageOf, sqlState } from '../../net/sql/index.js';
 import type { Connection } from '../../net/sql/index.js';
 
 const READ_TIMEOUT_MS = 60_000;
@@ -12,25 +12,37 @@ export interface Reader {
 }
 
 /**
- * Runs one SELECT in a read-only transaction with a time limit, in one round trip, and returns its only value. All of it is local
- * to the transaction, so that it works through a pooler.
- * @param sql a SELECT with one row and one column, `document`
+ * As {@link queryDocument}.
  * @throws UnreachableError where the server does not answer, or with an error
  */
 export async function readDocument<Document>(reader: Reader, sql: string): Promise<Document> {
+  try {
+    return await queryDocument<Document>(reader, sql);
+  } catch (error) {
+    throw readFailure(error, reader.connection);
+  }
+}
+
+/**
+ * Runs one SELECT in a read-only transaction with a time limit and the pinned `search_path`, in one round trip, and returns its only
+ * value. All of it is local to the transaction, so that it works through a pooler.
+ * @param sql a SELECT with one row and one column, `document`
+ * @throws the driver's error
+ */
+export async function queryDocument<Document>(reader: Reader, sql: string): Promise<Document> {
   const { client } = reader.connection;
   const timeout = reader.statementTimeoutMs ?? READ_TIMEOUT_MS;
   try {
     const results: unknown = await client.query(
-      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${timeout}; ${sql}; COMMIT`,
+      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${timeout}; ${PIN_SQL}; ${sql}; COMMIT`,
     );
-    const rows = (results as readonly { readonly rows: readonly { readonly document: Document }[] }[])[2]
+    const rows = (results as readonly { readonly rows: readonly { readonly document: Document }[] }[])[3]
       ?.rows;
     if (rows?.[0] === undefined) throw new Error('the server returned no result');
     return rows[0].document;
   } catch (error) {
     if (sqlState(error) !== undefined) await client.query('ROLLBACK').catch(() => undefined);
-    throw readFailure(error, reader.connection);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { UnreachableError } from '../sdk/index.js';
-import { messageOf, sqlState } from '../../net/sql/index.js';
-import { readDocument } from './document.js';
+import { EQ, messageOf, sqlState } from '../../net/sql/index.js';
+import { queryDocument, readDocument } from './document.js';
 import type { Reader } from './document.js';
 import { WRAPPER } from './sql.js';
 
@@ -19,8 +19,8 @@ export interface Identity {
 
 const SYSTEM_IDENTIFIER = 'SELECT c.system_identifier FROM pg_catalog.pg_control_system() c';
 
-const OBJECT_IDS = `SELECT 'oid-' || d.oid || '-' || COALESCE(w.oid, 0) FROM pg_catalog.pg_database d
-      LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname = '${WRAPPER}' WHERE d.datname = current_database()`;
+const OBJECT_IDS = `SELECT pg_catalog.concat('oid-', d.oid, '-', COALESCE(w.oid, 0::pg_catalog.oid)) FROM pg_catalog.pg_database d
+      LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname ${EQ} '${WRAPPER}' WHERE d.datname ${EQ} pg_catalog.current_database()`;
 
 /**
  * Finds out which database it is, and which role.
@@ -32,10 +32,9 @@ const OBJECT_IDS = `SELECT 'oid-' || d.oid || '-' || COALESCE(w.oid, 0) FROM pg_
  * @throws UnreachableError where the server does not answer
  */
 export async function identify(reader: Reader): Promise<Identity> {
-  const { client, host, port } = reader.connection;
+  const { host, port } = reader.connection;
   try {
-    const result = await client.query<{ document: Identity }>(identitySql(SYSTEM_IDENTIFIER));
-    if (result.rows[0] !== undefined) return result.rows[0].document;
+    return await queryDocument<Identity>(reader, identitySql(SYSTEM_IDENTIFIER));
   } catch (error) {
     // 42501: EXECUTE on the function was revoked from PUBLIC.
     if (sqlState(error) !== '42501') {
@@ -49,9 +48,9 @@ export async function identify(reader: Reader): Promise<Identity> {
 
 function identitySql(system: string): string {
   return `SELECT pg_catalog.json_build_object(
-  'system', (${system})::text,
-  'database', current_database(),
+  'system', (${system})::pg_catalog.text,
+  'database', pg_catalog.current_database(),
   'principal', current_user,
-  'version', pg_catalog.current_setting('server_version_num')::int,
+  'version', pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
   'catalog', pg_catalog.has_table_privilege('pg_catalog.pg_user_mapping', 'SELECT')) AS document`;
 }

@@ -1,3 +1,4 @@
+import { EQ } from '../../net/sql/index.js';
 import { MAPPING_VISIBLE, roleName, usageGrants, WRAPPER } from './sql.js';
 
 /** What to read. */
@@ -18,37 +19,37 @@ const OPTIONS = (options: string, value: string): string =>
  * options (`pg_options_to_table`), since values may contain any character.
  */
 export function readSql({ names, values, catalog }: ReadSql): string {
-  const wanted = names === undefined ? 'true' : `f.srvname = ANY (${names})`;
+  const wanted = names === undefined ? 'true' : `f.srvname ${EQ} ANY (${names})`;
   const version = catalog
-    ? '(SELECT u.xmin::text FROM pg_catalog.pg_user_mapping u WHERE u.oid = m.umid)'
-    : 'NULL::text';
+    ? `(SELECT u.xmin::pg_catalog.text FROM pg_catalog.pg_user_mapping u WHERE u.oid ${EQ} m.umid)`
+    : 'NULL::pg_catalog.text';
   return `WITH w AS (
-  SELECT oid, fdwowner, fdwacl FROM pg_catalog.pg_foreign_data_wrapper WHERE fdwname = '${WRAPPER}'
+  SELECT oid, fdwowner, fdwacl FROM pg_catalog.pg_foreign_data_wrapper WHERE fdwname ${EQ} '${WRAPPER}'
 ), s AS (
   SELECT f.oid, f.xmin AS version, f.srvname, f.srvtype, f.srvowner, f.srvacl, f.srvoptions
-  FROM pg_catalog.pg_foreign_server f JOIN w ON w.oid = f.srvfdw WHERE ${wanted}
+  FROM pg_catalog.pg_foreign_server f JOIN w ON w.oid ${EQ} f.srvfdw WHERE ${wanted}
 )
 SELECT pg_catalog.json_build_object(
   'servers', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
-    'id', s.oid::text, 'version', s.version::text, 'name', s.srvname, 'type', s.srvtype,
+    'id', s.oid::pg_catalog.text, 'version', s.version::pg_catalog.text, 'name', s.srvname, 'type', s.srvtype,
     'owner', pg_catalog.pg_get_userbyid(s.srvowner),
     'comment', pg_catalog.obj_description(s.oid, 'pg_foreign_server'),
     'options', ${OPTIONS('s.srvoptions', 'o.option_value')}) ORDER BY s.srvname), '[]') FROM s),
   'mappings', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
-    'id', m.umid::text, 'version', ${version}, 'server', s.srvname, 'role', ${roleName('m.umuser')},
+    'id', m.umid::pg_catalog.text, 'version', ${version}, 'server', s.srvname, 'role', ${roleName('m.umuser')},
     'visible', ${MAPPING_VISIBLE},
-    'options', ${OPTIONS('m.umoptions', values ? 'o.option_value' : 'NULL::text')}) ORDER BY m.umid), '[]')
-    FROM pg_catalog.pg_user_mappings m JOIN s ON s.oid = m.srvid),
+    'options', ${OPTIONS('m.umoptions', values ? 'o.option_value' : 'NULL::pg_catalog.text')}) ORDER BY m.umid), '[]')
+    FROM pg_catalog.pg_user_mappings m JOIN s ON s.oid ${EQ} m.srvid),
   'serverUsage', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
-    'id', g.srv || '/' || g.grantee, 'server', g.srvname, 'role', ${roleName('g.grantee')},
-    'implied', g.grantee = g.srvowner)), '[]')
+    'id', pg_catalog.concat(g.srv, '/', g.grantee), 'server', g.srvname, 'role', ${roleName('g.grantee')},
+    'implied', g.grantee ${EQ} g.srvowner)), '[]')
     FROM (SELECT DISTINCT s.oid AS srv, s.srvname, s.srvowner, a.grantee FROM s,
-      ${usageGrants('s.srvacl', 'S', 's.srvowner')} a WHERE a.privilege_type = 'USAGE') g),
+      ${usageGrants('s.srvacl', 'S', 's.srvowner')} a WHERE a.privilege_type ${EQ} 'USAGE') g),
   'wrapperUsage', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
-    'id', g.fdw || '/' || g.grantee, 'role', ${roleName('g.grantee')},
-    'implied', g.grantee = g.fdwowner OR COALESCE(
-      (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = g.grantee), false))), '[]')
+    'id', pg_catalog.concat(g.fdw, '/', g.grantee), 'role', ${roleName('g.grantee')},
+    'implied', g.grantee ${EQ} g.fdwowner OR COALESCE(
+      (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid ${EQ} g.grantee), false))), '[]')
     FROM (SELECT DISTINCT w.oid AS fdw, w.fdwowner, a.grantee FROM w,
-      ${usageGrants('w.fdwacl', 'F', 'w.fdwowner')} a WHERE a.privilege_type = 'USAGE') g)
+      ${usageGrants('w.fdwacl', 'F', 'w.fdwowner')} a WHERE a.privilege_type ${EQ} 'USAGE') g)
 ) AS document`;
 }

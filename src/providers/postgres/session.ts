@@ -110,7 +110,7 @@ async function read(
 ): Promise<ReadResult> {
   const { provider, identity, context } = place;
   const addresses = new Set([...request.desired, ...request.records].map(({ address }) => address));
-  const names = `ARRAY[${serverNames(request).map(escapeLiteral).join(', ')}]::name[]`;
+  const names = `ARRAY[${serverNames(request).map(escapeLiteral).join(', ')}]::pg_catalog.name[]`;
   const sql = readSql({ names, values: true, catalog: identity.catalog });
   const document = await readDocument<WrapperDocument>(place, sql);
   const owners = ownersOf(request.desired);

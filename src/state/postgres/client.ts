@@ -1,14 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError } from '../../model/index.js';
+import type { SqlStatement } from '../../net/sql/index.js';
 import { isConflict, isLost, unreachable } from './errors.js';
 
 /** What the state needs of a connection to PostgreSQL. Its errors have no password in their message. */
 export interface SqlClient {
   /**
-   * Runs a statement with its parameters (`$1`, …), in a transaction of its own; without values it may be several
-   * statements, which are one transaction then.
+   * Runs a statement with its parameters (`$1`, …), in a transaction of its own, under the pinned `search_path`.
+   * @param first statements without rows, which run before it in the same transaction
    */
-  query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  query(
+    text: string,
+    values: readonly unknown[],
+    first?: readonly SqlStatement[],
+  ): Promise<{ readonly rows: readonly unknown[] }>;
+  /** Runs several statements as one transaction, under the session's own `search_path`: DDL. */
+  script(text: string): Promise<unknown>;
   end(): Promise<void>;
 }
 
@@ -18,6 +25,8 @@ interface Asking {
   readonly patienceMs: number;
   /** How often to ask again after a connection broke: 2 where absent. The statement may have been run by then. */
   readonly repeats?: number;
+  /** Statements without rows that run before it, in the same transaction. */
+  readonly first?: readonly SqlStatement[];
 }
 
 /** A connection that is made when it is needed, and made again after it broke. */
@@ -28,6 +37,8 @@ export interface Link {
    * @throws DiagnosticError where the database cannot be reached; what the server says of the statement as it came
    */
   ask(text: string, values: readonly unknown[], asking: Asking): Promise<readonly unknown[]>;
+  /** Runs a script, as `ask` runs a statement. */
+  script(text: string, asking: Asking): Promise<void>;
   /** Whether there ever was a connection: where there was none, no statement can have been run. */
   wasOpen(): boolean;
   /** Whether a statement is under way. */
@@ -61,11 +72,14 @@ export function keepLink(connect: () => Promise<SqlClient>, location: string): L
       throw wasOpen && !(error instanceof DiagnosticError) ? error : unreachable(location, error);
     }
   };
-  const once = async (text: string, values: readonly unknown[], patienceMs: number) => {
+  const once = async <Answer>(
+    send: (client: SqlClient) => Promise<Answer>,
+    patienceMs: number,
+  ): Promise<Answer> => {
     const opening = (current ??= connect());
     const client = await open(opening);
     try {
-      return await inTime(client.query(text, values), patienceMs);
+      return await inTime(send(client), patienceMs);
     } catch (error) {
       if (isLost(error)) {
         if (current === opening) current = undefined;
@@ -74,27 +88,36 @@ export function keepLink(connect: () => Promise<SqlClient>, location: string): L
       throw error;
     }
   };
-  return {
-    async ask(text, values, { patienceMs, repeats = PAUSES_MS.length }) {
-      inFlight += 1;
-      try {
-        for (let broken = 0, conflicts = 0; ;) {
-          try {
-            return (await once(text, values, patienceMs)).rows;
-          } catch (error) {
-            if (isConflict(error) && conflicts < CONFLICTS) {
-              conflicts += 1;
-              await sleep(Math.random() * 50);
-            } else if (isLost(error)) {
-              if (broken >= repeats) throw unreachable(location, error);
-              await sleep(PAUSES_MS[broken]);
-              broken += 1;
-            } else throw error;
-          }
+  const insist = async <Answer>(
+    send: (client: SqlClient) => Promise<Answer>,
+    { patienceMs, repeats = PAUSES_MS.length }: Asking,
+  ): Promise<Answer> => {
+    inFlight += 1;
+    try {
+      for (let broken = 0, conflicts = 0; ;) {
+        try {
+          return await once(send, patienceMs);
+        } catch (error) {
+          if (isConflict(error) && conflicts < CONFLICTS) {
+            conflicts += 1;
+            await sleep(Math.random() * 50);
+          } else if (isLost(error)) {
+            if (broken >= repeats) throw unreachable(location, error);
+            await sleep(PAUSES_MS[broken]);
+            broken += 1;
+          } else throw error;
         }
-      } finally {
-        inFlight -= 1;
       }
+    } finally {
+      inFlight -= 1;
+    }
+  };
+  return {
+    async ask(text, values, asking) {
+      return (await insist((client) => client.query(text, values, asking.first), asking)).rows;
+    },
+    async script(text, asking) {
+      await insist((client) => client.script(text), asking);
     },
     wasOpen: () => wasOpen,
     isBusy: () => inFlight > 0,

@@ -21,11 +21,6 @@ export function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlState(error) ?? '');
 }
 
-/** Whether the tables are not there: no such schema, or no such table. */
-export function isMissingTable(error: unknown): boolean {
-  return ['3F000', '42P01'].includes(sqlState(error) ?? '');
-}
-
 /**
  * Whether making the tables failed because somebody else makes them at the same time: a name is taken, or a row of the
  * catalog was (PostgreSQL lets `IF NOT EXISTS` fail so too).
@@ -80,6 +75,11 @@ export function refused(location: string, error: unknown): DiagnosticError {
     `The database refuses to read or write the state ${location} (SQLSTATE ${state})${message}.`,
     known[state] ?? 'Let an administrator look at it: nothing was written.',
   );
+}
+
+/** A name as SQL quotes it. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** An error about the state. */

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DiagnosticError } from '../../model/index.js';
 import type { Link } from './client.js';
-import { isCreationRace, isDenied, refused, stateError } from './errors.js';
-import { LAYOUT, quoteName } from './sql.js';
+import { isCreationRace, isDenied, quoteName, refused, stateError } from './errors.js';
+import { LAYOUT } from './sql.js';
+import { TABLES } from './tables.js';
 import type { Statements } from './sql.js';
+import { notTrusted, trustProblem } from './trust.js';
 
 /** What the catalog says of the schema, and what we may do there. */
 interface FoundLayout {
@@ -69,7 +71,7 @@ export function layoutOf(link: Link, sql: Statements, schema: string, location: 
         }
         if (found.hasSchema && !found.mayCreateTables) throw mayNotCreate(found);
         try {
-          await link.ask(sql.create(!found.hasSchema), [], { patienceMs: PATIENCE_MS });
+          await link.script(sql.create(!found.hasSchema), { patienceMs: PATIENCE_MS });
           return;
         } catch (error) {
           if (!isCreationRace(error) || races === RACES) throw refused(location, error);
@@ -93,6 +95,15 @@ export function layoutOf(link: Link, sql: Statements, schema: string, location: 
       );
     },
     async explain(error) {
+      const problem = trustProblem(error);
+      if (problem !== undefined && 'owner' in problem) return notTrusted(location, schema, problem);
+      if (problem !== undefined) {
+        return stateError(
+          'damaged-state',
+          `Not all tables of the state ${location} exist.`,
+          `Nothing was changed. Bring the tables of the schema ${name} back: ${TABLES.join(', ')}.`,
+        );
+      }
       if (!isDenied(error)) return refused(location, error);
       const found = await probe();
       if (!found.hasTables) return mayNotCreate(found);

@@ -65,19 +65,22 @@ async function tryToTake(
 
 /** Gives a row back that may be ours. Never throws. */
 async function undo({ main, sql, key }: PostgresState, { ID }: LockInfo): Promise<void> {
-  await main.ask(sql.giveBack, [key, ID], { patienceMs: GIVE_BACK_MS }).catch(() => undefined);
+  const asking = { patienceMs: GIVE_BACK_MS, first: [sql.guard] };
+  await main.ask(sql.giveBack, [key, ID], asking).catch(() => undefined);
 }
 
 /** @returns whether the lock is still ours */
 async function renew({ state, leaseMs, side }: LockRow, { ID }: LockInfo): Promise<boolean> {
   const link = state.main.isBusy() ? side : state.main;
   const patienceMs = Math.min(Math.max(leaseMs / 3, 1000), RENEW_MS);
-  const rows = await link.ask(state.sql.renew, [state.key, ID], { patienceMs, repeats: 0 });
+  const { sql, key } = state;
+  const rows = await link.ask(sql.renew, [key, ID], { patienceMs, repeats: 0, first: [sql.guard] });
   return rows.length > 0;
 }
 
 async function giveBack({ state }: LockRow, { ID }: LockInfo): Promise<void> {
-  await state.main.ask(state.sql.giveBack, [state.key, ID], { patienceMs: GIVE_BACK_MS, repeats: 1 });
+  const { main, sql, key } = state;
+  await main.ask(sql.giveBack, [key, ID], { patienceMs: GIVE_BACK_MS, repeats: 1, first: [sql.guard] });
 }
 
 /**

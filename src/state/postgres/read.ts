@@ -1,10 +1,10 @@
 import type { StateData } from '../../model/index.js';
 import type { Link } from './client.js';
-import { isMissingTable } from './errors.js';
 import type { Layout } from './layout.js';
 import { NOTHING, fromRow } from './rows.js';
 import type { Known, StoredRow } from './rows.js';
 import type { Statements } from './sql.js';
+import { trustProblem } from './trust.js';
 
 /** One state in PostgreSQL, and what this client knows of it. */
 export interface PostgresState {
@@ -38,15 +38,15 @@ export const READ_MS = 60_000;
  * @throws DiagnosticError that says what to do
  */
 export async function askTables(
-  { main, layout }: PostgresState,
+  { main, sql, layout }: PostgresState,
   text: string,
   values: readonly unknown[],
   patienceMs: number,
 ): Promise<readonly unknown[]> {
-  const run = (): Promise<readonly unknown[]> => main.ask(text, values, { patienceMs });
+  const run = (): Promise<readonly unknown[]> => main.ask(text, values, { patienceMs, first: [sql.guard] });
   try {
     return await run().catch(async (error: unknown) => {
-      if (!isMissingTable(error)) throw error;
+      if (!isMissing(error)) throw error;
       await layout.make();
       return run();
     });
@@ -56,12 +56,13 @@ export async function askTables(
 }
 
 /** Reads without creating tables: where there are none there is nothing, and to know that needs no rights. */
-async function askIfPresent({ main, layout, key }: PostgresState, text: string): Promise<unknown> {
-  const run = (): Promise<readonly unknown[]> => main.ask(text, [key], { patienceMs: READ_MS });
+async function askIfPresent({ main, sql, layout, key }: PostgresState, text: string): Promise<unknown> {
+  const run = (): Promise<readonly unknown[]> =>
+    main.ask(text, [key], { patienceMs: READ_MS, first: [sql.guard] });
   let rows: readonly unknown[] | undefined;
   try {
     rows = await run().catch(async (error: unknown) => {
-      if (!isMissingTable(error)) throw error;
+      if (!isMissing(error)) throw error;
       // Where they exist, another run has created them since.
       return (await layout.exist()) ? run() : undefined;
     });
@@ -71,6 +72,11 @@ async function askIfPresent({ main, layout, key }: PostgresState, text: string):
   if (rows === undefined) return undefined;
   layout.check((rows[0] as { readonly layout: number } | undefined)?.layout);
   return rows[0];
+}
+
+/** Whether the tables do not exist. */
+function isMissing(error: unknown): boolean {
+  return trustProblem(error)?.kind === 'missing';
 }
 
 /** As `StateStore.read`. */

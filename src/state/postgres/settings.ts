@@ -8,6 +8,8 @@ export interface PostgresSettings {
   readonly connection: ConnectionSettings;
   /** The schema of the tables. */
   readonly schema: string;
+  /** The role that may own the tables besides superusers and the one that connects; from the environment alone. */
+  readonly owner?: string;
   /** `host:port` of every server that may be connected to. */
   readonly hosts: readonly string[];
   /** Where the state is, for people: database, servers and schema. */
@@ -27,6 +29,7 @@ export function postgresSettings({ fields, range }: BackendSettings, { env }: Ba
   return {
     connection,
     schema,
+    ...defined({ owner: env['SECRETS_STATE_OWNER'] }),
     hosts,
     location: `${connection.database} on ${hosts.join(', ')} (schema ${schema})`,
   };

@@ -1,13 +1,19 @@
-import { stateError } from './errors.js';
+import { EQ, PINNED_PATH, operator } from '../../net/sql/index.js';
+import type { SqlStatement } from '../../net/sql/index.js';
+import { quoteName, stateError } from './errors.js';
+import { TABLES } from './tables.js';
+import { trustGuard } from './trust.js';
 
 /** The layout of the tables that this version supports. */
 export const LAYOUT = 1;
 
 /** The statements for one schema. Each is a transaction of its own, and leans on nothing that a session keeps. */
 export interface Statements {
+  /** Runs before each statement that uses the tables. */
+  readonly guard: SqlStatement;
   /** `$1` the schema's name. Needs no rights: see `FoundLayout`. */
   readonly probe: string;
-  /** Makes the tables; the schema too where there is none. */
+  /** A script that makes the tables; the schema too where there is none. */
   readonly create: (withSchema: boolean) => string;
   /** `$1` the stack. See `StoredRow`; the records' texts are joined by `SEPARATOR`. */
   readonly read: string;
@@ -25,6 +31,8 @@ export interface Statements {
   readonly giveBack: string;
 }
 
+const TEXT = 'pg_catalog.text';
+
 /** Stands between the texts of records: JSON never holds it as it is. */
 export const SEPARATOR = '\u001e';
 
@@ -35,102 +43,104 @@ export const SEPARATOR = '\u001e';
  * matter. A write holds the row of the lock while it runs: nobody can take over in the midst of it. Stacks and addresses are
  * given as `keyText` makes them.
  * @param schema its name, checked (see `checkSchema`)
+ * @param owner a role, besides superusers and the current one, that may own schema and tables
  */
-export function statements(schema: string): Statements {
+export function statements(schema: string, owner: string | undefined): Statements {
   const quoted = quoteName(schema);
-  const [layout, heads, records, locks] = ['layout', 'heads', 'records', 'locks'].map(
-    (name) => `${quoted}.state_${name}`,
-  ) as [string, string, string, string];
+  const [layout, heads, records, locks] = TABLES.map((name) => `${quoted}.${name}`) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const now = 'pg_catalog.clock_timestamp()';
-  const isKnown = `EXISTS (SELECT FROM ${layout} WHERE version = ${LAYOUT})`;
+  const isKnown = `EXISTS (SELECT FROM ${layout} WHERE version ${EQ} ${LAYOUT})`;
   const write = (head: string, rest: string): string => `WITH held AS (
-  UPDATE ${locks} SET renewed_at = ${now} WHERE stack = $1::text AND id = $4::text RETURNING id
+  UPDATE ${locks} SET renewed_at = ${now} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $4::${TEXT} RETURNING id
 ), head AS (
   ${head}
   RETURNING stack
 ), put AS (
   INSERT INTO ${records} (stack, address, record)
   SELECT head.stack, one.address, one.record
-  FROM head, ROWS FROM (pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[])) AS one (address, record)
+  FROM head, ROWS FROM (pg_catalog.unnest($5::${TEXT}[]), pg_catalog.unnest($6::${TEXT}[])) AS one (address, record)
   ON CONFLICT (stack, address) DO UPDATE SET record = excluded.record
 )${rest}
-SELECT pg_catalog.count(*)::int AS written FROM head`;
-  const mayWrite = `($4::text IS NULL OR EXISTS (SELECT FROM held)) AND ${isKnown}`;
+SELECT pg_catalog.count(*)::pg_catalog.int4 AS written FROM head`;
+  const mayWrite = `($4::${TEXT} IS NULL OR EXISTS (SELECT FROM held)) AND ${isKnown}`;
   return {
+    guard: trustGuard(schema, owner),
     probe: `SELECT n.oid IS NOT NULL AS "hasSchema",
-  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'state_layout') AS "hasTables",
+  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace ${EQ} n.oid AND c.relname ${EQ} '${TABLES[0]}') AS "hasTables",
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS "mayCreateSchema",
   COALESCE(pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false)
     AS "mayCreateTables",
-  current_user::text AS "role", pg_catalog.current_database()::text AS "database"
-FROM (VALUES (1)) AS one (row) LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = $1::text`,
+  current_user::${TEXT} AS "role", pg_catalog.current_database()::${TEXT} AS "database"
+FROM (VALUES (1)) AS one (row) LEFT JOIN pg_catalog.pg_namespace n ON n.nspname ${EQ} $1::pg_catalog.name`,
     create: (withSchema) => `${withSchema ? `CREATE SCHEMA ${quoted};\n` : ''}CREATE TABLE ${layout} (
-  version integer PRIMARY KEY
+  version pg_catalog.int4 PRIMARY KEY
 );
 COMMENT ON TABLE ${layout} IS 'States kept by secrets: no value of a secret is in them. Let only that program write here.';
-INSERT INTO ${layout} VALUES (${LAYOUT});
 CREATE TABLE ${heads} (
-  stack text COLLATE "C" PRIMARY KEY,
-  serial bigint NOT NULL CHECK (serial > 0),
-  lineage text NOT NULL,
-  document text NOT NULL,
-  write_id text NOT NULL,
-  written_at timestamptz NOT NULL
+  stack ${TEXT} COLLATE pg_catalog."C" PRIMARY KEY,
+  serial pg_catalog.int8 NOT NULL CHECK (serial ${operator('>')} 0),
+  lineage ${TEXT} NOT NULL,
+  document ${TEXT} NOT NULL,
+  write_id ${TEXT} NOT NULL,
+  written_at pg_catalog.timestamptz NOT NULL
 );
 CREATE TABLE ${records} (
-  stack text COLLATE "C" NOT NULL REFERENCES ${heads} ON DELETE CASCADE,
-  address text COLLATE "C" NOT NULL,
-  record text NOT NULL,
+  stack ${TEXT} COLLATE pg_catalog."C" NOT NULL REFERENCES ${heads} ON DELETE CASCADE,
+  address ${TEXT} COLLATE pg_catalog."C" NOT NULL,
+  record ${TEXT} NOT NULL,
   PRIMARY KEY (stack, address)
 );
 CREATE TABLE ${locks} (
-  stack text COLLATE "C" PRIMARY KEY,
-  id text NOT NULL,
-  holder text NOT NULL,
-  lease_ms bigint NOT NULL,
-  renewed_at timestamptz NOT NULL
-)`,
-    read: `SELECT layout.version AS layout, head.serial::text AS serial, head.lineage, head.document,
+  stack ${TEXT} COLLATE pg_catalog."C" PRIMARY KEY,
+  id ${TEXT} NOT NULL,
+  holder ${TEXT} NOT NULL,
+  lease_ms pg_catalog.int8 NOT NULL,
+  renewed_at pg_catalog.timestamptz NOT NULL
+);
+SELECT pg_catalog.set_config('search_path', '${PINNED_PATH}', true);
+INSERT INTO ${layout} VALUES (${LAYOUT})`,
+    read: `SELECT layout.version AS layout, head.serial::${TEXT} AS serial, head.lineage, head.document,
   head.write_id AS "writeId",
   (SELECT pg_catalog.string_agg(one.record, pg_catalog.chr(${SEPARATOR.charCodeAt(0)}) ORDER BY one.address)
-    FROM ${records} one WHERE one.stack = head.stack) AS records
-FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack = $1::text`,
-    look: `SELECT layout.version AS layout, head.serial::text AS serial, head.lineage, head.write_id AS "writeId",
+    FROM ${records} one WHERE one.stack ${EQ} head.stack) AS records
+FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack ${EQ} $1::${TEXT}`,
+    look: `SELECT layout.version AS layout, head.serial::${TEXT} AS serial, head.lineage, head.write_id AS "writeId",
   lock.id AS "lockId", lock.holder
-FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack = $1::text LEFT JOIN ${locks} lock ON lock.stack = $1::text`,
+FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack ${EQ} $1::${TEXT} LEFT JOIN ${locks} lock ON lock.stack ${EQ} $1::${TEXT}`,
     writeFirst: write(
       `INSERT INTO ${heads} (stack, serial, lineage, document, write_id, written_at)
-  SELECT $1::text, 1, $7::text, $2::text, $3::text, ${now} WHERE ${mayWrite}
+  SELECT $1::${TEXT}, 1::pg_catalog.int8, $7::${TEXT}, $2::${TEXT}, $3::${TEXT}, ${now} WHERE ${mayWrite}
   ON CONFLICT (stack) DO NOTHING`,
       '',
     ),
     writeNext: write(
-      `UPDATE ${heads} SET serial = serial + 1, document = $2::text, write_id = $3::text, written_at = ${now}
-  WHERE stack = $1::text AND serial = $8::bigint AND lineage = $7::text AND write_id = $9::text AND ${mayWrite}`,
+      `UPDATE ${heads} SET serial = serial ${operator('+')} 1::pg_catalog.int8, document = $2::${TEXT}, write_id = $3::${TEXT}, written_at = ${now}
+  WHERE stack ${EQ} $1::${TEXT} AND serial ${EQ} $8::pg_catalog.int8 AND lineage ${EQ} $7::${TEXT} AND write_id ${EQ} $9::${TEXT} AND ${mayWrite}`,
       `, gone AS (
   DELETE FROM ${records} USING head
-  WHERE ${records}.stack = head.stack AND ${records}.address = ANY ($10::text[])
+  WHERE ${records}.stack ${EQ} head.stack AND ${records}.address ${EQ} ANY ($10::${TEXT}[])
 )`,
     ),
     take: `WITH taken AS (
   INSERT INTO ${locks} AS lock (stack, id, holder, lease_ms, renewed_at)
-  SELECT $1::text, $2::text, $3::text, $4::bigint, ${now} WHERE ${isKnown}
+  SELECT $1::${TEXT}, $2::${TEXT}, $3::${TEXT}, $4::pg_catalog.int8, ${now} WHERE ${isKnown}
   ON CONFLICT (stack) DO UPDATE
   SET id = excluded.id, holder = excluded.holder, lease_ms = excluded.lease_ms, renewed_at = ${now}
-  WHERE lock.id = excluded.id OR lock.id = $5::text
-    OR lock.renewed_at + lock.lease_ms * interval '1 millisecond' < ${now}
+  WHERE lock.id ${EQ} excluded.id OR lock.id ${EQ} $5::${TEXT}
+    OR lock.renewed_at ${operator('+')} pg_catalog.make_interval(secs =>
+      lock.lease_ms::pg_catalog.float8 ${operator('/')} 1000::pg_catalog.float8) ${operator('<')} ${now}
   RETURNING id
 )
 SELECT layout.version AS layout, EXISTS (SELECT FROM taken) AS taken, lock.holder
-FROM ${layout} layout LEFT JOIN ${locks} lock ON lock.stack = $1::text`,
-    renew: `UPDATE ${locks} SET renewed_at = ${now} WHERE stack = $1::text AND id = $2::text RETURNING id`,
-    giveBack: `DELETE FROM ${locks} WHERE stack = $1::text AND id = $2::text`,
+FROM ${layout} layout LEFT JOIN ${locks} lock ON lock.stack ${EQ} $1::${TEXT}`,
+    renew: `UPDATE ${locks} SET renewed_at = ${now} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $2::${TEXT} RETURNING id`,
+    giveBack: `DELETE FROM ${locks} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $2::${TEXT}`,
   };
-}
-
-/** A name as SQL quotes it. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /**

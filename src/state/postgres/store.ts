@@ -22,6 +22,8 @@ export interface PostgresStoreOptions extends StoreOptions {
   readonly location: string;
   /** The schema of the tables; `secrets_state` where absent. Several stacks may share it. */
   readonly schema?: string;
+  /** The role, besides superusers and the current one, that may own the schema and the tables. */
+  readonly owner?: string;
   /** `host:port` of the servers. */
   readonly hosts?: readonly string[];
 }
@@ -39,9 +41,16 @@ export interface PostgresStoreOptions extends StoreOptions {
  * @throws DiagnosticError for the name of a schema that cannot exist
  */
 export function postgresStore(options: PostgresStoreOptions): StateStore {
-  const { connect, location, hosts = [], schema = 'secrets_state', leaseMs = DEFAULT_LEASE_MS } = options;
+  const {
+    connect,
+    location,
+    hosts = [],
+    schema = 'secrets_state',
+    owner,
+    leaseMs = DEFAULT_LEASE_MS,
+  } = options;
   checkSchema(schema);
-  const sql = statements(schema);
+  const sql = statements(schema, owner);
   const main = keepLink(connect, location);
   const side = keepLink(connect, location);
   const layout = layoutOf(main, sql, schema, location);

@@ -1,3 +1,5 @@
+import { escapeLiteral } from 'pg';
+import { EQ, NE, PINNED_PATH, PIN_SQL, TEXT_OF, operator } from '../../../net/sql/index.js';
 import { MARK_PATTERN } from '../mark.js';
 import { MAPPING_VISIBLE, roleName, usageGrants, WRAPPER } from '../sql.js';
 
@@ -63,153 +65,203 @@ export type BatchResult =
       readonly hint?: string;
     };
 
-const FIND = `CREATE FUNCTION pg_temp.secrets_find(target pg_catalog.jsonb) RETURNS pg_catalog.jsonb
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $secrets$
+/** The setting of the transaction that keeps the session's own `search_path`. */
+const CALLER_PATH = 'secrets.search_path';
+
+const CONCAT = operator('||');
+const PART_OF = operator('->');
+const HAS_KEY = operator('?');
+const TEXT = 'pg_catalog.text';
+/** A mark's stack in a comment. */
+const stackIn = (comment: string): string =>
+  `pg_catalog.substring(${comment}, ${escapeLiteral(MARK_PATTERN)})`;
+/** A text of the step at hand. */
+const item = (name: string): string => `(v_item ${TEXT_OF} '${name}')`;
+/** What was kept of the server of the step at hand. */
+const KEPT = `(v_kept ${PART_OF} ${item('server')})`;
+
+const FIND = `CREATE FUNCTION pg_temp.secrets_find(v_target pg_catalog.jsonb) RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = ${PINNED_PATH} AS $secrets$
 DECLARE
-  v_role oid := CASE target->>'role' WHEN 'public' THEN 0
-    ELSE (SELECT r.oid FROM pg_roles r WHERE r.rolname = target->>'role') END;
-  v_id text; v_version text; v_server record;
+  v_kind ${TEXT} := v_target ${TEXT_OF} 'kind';
+  v_role pg_catalog.oid := CASE WHEN v_target ${TEXT_OF} 'role' ${EQ} 'public' THEN 0::pg_catalog.oid
+    ELSE (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname ${EQ} (v_target ${TEXT_OF} 'role')::pg_catalog.name) END;
+  v_id ${TEXT}; v_version ${TEXT}; v_server pg_catalog.record;
 BEGIN
-  IF target->>'kind' = 'fdw_usage' THEN
-    SELECT w.oid || '/' || v_role INTO v_id FROM pg_foreign_data_wrapper w
-    WHERE w.fdwname = '${WRAPPER}' AND EXISTS (SELECT FROM ${usageGrants('w.fdwacl', 'F', 'w.fdwowner')} a
-      WHERE a.grantee = v_role AND a.privilege_type = 'USAGE');
-    RETURN jsonb_build_object('id', v_id, 'version', 'granted');
+  IF v_kind ${EQ} 'fdw_usage' THEN
+    SELECT w.oid::${TEXT} ${CONCAT} '/' ${CONCAT} v_role::${TEXT} INTO v_id FROM pg_catalog.pg_foreign_data_wrapper w
+    WHERE w.fdwname ${EQ} '${WRAPPER}' AND EXISTS (SELECT FROM ${usageGrants('w.fdwacl', 'F', 'w.fdwowner')} a
+      WHERE a.grantee ${EQ} v_role AND a.privilege_type ${EQ} 'USAGE');
+    RETURN pg_catalog.jsonb_build_object('id', v_id, 'version', 'granted');
   END IF;
-  SELECT f.oid, f.srvowner, f.srvacl, f.xmin::text AS version INTO v_server
-  FROM pg_foreign_server f JOIN pg_foreign_data_wrapper w ON w.oid = f.srvfdw AND w.fdwname = '${WRAPPER}'
-  WHERE f.srvname = target->>'server';
-  IF target->>'kind' = 'duckdb_server' THEN
-    v_id := v_server.oid::text; v_version := v_server.version;
-  ELSIF target->>'kind' = 'user_mapping' THEN
-    SELECT m.umid::text INTO v_id FROM pg_user_mappings m WHERE m.srvid = v_server.oid AND m.umuser = v_role;
-    IF v_id IS NOT NULL AND has_table_privilege('pg_catalog.pg_user_mapping', 'SELECT') THEN
-      EXECUTE 'SELECT xmin::text FROM pg_catalog.pg_user_mapping WHERE oid = $1::oid' INTO v_version USING v_id;
+  SELECT f.oid, f.srvowner, f.srvacl, f.xmin::${TEXT} AS version INTO v_server
+  FROM pg_catalog.pg_foreign_server f
+    JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid ${EQ} f.srvfdw AND w.fdwname ${EQ} '${WRAPPER}'
+  WHERE f.srvname ${EQ} (v_target ${TEXT_OF} 'server')::pg_catalog.name;
+  IF v_kind ${EQ} 'duckdb_server' THEN
+    v_id := v_server.oid::${TEXT}; v_version := v_server.version;
+  ELSIF v_kind ${EQ} 'user_mapping' THEN
+    SELECT m.umid::${TEXT} INTO v_id FROM pg_catalog.pg_user_mappings m
+    WHERE m.srvid ${EQ} v_server.oid AND m.umuser ${EQ} v_role;
+    IF v_id IS NOT NULL AND pg_catalog.has_table_privilege('pg_catalog.pg_user_mapping', 'SELECT') THEN
+      EXECUTE 'SELECT xmin::${TEXT} FROM pg_catalog.pg_user_mapping WHERE oid ${EQ} $1::pg_catalog.oid'
+      INTO v_version USING v_id;
     END IF;
   ELSE
-    SELECT v_server.oid || '/' || v_role INTO v_id
+    SELECT v_server.oid::${TEXT} ${CONCAT} '/' ${CONCAT} v_role::${TEXT} INTO v_id
     FROM ${usageGrants('v_server.srvacl', 'S', 'v_server.srvowner')} a
-    WHERE v_server.oid IS NOT NULL AND a.grantee = v_role AND a.privilege_type = 'USAGE' LIMIT 1;
+    WHERE v_server.oid IS NOT NULL AND a.grantee ${EQ} v_role AND a.privilege_type ${EQ} 'USAGE' LIMIT 1;
     v_version := 'granted';
   END IF;
-  RETURN jsonb_build_object('id', v_id, 'version', v_version,
-    'stack', substring(obj_description(v_server.oid, 'pg_foreign_server') FROM '${MARK_PATTERN}'));
+  RETURN pg_catalog.jsonb_build_object('id', v_id, 'version', v_version,
+    'stack', ${stackIn("pg_catalog.obj_description(v_server.oid, 'pg_foreign_server')")});
 END $secrets$`;
 
-const APPLY = `CREATE FUNCTION pg_temp.secrets_apply(batch pg_catalog.jsonb) RETURNS pg_catalog.jsonb
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $secrets$
+/*
+ * DDL runs under the session's own search_path, since event triggers of other people may need it. There PL/pgSQL plans its own
+ * expressions under that path, too, and an operator of somebody else's could be among them. So the statements are built first, into
+ * v_statements, and nothing but EXECUTE of a variable and set_config() is between switching the path and pinning it.
+ */
+const APPLY = `CREATE FUNCTION pg_temp.secrets_apply(v_batch pg_catalog.jsonb) RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = ${PINNED_PATH} AS $secrets$
 DECLARE
-  v_item jsonb; v_found jsonb; v_at text; v_have jsonb; v_visible boolean; v_parts text[]; v_name text; v_value text;
-  v_comment text; v_ids jsonb := '{}'; v_kept jsonb := '{}';
-  v_state text; v_message text; v_detail text; v_hint text;
+  v_caller ${TEXT} := pg_catalog.current_setting('${CALLER_PATH}');
+  v_item pg_catalog.jsonb; v_found pg_catalog.jsonb; v_at ${TEXT}; v_do ${TEXT};
+  v_statements ${TEXT}[]; v_statement ${TEXT};
+  v_have pg_catalog.jsonb; v_visible boolean; v_parts ${TEXT}[]; v_name ${TEXT}; v_value ${TEXT};
+  v_comment ${TEXT}; v_ids pg_catalog.jsonb := '{}'; v_kept pg_catalog.jsonb := '{}';
+  v_state ${TEXT}; v_message ${TEXT}; v_detail ${TEXT}; v_hint ${TEXT};
 BEGIN
-  FOR v_item IN SELECT e.value FROM jsonb_array_elements(batch->'checks') e LOOP
-    v_at := v_item->>'address';
+  FOR v_item IN SELECT e.value FROM pg_catalog.jsonb_array_elements(v_batch ${PART_OF} 'checks') e LOOP
+    v_at := ${item('address')};
     v_found := pg_temp.secrets_find(v_item);
-    IF v_item->>'id' IS NULL THEN
-      IF v_found->>'id' IS NOT NULL THEN RETURN jsonb_build_object('failed', v_at, 'why', 'exists'); END IF;
+    IF ${item('id')} IS NULL THEN
+      IF v_found ${TEXT_OF} 'id' IS NOT NULL THEN
+        RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'exists');
+      END IF;
       CONTINUE;
     END IF;
-    IF v_found->>'id' IS NULL THEN RETURN jsonb_build_object('failed', v_at, 'why', 'gone'); END IF;
-    IF v_found->>'id' <> v_item->>'id'
-      OR (v_item->>'version' IS NOT NULL AND v_found->>'version' IS NOT NULL
-        AND v_found->>'version' <> v_item->>'version') THEN
-      RETURN jsonb_build_object('failed', v_at, 'why', 'changed');
+    IF v_found ${TEXT_OF} 'id' IS NULL THEN
+      RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'gone');
     END IF;
-    IF v_found->>'stack' <> batch->>'stack' AND v_item->>'kind' <> 'fdw_usage' THEN
-      RETURN jsonb_build_object('failed', v_at, 'why', 'marked', 'message', v_found->>'stack');
+    IF (v_found ${TEXT_OF} 'id') ${NE} ${item('id')}
+      OR (${item('version')} IS NOT NULL AND v_found ${TEXT_OF} 'version' IS NOT NULL
+        AND (v_found ${TEXT_OF} 'version') ${NE} ${item('version')}) THEN
+      RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'changed');
+    END IF;
+    IF (v_found ${TEXT_OF} 'stack') ${NE} (v_batch ${TEXT_OF} 'stack') AND ${item('kind')} ${NE} 'fdw_usage' THEN
+      RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'marked', 'message', v_found ${TEXT_OF} 'stack');
     END IF;
   END LOOP;
-  FOR v_item IN SELECT e.value FROM jsonb_array_elements(batch->'steps') e LOOP
-    v_at := v_item->>'address';
-    CASE v_item->>'do'
-    WHEN 'sql' THEN
-      EXECUTE v_item->>'sql';
-    WHEN 'mark' THEN
-      SELECT COALESCE(v_kept->(v_item->>'server')->>'comment', obj_description(f.oid, 'pg_foreign_server'))
-      INTO v_comment FROM pg_foreign_server f WHERE f.srvname = v_item->>'server';
-      IF substring(v_comment FROM '${MARK_PATTERN}') IS NULL THEN
-        EXECUTE format('COMMENT ON SERVER %I IS %L', v_item->>'server',
-          concat_ws(E'\\n', nullif(v_comment, ''), v_item->>'mark'));
-      ELSIF v_kept ? (v_item->>'server') THEN
-        EXECUTE format('COMMENT ON SERVER %I IS %L', v_item->>'server', v_comment);
+  FOR v_item IN SELECT e.value FROM pg_catalog.jsonb_array_elements(v_batch ${PART_OF} 'steps') e LOOP
+    v_at := ${item('address')};
+    v_do := ${item('do')};
+    v_statements := '{}';
+    IF v_do ${EQ} 'sql' THEN
+      v_statements := ARRAY[${item('sql')}];
+    ELSIF v_do ${EQ} 'mark' THEN
+      SELECT COALESCE(${KEPT} ${TEXT_OF} 'comment', pg_catalog.obj_description(f.oid, 'pg_foreign_server'))
+      INTO v_comment FROM pg_catalog.pg_foreign_server f WHERE f.srvname ${EQ} ${item('server')}::pg_catalog.name;
+      IF ${stackIn('v_comment')} IS NULL THEN
+        v_statements := ARRAY[pg_catalog.format('COMMENT ON SERVER %I IS %L', ${item('server')},
+          pg_catalog.concat_ws(E'\\n', CASE WHEN v_comment ${NE} '' THEN v_comment END, ${item('mark')}))];
+      ELSIF v_kept ${HAS_KEY} ${item('server')} THEN
+        v_statements := ARRAY[pg_catalog.format('COMMENT ON SERVER %I IS %L', ${item('server')}, v_comment)];
       END IF;
-    WHEN 'keep' THEN
-      SELECT v_kept || jsonb_build_object(f.srvname, jsonb_build_object(
-        'owner', pg_get_userbyid(f.srvowner), 'comment', obj_description(f.oid, 'pg_foreign_server'),
-        'grants', (SELECT COALESCE(jsonb_agg(DISTINCT ${roleName('a.grantee')}), '[]')
+    ELSIF v_do ${EQ} 'keep' THEN
+      SELECT v_kept ${CONCAT} pg_catalog.jsonb_build_object(f.srvname, pg_catalog.jsonb_build_object(
+        'owner', pg_catalog.pg_get_userbyid(f.srvowner),
+        'comment', pg_catalog.obj_description(f.oid, 'pg_foreign_server'),
+        'grants', (SELECT COALESCE(pg_catalog.jsonb_agg(DISTINCT ${roleName('a.grantee')}), '[]')
           FROM ${usageGrants('f.srvacl', 'S', 'f.srvowner')} a
-          WHERE a.privilege_type = 'USAGE' AND a.grantee <> f.srvowner)))
-      INTO v_kept FROM pg_foreign_server f WHERE f.srvname = v_item->>'server';
-    WHEN 'regrant' THEN
-      FOR v_name IN SELECT e.value FROM jsonb_array_elements_text(v_kept->(v_item->>'server')->'grants') e
-        WHERE NOT (v_item->'without') ? e.value
+          WHERE a.privilege_type ${EQ} 'USAGE' AND a.grantee ${NE} f.srvowner)))
+      INTO v_kept FROM pg_catalog.pg_foreign_server f WHERE f.srvname ${EQ} ${item('server')}::pg_catalog.name;
+    ELSIF v_do ${EQ} 'regrant' THEN
+      FOR v_name IN SELECT e.value FROM pg_catalog.jsonb_array_elements_text(${KEPT} ${PART_OF} 'grants') e
+        WHERE NOT (v_item ${PART_OF} 'without') ${HAS_KEY} e.value
       LOOP
-        EXECUTE format('GRANT USAGE ON FOREIGN SERVER %I TO ', v_item->>'server')
-          || CASE v_name WHEN 'public' THEN 'PUBLIC' ELSE quote_ident(v_name) END;
+        v_statements := v_statements ${CONCAT} (pg_catalog.format('GRANT USAGE ON FOREIGN SERVER %I TO ', ${item('server')})
+          ${CONCAT} CASE WHEN v_name ${EQ} 'public' THEN 'PUBLIC' ELSE pg_catalog.quote_ident(v_name) END);
       END LOOP;
-    WHEN 'reown' THEN
-      v_name := v_kept->(v_item->>'server')->>'owner';
-      IF v_name <> current_user THEN
-        EXECUTE format('ALTER SERVER %I OWNER TO %I', v_item->>'server', v_name);
+    ELSIF v_do ${EQ} 'reown' THEN
+      v_name := ${KEPT} ${TEXT_OF} 'owner';
+      IF v_name ${NE} current_user::${TEXT} THEN
+        v_statements := ARRAY[pg_catalog.format('ALTER SERVER %I OWNER TO %I', ${item('server')}, v_name)];
       END IF;
-    WHEN 'alter' THEN
+    ELSIF v_do ${EQ} 'alter' THEN
       v_visible := true;
-      IF v_item->>'role' IS NULL THEN
-        SELECT jsonb_object_agg(o.option_name, true) INTO v_have
-        FROM pg_foreign_server f, pg_options_to_table(f.srvoptions) o WHERE f.srvname = v_item->>'server';
+      IF ${item('role')} IS NULL THEN
+        SELECT pg_catalog.jsonb_object_agg(o.option_name, true) INTO v_have
+        FROM pg_catalog.pg_foreign_server f, pg_catalog.pg_options_to_table(f.srvoptions) o
+        WHERE f.srvname ${EQ} ${item('server')}::pg_catalog.name;
       ELSE
         SELECT ${MAPPING_VISIBLE},
-          (SELECT jsonb_object_agg(o.option_name, true) FROM pg_options_to_table(m.umoptions) o)
+          (SELECT pg_catalog.jsonb_object_agg(o.option_name, true) FROM pg_catalog.pg_options_to_table(m.umoptions) o)
         INTO v_visible, v_have
-        FROM pg_user_mappings m JOIN pg_foreign_server s ON s.oid = m.srvid
-        WHERE s.srvname = v_item->>'server'
-          AND CASE WHEN v_item->>'role' = 'public' THEN m.umuser = 0 ELSE m.usename = v_item->>'role' AND m.umuser <> 0 END;
+        FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid ${EQ} m.srvid
+        WHERE s.srvname ${EQ} ${item('server')}::pg_catalog.name
+          AND CASE WHEN ${item('role')} ${EQ} 'public' THEN m.umuser ${EQ} 0::pg_catalog.oid
+            ELSE m.usename ${EQ} ${item('role')}::pg_catalog.name AND m.umuser ${NE} 0::pg_catalog.oid END;
       END IF;
       v_have := COALESCE(v_have, '{}');
-      IF NOT v_visible THEN
-        IF jsonb_array_length(v_item->'recreate') = 0 THEN
-          RETURN jsonb_build_object('failed', v_at, 'why', 'hidden');
+      IF v_visible IS FALSE THEN
+        IF pg_catalog.jsonb_array_length(v_item ${PART_OF} 'recreate') ${EQ} 0 THEN
+          RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'hidden');
         END IF;
-        FOR v_value IN SELECT e.value FROM jsonb_array_elements_text(v_item->'recreate') e LOOP
-          EXECUTE v_value;
+        FOR v_value IN SELECT e.value FROM pg_catalog.jsonb_array_elements_text(v_item ${PART_OF} 'recreate') e LOOP
+          v_statements := v_statements ${CONCAT} v_value;
         END LOOP;
-        CONTINUE;
+      ELSE
+        v_parts := '{}';
+        FOR v_name, v_value IN SELECT e.key, e.value FROM pg_catalog.jsonb_each_text(v_item ${PART_OF} 'set') e LOOP
+          v_parts := v_parts ${CONCAT}
+            pg_catalog.format(CASE WHEN v_have ${HAS_KEY} v_name THEN 'SET %I %L' ELSE 'ADD %I %L' END, v_name, v_value);
+        END LOOP;
+        FOR v_name IN SELECT e.value FROM pg_catalog.jsonb_array_elements_text(v_item ${PART_OF} 'drop') e LOOP
+          IF v_have ${HAS_KEY} v_name THEN v_parts := v_parts ${CONCAT} pg_catalog.format('DROP %I', v_name); END IF;
+        END LOOP;
+        IF pg_catalog.cardinality(v_parts) ${operator('>')} 0 THEN
+          v_statements := ARRAY[${item('prefix')} ${CONCAT} ' OPTIONS (' ${CONCAT} pg_catalog.array_to_string(v_parts, ', ') ${CONCAT} ')'];
+        END IF;
       END IF;
-      v_parts := '{}';
-      FOR v_name, v_value IN SELECT e.key, e.value FROM jsonb_each_text(v_item->'set') e LOOP
-        v_parts := v_parts || format(CASE WHEN v_have ? v_name THEN 'SET %I %L' ELSE 'ADD %I %L' END, v_name, v_value);
-      END LOOP;
-      FOR v_name IN SELECT e.value FROM jsonb_array_elements_text(v_item->'drop') e LOOP
-        IF v_have ? v_name THEN v_parts := v_parts || format('DROP %I', v_name); END IF;
-      END LOOP;
-      IF cardinality(v_parts) > 0 THEN
-        EXECUTE (v_item->>'prefix') || ' OPTIONS (' || array_to_string(v_parts, ', ') || ')';
-      END IF;
-    END CASE;
+    ELSE
+      RAISE EXCEPTION 'unknown step %', v_do;
+    END IF;
+    FOREACH v_statement IN ARRAY v_statements LOOP
+      PERFORM pg_catalog.set_config('search_path', v_caller, true);
+      EXECUTE v_statement;
+      PERFORM pg_catalog.set_config('search_path', '${PINNED_PATH}', true);
+    END LOOP;
   END LOOP;
   v_at := NULL;
-  FOR v_item IN SELECT e.value FROM jsonb_array_elements(batch->'targets') e LOOP
-    v_ids := v_ids || jsonb_build_object(v_item->>'address', pg_temp.secrets_find(v_item)->>'id');
+  FOR v_item IN SELECT e.value FROM pg_catalog.jsonb_array_elements(v_batch ${PART_OF} 'targets') e LOOP
+    v_ids := v_ids ${CONCAT} pg_catalog.jsonb_build_object(${item('address')}, pg_temp.secrets_find(v_item) ${TEXT_OF} 'id');
   END LOOP;
-  RETURN jsonb_build_object('ids', v_ids);
+  RETURN pg_catalog.jsonb_build_object('ids', v_ids);
 EXCEPTION WHEN query_canceled OR assert_failure OR OTHERS THEN
   -- An error that leaves this block would put the statement into the log, so the client gets it as a result.
   GET STACKED DIAGNOSTICS v_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL,
     v_hint = PG_EXCEPTION_HINT;
-  RETURN jsonb_build_object('failed', v_at, 'why', 'error', 'sqlstate', v_state, 'message', v_message,
+  RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'error', 'sqlstate', v_state, 'message', v_message,
     'detail', v_detail, 'hint', v_hint);
 END $secrets$`;
+
+const RESTORE_SQL = `SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('${CALLER_PATH}'), true)`;
+
+/** Keeps the session's own `search_path` for the transaction, and pins ours. */
+export const KEEP_AND_PIN_SQL = `SELECT pg_catalog.set_config('${CALLER_PATH}', pg_catalog.current_setting('search_path'), true);
+${PIN_SQL}`;
 
 /**
  * SQL that creates the batch function in the session's temporary schema. The function takes the whole batch as one parameter, so
  * that no statement with a value in it is ever sent, and catches every error (DuckDB wrapper contract, "The server's log").
+ * It is DDL: see {@link KEEP_AND_PIN_SQL}, which must have run.
  */
-export const CREATE_SQL = `${FIND};\n${APPLY}`;
+export const CREATE_SQL = `${RESTORE_SQL};\n${FIND};\n${APPLY};\n${PIN_SQL}`;
 
 /** Runs the batch: `$1` is the batch as JSON. */
 export const CALL_SQL = 'SELECT pg_temp.secrets_apply($1::pg_catalog.jsonb) AS answer';
 
 /** Drops the functions before the transaction ends. */
-export const DROP_SQL =
-  'DROP FUNCTION pg_temp.secrets_apply(pg_catalog.jsonb); DROP FUNCTION pg_temp.secrets_find(pg_catalog.jsonb)';
+export const DROP_SQL = `${RESTORE_SQL};
+DROP FUNCTION pg_temp.secrets_apply(pg_catalog.jsonb); DROP FUNCTION pg_temp.secrets_find(pg_catalog.jsonb)`;

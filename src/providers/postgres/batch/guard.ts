@@ -1,4 +1,5 @@
 import { compareText } from '../../../model/index.js';
+import { EQ } from '../../../net/sql/index.js';
 
 /**
  * Keeps values out of the server's log and out of `pg_stat_statements`.
@@ -45,18 +46,18 @@ export function guardSql(serverVersion: number): string {
   const rows = Object.entries(SAFE).map(([name, value]) => `('${name}', '${value}')`);
   const granted = serverVersion >= 150000 ? " OR pg_catalog.has_parameter_privilege(p.name, 'SET')" : '';
   return `SELECT pg_catalog.set_config(p.name, v.value, true)
-FROM (VALUES ${rows.join(', ')}) v (name, value) JOIN pg_catalog.pg_settings p USING (name)
-WHERE p.context = 'user'
-  OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)${granted}`;
+FROM (VALUES ${rows.join(', ')}) v (name, value) JOIN pg_catalog.pg_settings p ON p.name ${EQ} v.name
+WHERE p.context ${EQ} 'user'
+  OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname ${EQ} current_user)${granted}`;
 }
 
 /** SQL that reads the current settings: rows of `name` and `setting`. */
-export const GUARD_STATE_SQL = `SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN (${[
+export const GUARD_STATE_SQL = `SELECT name, setting FROM pg_catalog.pg_settings WHERE name ${EQ} ANY (ARRAY[${[
   ...Object.keys(SAFE),
   ...READ_ONLY,
 ]
   .map((name) => `'${name}'`)
-  .join(', ')})`;
+  .join(', ')}]::pg_catalog.text[])`;
 
 /**
  * The settings that would leak a value, as `name = value`.

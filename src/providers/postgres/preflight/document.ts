@@ -1,4 +1,5 @@
 import { escapeLiteral } from 'pg';
+import { EQ, NE } from '../../../net/sql/index.js';
 import { MAPPING_VISIBLE, WRAPPER, roleName } from '../sql.js';
 
 /** What the database says about itself, read before anything is planned. */
@@ -17,7 +18,7 @@ export interface Preflight {
   readonly inDuckdbRole: boolean;
   /** Whether it owns the wrapper, and so may grant on it. */
   readonly ownsWrapper: boolean;
-  /** Whether the list of installed DuckDB extensions exists and may be read. */
+  /** Whether the list of installed DuckDB extensions is a table of a superuser or of the current role, and may be read. */
   readonly extensionsReadable: boolean;
   readonly servers: readonly FoundServer[];
   readonly mappings: readonly FoundMapping[];
@@ -55,12 +56,15 @@ export interface FoundMapping {
  * @param roles the roles to look up
  */
 export function preflightSql(roles: readonly string[]): string {
-  const wanted = `ARRAY[${roles.map(escapeLiteral).join(', ')}]::name[]`;
+  const wanted = `ARRAY[${roles.map(escapeLiteral).join(', ')}]::pg_catalog.name[]`;
   const setting = "pg_catalog.current_setting('duckdb.postgres_role', true)";
   const extension = (column: string): string => `(SELECT e.${column} FROM pg_catalog.pg_extension e
-    WHERE e.extname IN ('pg_duckdb', 'pgpro_axe', 'pgpro_duckdb') LIMIT 1)`;
+    WHERE e.extname ${EQ} ANY (ARRAY['pg_duckdb', 'pgpro_axe', 'pgpro_duckdb']::pg_catalog.name[]) LIMIT 1)`;
   const administrator = (role: string): string =>
     `COALESCE(pg_catalog.has_foreign_data_wrapper_privilege(${role}, w.oid, 'USAGE'), false)`;
+  // Anybody who may create a schema can create one of this name, with a view that calls a function.
+  const trusted = (owner: string): string => `EXISTS (SELECT FROM pg_catalog.pg_roles o
+        WHERE o.oid ${EQ} ${owner} AND (o.rolsuper OR o.rolname ${EQ} current_user))`;
   return `SELECT pg_catalog.json_build_object(
   'extension', ${extension('extname')},
   'extensionVersion', ${extension('extversion')},
@@ -70,30 +74,32 @@ export function preflightSql(roles: readonly string[]): string {
   'ownsWrapper', COALESCE(pg_catalog.pg_has_role(w.fdwowner, 'USAGE'), false),
   'duckdbRole', ${setting},
   'inDuckdbRole', EXISTS (SELECT FROM pg_catalog.pg_roles r
-    WHERE r.rolname = ${setting} AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
-  'extensionsReadable', COALESCE(pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace('duckdb'), 'USAGE')
-    AND pg_catalog.has_table_privilege((SELECT c.oid FROM pg_catalog.pg_class c
-      WHERE c.relname = 'extensions' AND c.relnamespace = pg_catalog.to_regnamespace('duckdb')), 'SELECT'), false),
+    WHERE r.rolname ${EQ} ${setting}::pg_catalog.name AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
+  'extensionsReadable', EXISTS (SELECT FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid ${EQ} c.relnamespace
+    WHERE n.nspname ${EQ} 'duckdb' AND c.relname ${EQ} 'extensions' AND c.relkind ${EQ} 'r'
+      AND ${trusted('n.nspowner')} AND ${trusted('c.relowner')}
+      AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')),
   'servers', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('name', f.srvname, 'type', f.srvtype,
     'owner', pg_catalog.pg_get_userbyid(f.srvowner),
     'owned', pg_catalog.pg_has_role(f.srvowner, 'USAGE'), 'administrated', ${administrator('f.srvowner')},
     'options', (SELECT COALESCE(pg_catalog.json_object_agg(o.option_name, o.option_value), '{}')
       FROM pg_catalog.pg_options_to_table(f.srvoptions) o)) ORDER BY f.srvname), '[]')
-    FROM pg_catalog.pg_foreign_server f WHERE f.srvfdw = w.oid),
+    FROM pg_catalog.pg_foreign_server f WHERE f.srvfdw ${EQ} w.oid),
   'mappings', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('server', s.srvname,
     'role', ${roleName('m.umuser')}, 'options', CASE WHEN ${MAPPING_VISIBLE} THEN
       (SELECT COALESCE(pg_catalog.json_agg(o.option_name), '[]') FROM pg_catalog.pg_options_to_table(m.umoptions) o) END)), '[]')
-    FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid WHERE s.srvfdw = w.oid),
+    FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid ${EQ} m.srvid WHERE s.srvfdw ${EQ} w.oid),
   'roles', (SELECT COALESCE(pg_catalog.json_agg(r.rolname), '[]') FROM pg_catalog.pg_roles r
-    WHERE r.rolname = ANY (${wanted})),
+    WHERE r.rolname ${EQ} ANY (${wanted})),
   'administrators', (SELECT COALESCE(pg_catalog.json_agg(r.rolname), '[]') FROM pg_catalog.pg_roles r
-    WHERE r.rolname = ANY (${wanted}) AND ${administrator('r.oid')}),
+    WHERE r.rolname ${EQ} ANY (${wanted}) AND ${administrator('r.oid')}),
   'allRoles', CASE WHEN EXISTS (SELECT FROM pg_catalog.unnest(${wanted}) n (name)
-      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = n.name))
+      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname ${EQ} n.name))
     THEN (SELECT pg_catalog.json_agg(r.rolname) FROM (SELECT rolname FROM pg_catalog.pg_roles
-      WHERE rolname NOT LIKE 'pg\\_%' ORDER BY rolname LIMIT 5000) r) ELSE '[]' END
+      WHERE pg_catalog.left(rolname::pg_catalog.text, 3) ${NE} 'pg_' ORDER BY rolname LIMIT 5000) r) ELSE '[]' END
 ) AS document
 FROM pg_catalog.pg_roles me
-LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname = '${WRAPPER}'
-WHERE me.rolname = current_user`;
+LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname ${EQ} '${WRAPPER}'
+WHERE me.rolname ${EQ} current_user`;
 }

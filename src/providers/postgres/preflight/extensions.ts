@@ -31,7 +31,7 @@ export function needsExtensions(desired: readonly DesiredResource[], { servers }
 }
 
 /** One SELECT that returns the names of `duckdb.extensions` as `document`. */
-export const EXTENSIONS_SQL = `SELECT COALESCE(pg_catalog.json_agg(e.name ORDER BY e.name), '[]') AS document FROM duckdb.extensions e`;
+export const EXTENSIONS_SQL = `SELECT COALESCE(pg_catalog.json_agg(e.name ORDER BY e.name), '[]') AS document FROM ONLY duckdb.extensions e`;
 
 /**
  * Servers whose extension is missing: each breaks every DuckDB query of the database (DuckDB wrapper contract). An error for a
@@ -67,7 +67,7 @@ function desiredProblems(
       problem({
         severity: 'info',
         code: 'extensions-not-checked',
-        summary: `Could not check whether DuckDB's extension ${first} is installed: this role cannot read duckdb.extensions.`,
+        summary: `Could not check whether DuckDB's extension ${first} is installed: this role cannot read duckdb.extensions, or it is not a table of a superuser.`,
         ...place,
       }),
     ];
