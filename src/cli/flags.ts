@@ -132,6 +132,13 @@ function milliseconds(text: string): number {
   return duration;
 }
 
+/** How a saved plan is opened. */
+export const savedPlanFlags = {
+  'allow-unsealed': Flags.boolean({
+    summary: 'Accept a saved plan that has no seal: anyone who could write the file may have changed it.',
+  }),
+};
+
 /** Approval. */
 export const approvalFlags = {
   'auto-approve': Flags.boolean({ summary: 'Do not ask for approval.' }),
@@ -158,6 +165,7 @@ export function runOptions(flags: {
   readonly 'max-deletes'?: MaxDeletes | undefined;
   readonly 'allow-server-log'?: boolean;
   readonly rotate?: readonly string[];
+  readonly 'allow-unsealed'?: boolean;
 }): RunOptions {
   const { rotate = [] } = flags;
   return {
@@ -169,6 +177,7 @@ export function runOptions(flags: {
     lockTimeoutMs: flags['lock-timeout'] ?? 0,
     ...defined({
       allowServerLog: flags['allow-server-log'] === true ? true : undefined,
+      allowUnsealed: flags['allow-unsealed'] === true ? true : undefined,
       rotates: rotate.length === 0 ? undefined : rotate,
       maxDeletes: flags['max-deletes'],
     }),

@@ -9,6 +9,7 @@ import {
   outputFlags,
   rotateFlags,
   runOptions,
+  savedPlanFlags,
   scopeFlags,
   serverLogFlags,
   valueFlags,
@@ -22,7 +23,9 @@ import type { Action, Outcome, Plan } from '../model/index.js';
 export const applyCommand = defineCommand({
   description:
     'Plans, shows the plan, asks for approval, and makes the changes in order: dependencies first, grants before revokes. Each ' +
-    'object is checked again right before it is written. With --json, one event per line.\n' +
+    'object is checked again right before it is written. With --json, one event per line. A saved plan is applied if its seal ' +
+    'holds; the configuration comes from -f or the default, as for `plan`, and never from the plan. A plan without a seal is ' +
+    'refused unless --allow-unsealed is given.\n' +
     'Exit code 0: done; 1: error, refused plan, no approval, or a failed change; 3: a system could not be reached, and nothing ' +
     'was changed.',
   examples: [
@@ -48,6 +51,7 @@ export const applyCommand = defineCommand({
     ...rotateFlags,
     ...serverLogFlags,
     ...approvalFlags,
+    ...savedPlanFlags,
     ...lockFlags,
     ...outputFlags,
   },

@@ -1,5 +1,5 @@
 import { hasErrors } from '../model/index.js';
-import type { Diagnostic, Outcome, Plan, StateData } from '../model/index.js';
+import type { DesiredResource, Diagnostic, Outcome, Plan, StateData } from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import type { LockInfo } from '../state/index.js';
 import { carryOut, summarize } from './carry-out.js';
@@ -42,7 +42,7 @@ export interface PinnedPlan {
   /** What stands against it, given the state as it is stored. */
   readonly checkState: (stored: StateData | undefined) => readonly Diagnostic[];
   /** What stands against it, given the plan as it would be now. */
-  readonly checkPlan: (fresh: Plan) => readonly Diagnostic[];
+  readonly checkPlan: (fresh: Plan, desired: ReadonlyMap<string, DesiredResource>) => readonly Diagnostic[];
 }
 
 /** What to apply. */
@@ -103,7 +103,7 @@ async function applyPlanned(
 ): Promise<ApplyResult> {
   const status = statusOf(plan);
   if (status !== 'ok') return { status, diagnostics: plan.diagnostics, plan };
-  const differences = pinned?.checkPlan(plan) ?? [];
+  const differences = pinned?.checkPlan(plan, refreshed.desired) ?? [];
   if (hasErrors(differences)) return { status: 'error', diagnostics: [...plan.diagnostics, ...differences] };
   if (plan.changes.length > 0 && !(await hooks.approve(plan))) {
     return { status: 'error', diagnostics: plan.diagnostics, plan, declined: true };

@@ -60,6 +60,8 @@ export interface RunOptions {
   readonly maxDeletes?: { readonly count: number } | { readonly percent: number };
   /** Write to a database although its settings would put values into its log. */
   readonly allowServerLog?: boolean;
+  /** Accept a saved plan that has no seal: anyone who could write the file may have changed it. */
+  readonly allowUnsealed?: boolean;
   /** Whether to take the state's lock, where the verb writes. */
   readonly lock: boolean;
   /** How long to wait for another holder of the lock, in milliseconds. */

@@ -2,15 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { replaceFile } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
-import type { Configuration, DiagnosticError } from '../model/index.js';
-import type { OpenedPlan, SavedPlan, Seal } from '../plan/plan-file.js';
+import type { Configuration, Diagnostic, DiagnosticError } from '../model/index.js';
+import type { OpenedPlan, SavedPlan, Seal, Sealed } from '../plan/plan-file.js';
 import { findKey, makeKeyFile } from '../values/index.js';
 import type { EngineScope } from './run-scope.js';
 import { keyFileOf } from './store.js';
 
 /**
- * Reads a saved plan; its seal is not checked yet, since the key may be beside the state, which the configuration names, which the
- * plan names.
+ * Reads a saved plan. Its seal is not checked yet: until then nothing in it may decide anything.
  * @throws DiagnosticError where the file cannot be read, is not a plan, or is of a newer format
  */
 export async function readPlanFile(file: string, { cwd }: EngineScope): Promise<OpenedPlan> {
@@ -70,13 +69,7 @@ export const UNSEALED = problem({
   code: 'unsealed-plan',
   summary: 'There is no key: nobody can tell whether the saved plan was changed, or a value was after it.',
   next: 'Set SECRETS_KEY to a long random text, the same for plan and apply: openssl rand -base64 32',
-});
-
-export const UNCHECKED = problem({
-  severity: 'warning',
-  code: 'unchecked-plan',
-  summary: 'There is no key here, so nobody can tell whether the saved plan is as it was written.',
-  next: 'Set SECRETS_KEY as it was for the plan.',
+  detail: 'Without it the plan is applied and shown only with --allow-unsealed.',
 });
 
 export const NO_KEY = problem({
@@ -84,6 +77,27 @@ export const NO_KEY = problem({
   summary: 'The plan was made with a key, and there is none here.',
   next: 'Set SECRETS_KEY as it was for the plan.',
 });
+
+/** What the seal of a plan says against showing or applying it. */
+export function sealProblems(
+  sealed: Sealed,
+  { hasKey, isAllowed }: { readonly hasKey: boolean; readonly isAllowed: boolean },
+): readonly Diagnostic[] {
+  if (sealed === 'intact') return [];
+  if (sealed === 'no-key') return [NO_KEY];
+  const summary = hasKey
+    ? 'The saved plan has no seal, though there is a key: it was made without a key, or the seal was removed.'
+    : 'The saved plan has no seal, so nobody can tell whether it is as it was written.';
+  if (isAllowed) return [problem({ severity: 'warning', code: 'unsealed-plan', summary })];
+  return [
+    problem({
+      code: 'unsealed-plan',
+      summary,
+      next: 'Set SECRETS_KEY and make a new plan, or accept this one as it is: --allow-unsealed',
+      detail: 'Anyone who could write the file may have changed it.',
+    }),
+  ];
+}
 
 function fileProblem(summary: string, next: string): DiagnosticError {
   return problemError({ code: 'plan-file', summary, next });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { DiagnosticError, defined, problemError } from '../model/index.js';
+import { resolve } from 'node:path';
+import { DiagnosticError, defined, hasErrors, problem } from '../model/index.js';
 import type { Diagnostic, Plan } from '../model/index.js';
-import type { SavedPlan, Sealed } from '../plan/plan-file.js';
+import type { SavedPlan } from '../plan/plan-file.js';
 import { applyLoaded } from './apply.js';
 import type { ApplyHooks, ApplyResult, PinnedPlan } from './apply.js';
 import type { RunContext, RunOptions, RunResult } from './context.js';
@@ -9,7 +10,7 @@ import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { planLoaded } from './plan.js';
 import type { PlanResult } from './plan.js';
-import { NO_KEY, UNCHECKED, UNSEALED, ensureKey, readPlanFile, sealOf, writePlanFile } from './plan-file.js';
+import { UNSEALED, ensureKey, readPlanFile, sealOf, sealProblems, writePlanFile } from './plan-file.js';
 import { openScope } from './run-scope.js';
 import type { EngineScope } from './run-scope.js';
 
@@ -52,26 +53,26 @@ export interface ShowResult extends RunResult {
   readonly plan?: Plan;
 }
 
+/** What a saved plan is opened with. */
+type OpenOptions = Pick<RunOptions, 'files' | 'allowUnsealed'>;
+
 /**
  * Reads a saved plan, to be shown.
- * @param files where the configuration is, if not where the plan says
- * @throws DiagnosticError where the file is not a plan, or was modified
+ * @param options where the configuration is, beside whose state the key may be; and whether a plan without a seal is accepted
+ * @throws DiagnosticError where the file is not a plan, was modified, or cannot be checked
  */
-export async function showPlan(
-  file: string,
-  files: readonly string[],
-  context: RunContext,
-): Promise<ShowResult> {
-  const { saved, sealed } = await openSaved(file, files, openScope(context));
-  const warnings = sealed === 'intact' ? [] : [sealed === 'unsealed' ? UNSEALED : UNCHECKED];
-  return { status: 'ok', plan: saved.plan, diagnostics: warnings };
+export async function showPlan(file: string, options: OpenOptions, context: RunContext): Promise<ShowResult> {
+  const { saved, sealing, diagnostics } = await openSaved(file, options, openScope(context));
+  // What is wrong with the configuration matters where the key was to be found through it.
+  if (hasErrors(sealing)) return { status: 'error', diagnostics: [...diagnostics, ...sealing] };
+  return { status: 'ok', plan: saved.plan, diagnostics: sealing };
 }
 
 /**
  * Carries out a saved plan: what was approved, and nothing else. Plans again from the systems as they are now; any difference is
  * refused, object by object, before anything is written.
- * @param options its scope and its files are those of the plan, unless it names files
- * @throws DiagnosticError where the file is not a plan, was modified, or is of a newer format
+ * @param options its scope is that of the plan; its files are not: the plan does not decide which configuration checks it
+ * @throws DiagnosticError where the file is not a plan, was modified, or is of another format
  */
 export async function applyPlan(
   file: string,
@@ -80,10 +81,11 @@ export async function applyPlan(
   { onPlan, ...hooks }: Omit<ApplyHooks, 'approve'> & { readonly onPlan: (plan: Plan) => void },
 ): Promise<ApplyResult> {
   const scope = openScope(context);
-  const { saved, sealed, loaded, diagnostics } = await openSaved(file, options.files, scope);
-  if (sealed === 'no-key') throw new DiagnosticError([NO_KEY]);
+  const { saved, sealing, loaded, diagnostics } = await openSaved(file, options, scope);
   if (loaded === undefined) return { status: 'error', diagnostics };
-  checkStack(saved, loaded);
+  if (hasErrors(sealing)) throw new DiagnosticError(sealing);
+  const otherFiles = differentFiles(saved, options, scope);
+  checkConfiguration(saved, loaded, otherFiles);
   const approve = (plan: Plan): Promise<boolean> => {
     onPlan(plan);
     return Promise.resolve(true);
@@ -91,7 +93,7 @@ export async function applyPlan(
   return applyLoaded(
     {
       loaded,
-      diagnostics: sealed === 'intact' ? diagnostics : [...diagnostics, UNSEALED],
+      diagnostics: [...diagnostics, ...sealing, ...otherFiles],
       options: { ...options, ...saved.scope },
       hooks: { ...hooks, approve },
       pinned: await pin(saved, loaded),
@@ -100,37 +102,87 @@ export async function applyPlan(
   );
 }
 
-/** A saved plan with its seal checked, and the configuration that it is for. */
+/** A saved plan, and the configuration that this run has. */
 interface Saved {
   readonly saved: SavedPlan;
-  readonly sealed: Sealed;
+  /** What its seal says against it. */
+  readonly sealing: readonly Diagnostic[];
   /** Absent where the configuration is not sound. */
   readonly loaded: Loaded | undefined;
   /** Problems of the configuration. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-async function openSaved(file: string, files: readonly string[], scope: EngineScope): Promise<Saved> {
+/** Opens a plan under the key of this run's own configuration, never of one that the plan names. */
+async function openSaved(
+  file: string,
+  { files, allowUnsealed = false }: OpenOptions,
+  scope: EngineScope,
+): Promise<Saved> {
   const { saved, checkSeal } = await readPlanFile(file, scope);
-  const { loaded, diagnostics } = await load(files.length > 0 ? files : saved.files, scope);
-  const sealed = checkSeal(await sealOf(loaded?.configuration, scope));
-  return { saved, sealed, loaded, diagnostics };
+  const { loaded, diagnostics } = await load(files, scope);
+  const seal = await sealOf(loaded?.configuration, scope);
+  const sealing = sealProblems(checkSeal(seal), { hasKey: seal !== undefined, isAllowed: allowUnsealed });
+  const isElsewhere = loaded === undefined && files.length === 0 && saved.files.length > 0;
+  return { saved, sealing, loaded, diagnostics: isElsewhere ? [...diagnostics, NO_FILES] : diagnostics };
 }
 
-async function pin(saved: SavedPlan, { configuration }: Loaded): Promise<PinnedPlan> {
+const NO_FILES = problem({
+  severity: 'info',
+  code: 'plan-files',
+  summary: 'Which configuration a saved plan is checked and applied with is not taken from the plan.',
+  next: 'Give the same -f as for `secrets plan`.',
+});
+
+async function pin(saved: SavedPlan, { configuration, kinds }: Loaded): Promise<PinnedPlan> {
   const { checkPinned, comparePinned } = await import('../plan/pinned.js');
   return {
     id: saved.id,
     checkState: (stored) => checkPinned(saved, stored, configuration.digest),
-    checkPlan: (fresh) => comparePinned(saved, fresh),
+    checkPlan: (fresh, desired) => comparePinned(saved, fresh, kinds, desired),
   };
 }
 
-function checkStack({ plan }: SavedPlan, { configuration }: Loaded): void {
-  if (configuration.stack === plan.stack) return;
-  throw problemError({
-    code: 'plan-other-stack',
-    summary: `This plan is for the stack ${plan.stack}; the configuration here is for ${configuration.stack}.`,
-    next: 'Apply it with the configuration that was planned.',
-  });
+/** Says where a plan was made from other files than this run reads. Only a plan whose seal was checked may be quoted. */
+function differentFiles(
+  { files: planned }: SavedPlan,
+  { files }: OpenOptions,
+  { cwd }: EngineScope,
+): readonly Diagnostic[] {
+  const absolute = (paths: readonly string[]): string =>
+    paths
+      .map((path) => resolve(cwd, path))
+      .sort()
+      .join('\0');
+  if (absolute(planned) === absolute(files)) return [];
+  return [
+    problem({
+      severity: 'info',
+      code: 'plan-other-files',
+      summary: `This plan was made ${filesText(planned)}; this run reads the configuration ${filesText(files)}.`,
+      next: 'Give the same -f as for `secrets plan`, unless this is the same configuration.',
+    }),
+  ];
+}
+
+function filesText(files: readonly string[]): string {
+  return files.length === 0 ? 'without -f' : `with ${files.map((file) => `-f ${file}`).join(' ')}`;
+}
+
+/** @throws DiagnosticError where the plan is for another stack, or from a configuration that is elsewhere */
+function checkConfiguration(
+  { plan }: SavedPlan,
+  { configuration }: Loaded,
+  otherFiles: readonly Diagnostic[],
+): void {
+  if (configuration.stack !== plan.stack) {
+    throw new DiagnosticError([
+      problem({
+        code: 'plan-other-stack',
+        summary: `This plan is for the stack ${plan.stack}; the configuration here is for ${configuration.stack}.`,
+        next: 'Apply it with the configuration that was planned.',
+      }),
+      ...otherFiles,
+    ]);
+  }
 }

@@ -19,6 +19,8 @@ export interface KindPolicy {
   readonly mustReplace: (path: string, desired: Fields) => boolean;
   /** Fields that are only managed where the configuration names them (`owner`). */
   readonly managedWhereNamed: readonly string[];
+  /** Whether the identity that creates such a resource becomes an owner of it. Absent: it does not. Takes the desired fields. */
+  readonly creatorOwns?: (desired: Fields) => boolean;
   /** Its resources grant access to their parent, which must keep an owner. */
   readonly ownership?: OwnershipRule;
 }

@@ -1,6 +1,7 @@
-import { canonicalJson, compareText, problem } from '../model/index.js';
-import type { Change, Diagnostic, Plan, StateData } from '../model/index.js';
+import { canonicalJson, compareText, problem, providerOf } from '../model/index.js';
+import type { Change, DesiredResource, Diagnostic, Kinds, Plan, StateData } from '../model/index.js';
 import type { SavedPlan } from './plan-file.js';
+import { selfChanges } from './self.js';
 
 const PLAN_AGAIN = 'Plan again, review what is new, and apply that plan.';
 
@@ -66,11 +67,56 @@ function checkState(plan: Plan, state: StateData | undefined): readonly Diagnost
  * Compares a saved plan with one that was made now from the same configuration and state. What was approved is what is done, so
  * every difference is refused, object by object.
  * @param fresh the plan as it would be now
+ * @param desired what is wanted now, by address
  */
-export function comparePinned({ plan: saved }: SavedPlan, fresh: Plan): readonly Diagnostic[] {
+export function comparePinned(
+  { plan: saved }: SavedPlan,
+  fresh: Plan,
+  kinds: Kinds,
+  desired: ReadonlyMap<string, DesiredResource>,
+): readonly Diagnostic[] {
   const systems = compareSystems(saved, fresh);
   // Objects of another system differ in everything.
   if (systems.length > 0) return systems;
+  const changes = compareChanges(saved, fresh);
+  return [...comparePrincipals(saved, fresh, { kinds, desired, differences: changes }), ...changes];
+}
+
+/** What the principals of two plans are compared with. */
+interface PrincipalContext {
+  readonly kinds: Kinds;
+  readonly desired: ReadonlyMap<string, DesiredResource>;
+  /** How the changes differ: another identity is most likely why. */
+  readonly differences: readonly Diagnostic[];
+}
+
+/** Refuses another identity than the plan was made as, where a change would have another result under it. */
+function comparePrincipals(
+  saved: Plan,
+  fresh: Plan,
+  { kinds, desired, differences }: PrincipalContext,
+): readonly Diagnostic[] {
+  return Object.entries(saved.systems).flatMap(([provider, { principal }]) => {
+    const current = fresh.systems[provider];
+    if (current === undefined || current.principal === principal) return [];
+    const principals = [principal, current.principal];
+    const [first] = selfChanges(saved.changes, provider, { kinds, desired, principals });
+    const different = differences.find(({ address }) => address && providerOf(address) === provider);
+    const address = first?.address ?? different?.address;
+    if (address === undefined) return [];
+    return [
+      problem({
+        code: 'plan-other-principal',
+        summary: `This plan was made as ${principal} (${provider}); this run is ${current.principal}, under whom ${address} would have another result.`,
+        next: `Apply it as ${principal}, or plan again as ${current.principal}.`,
+        detail: `To plan with one key and apply with another, name the identity that applies in the configuration: self, of the provider ${provider}.`,
+        address,
+      }),
+    ];
+  });
+}
+
+function compareChanges(saved: Plan, fresh: Plan): readonly Diagnostic[] {
   const before = changesByAddress(saved);
   const now = changesByAddress(fresh);
   const addresses = [...new Set([...before.keys(), ...now.keys()])].sort(compareText);

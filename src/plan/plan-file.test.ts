@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { kinds } from '../../test/core/kinds.js';
 import { have, planOf, remember, s, want } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
 import { DiagnosticError } from '../model/index.js';
-import type { Plan, StateData } from '../model/index.js';
+import type { DesiredResource, Diagnostic, Plan, StateData } from '../model/index.js';
 import { checkPinned, comparePinned } from './pinned.js';
 import { encodePlanFile, openPlanFile } from './plan-file.js';
 import type { SavedPlan, Seal, Sealed } from './plan-file.js';
@@ -62,7 +63,7 @@ describe('the file of a plan', () => {
   it('changed in any place, under another key, or with its seal taken off is refused', () => {
     const text = encodePlanFile(save(), seal);
     expect(codeOf(() => decode(text, other))).toBe('tampered-plan');
-    expect(codeOf(() => decode(encodePlanFile(save(), undefined), seal))).toBe('tampered-plan');
+    expect(decode(encodePlanFile(save(), undefined), seal).sealed).toBe('unsealed');
     holds(fc.integer({ min: 0, max: text.length - 2 }), (at) => {
       const changed = text.slice(0, at) + (text[at] === 'x' ? 'y' : 'x') + text.slice(at + 1);
       expect(codeOf(() => decode(changed, seal))).toMatch(/^(tampered|no)-plan$/);
@@ -118,10 +119,14 @@ describe('a saved plan', () => {
     ]);
   });
 
+  const pinnedTo = (
+    fresh: Plan,
+    desired: readonly DesiredResource[] = [],
+    saved: SavedPlan = save(),
+  ): readonly Diagnostic[] =>
+    comparePinned(saved, fresh, kinds, new Map(desired.map((resource) => [resource.address, resource])));
   const against = (fresh: Parameters<typeof planOf>[0]): readonly string[] =>
-    comparePinned(save(), planOf(fresh)).map(
-      (diagnostic) => `${diagnostic.code} ${diagnostic.address ?? ''}`,
-    );
+    pinnedTo(planOf(fresh)).map((diagnostic) => `${diagnostic.code} ${diagnostic.address ?? ''}`);
   const same: Parameters<typeof planOf>[0] = {
     desired: [want(S, v), want(T, v)],
     actual: [have(T, { value: s('old') })],
@@ -147,7 +152,7 @@ describe('a saved plan', () => {
     expect(against({ ...same, desired: [want(S, v), want(T, v), want('secret.helios.U', v)] })).toEqual([
       'plan-changed-object secret.helios.U',
     ]);
-    const all = comparePinned(save(), planOf({ desired: [want(S, w), want(T, w)] }));
+    const all = pinnedTo(planOf({ desired: [want(S, w), want(T, w)] }));
     expect(all.map((diagnostic) => diagnostic.address)).toEqual([S, T]);
     expect(JSON.stringify(all)).not.toContain('another');
   });
@@ -155,6 +160,42 @@ describe('a saved plan', () => {
   it('is refused for another system under the same name', () => {
     const [name, system] = Object.entries(base.systems)[0]!;
     const fresh: Plan = { ...base, systems: { [name]: { ...system, id: 'elsewhere' } } };
-    expect(comparePinned(save(), fresh).map((diagnostic) => diagnostic.code)).toEqual(['plan-other-system']);
+    expect(pinnedTo(fresh).map((diagnostic) => diagnostic.code)).toEqual(['plan-other-system']);
+  });
+
+  /** A plan as this identity sees it. */
+  const as = (principal: string, plan: Plan): Plan => ({
+    ...plan,
+    systems: Object.fromEntries(
+      Object.entries(plan.systems).map(([name, system]) => [name, { ...system, principal }]),
+    ),
+  });
+  const SERVER = 'duckdb_server.wh.lake';
+  const server = (owner?: string): DesiredResource =>
+    want(SERVER, { type: 's3', ...(owner === undefined ? {} : { owner }) });
+  const MAPPING = 'user_mapping.wh.lake/ci';
+  it.each<[string, readonly DesiredResource[], readonly string[]]>([
+    ['a secret that is made, whose creator becomes Owner', [want(S, v)], [S]],
+    ['a server that is made, whose creator becomes owner', [server()], [SERVER]],
+    ['a server that is made for an owner', [server('lake_admin')], []],
+    [
+      'a grant to the identity itself',
+      [want('share.helios.S/user:ci', { role: 'Owner' })],
+      ['share.helios.S/user:ci'],
+    ],
+    ['a grant to somebody else', [want('share.helios.S/user:eve', { role: 'Owner' })], []],
+    ['a mapping of the identity itself', [want(MAPPING, {})], [MAPPING]],
+    ['nothing', [], []],
+  ])('that another identity made is refused where it depends on that: %s', (_, desired, refused) => {
+    const plan = planOf({ desired });
+    const problems = pinnedTo(
+      as('user:ben', plan),
+      desired,
+      save(as(desired[0]?.address === MAPPING ? 'ci' : 'user:ci', plan)),
+    );
+    expect(problems.map(({ code, address }) => `${code} ${address ?? ''}`)).toEqual(
+      refused.map((address) => `plan-other-principal ${address}`),
+    );
+    expect(pinnedTo(as('user:ci', plan), desired, save(as('user:ci', plan)))).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ export type Seal = (text: string) => string;
 export type Sealed =
   /** The seal matches. */
   | 'intact'
-  /** It was made without a key, and there is none now. */
+  /** It has no seal: it was made without a key, or somebody removed the seal. */
   | 'unsealed'
   /** It was made with a key, and there is none here to check it with. */
   | 'no-key';
@@ -102,14 +102,12 @@ function parsePlan(text: string, name: string): Partial<Record<string, unknown>>
 
 function checkSeal(document: Partial<Record<string, unknown>>, name: string, seal: Seal | undefined): Sealed {
   const { mac, ...body } = document;
-  if (seal === undefined) return mac === undefined ? 'unsealed' : 'no-key';
+  if (mac === undefined) return 'unsealed';
+  if (seal === undefined) return 'no-key';
   if (mac === seal(JSON.stringify(body))) return 'intact';
   throw problemError({
     code: 'tampered-plan',
-    summary:
-      mac === undefined
-        ? `The saved plan ${name} has no seal, though there is a key: it was made without a key, or the seal was removed.`
-        : `The saved plan ${name} was modified after it was written, or made with another key.`,
+    summary: `The saved plan ${name} was modified after it was written, or made with another key.`,
     next: 'Do not apply it. Find out who could write that file, and make a new plan.',
   });
 }

@@ -46,7 +46,7 @@ secrets: { ONE: { value: { env: VALUE } } }
   };
   expect((await planTo('p', DEFAULT_OPTIONS, context)).saved).toBe(true);
   expect(counts()).toEqual({ configuration: 1, plan: 0 });
-  expect((await showPlan('p', [], context)).plan?.changes).toHaveLength(1);
+  expect((await showPlan('p', DEFAULT_OPTIONS, context)).plan?.changes).toHaveLength(1);
   expect(counts()).toEqual({ configuration: 1, plan: 1 });
   const nothing = (): undefined => undefined;
   const hooks = { onPlan: nothing, onOutcome: nothing, onWait: nothing };

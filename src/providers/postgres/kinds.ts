@@ -21,6 +21,8 @@ export const policies: readonly KindPolicy[] = [
     mustReplace: mustReplaceServer,
     managedWhereNamed: ['owner'],
     cascades: false,
+    // CREATE SERVER makes the current role the owner.
+    creatorOwns: (desired) => desired['owner'] === undefined,
   },
   {
     kind: 'user_mapping',

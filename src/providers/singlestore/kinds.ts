@@ -6,7 +6,15 @@ export const TYPE = 'singlestore';
 
 /** What this provider manages: secrets, and who they are shared with. */
 export const policies: readonly KindPolicy[] = [
-  { kind: 'secret', isList: false, mustReplace: () => false, managedWhereNamed: [], cascades: false },
+  {
+    kind: 'secret',
+    isList: false,
+    mustReplace: () => false,
+    managedWhereNamed: [],
+    cascades: false,
+    // The user of the key becomes Owner of what it creates (management API contract).
+    creatorOwns: () => true,
+  },
   {
     kind: 'share',
     parent: 'secret',
