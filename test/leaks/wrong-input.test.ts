@@ -31,7 +31,6 @@ const PASTED: readonly string[] = [
   `${HEAD}duckdb_servers: { s: { azure: { connection_string: V } } }\n`,
   `version: 1\nstack: leaks\nproviders: { helios: { type: singlestore, api_key: V } }\n`,
   `version: 1\nstack: leaks\nproviders: { w: { type: postgres, password: V } }\n`,
-  `version: 1\nstack: leaks\nproviders: { w: { type: postgres, url: V } }\n`,
   `version: V\nstack: leaks\n`,
   `${HEAD}state: { backend: http, address: "http://127.0.0.1:1/", password: V }\n`,
   `${HEAD}nonsense: V\n`,
@@ -39,6 +38,9 @@ const PASTED: readonly string[] = [
   'V\n',
   '[V\n',
 ];
+
+/** Where a configuration may have any text, so that it is `plan` that finds out. */
+const TAKEN: readonly string[] = ['version: 1\nstack: leaks\nproviders: { w: { type: postgres, url: V } }\n'];
 
 /** The same, and broken so that the parser itself complains; `V` stands for what was copied, as it is. */
 const BROKEN: readonly string[] = [
@@ -94,13 +96,13 @@ async function openFolder(random: Random) {
 describe.each(ROUNDS)('a value in the wrong place is not told: round %i', (round) => {
   it('in a configuration', async () => {
     const random = randomOf('pasted', round);
-    for (const text of sampled(random, PASTED, 4)) {
+    for (const text of sampled(random, [...PASTED, ...TAKEN], 4)) {
       const { project, value, fails } = await openFolder(random);
       await project.write(
         'secrets.yaml',
         text.replace('V', () => JSON.stringify(value)),
       );
-      await fails('validate');
+      if (!TAKEN.includes(text)) await fails('validate');
       await fails('plan', '--json');
     }
     for (const text of sampled(random, BROKEN, 3)) {
