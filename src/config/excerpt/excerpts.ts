@@ -84,6 +84,24 @@ function matches(path: Path, patterns: readonly Path[]): boolean {
 /** Longer text is not a number or one of a few words. */
 const LONGEST_WORD = 24;
 
+/** Fields that are true or false: what else is there was pasted, however short it is. */
+const STRICT: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries(
+    ['base64', 'trim', 'stdin', 'protect', 'adopt'].map((key) => [key, /^(true|false|yes|no|on|off|[01])$/i]),
+  ),
+};
+
+/** The version of the language. */
+const VERSION = /^v?\d{1,3}(\.\d{1,3})*$/;
+
+/** Whether a text may be meant for a field that takes a number or one of a few words. */
+function isWordFor(path: Path, text: string): boolean {
+  const key = path.at(-1) ?? '';
+  if (key === 'version' && path.length === 1) return VERSION.test(text);
+  const pattern = Object.hasOwn(STRICT, key) ? STRICT[key] : undefined;
+  return pattern === undefined ? text.length <= LONGEST_WORD : pattern.test(text);
+}
+
 /** Makes the rules of a language from those of its parts. */
 export function makeExcerpts(parts: ExcerptParts): Excerpts {
   const rules = allRules(parts);
@@ -100,13 +118,13 @@ export function makeExcerpts(parts: ExcerptParts): Excerpts {
   const short = new Set(collect('short'));
   const urls = new Set(collect('urls'));
   const { keys } = parts.sources;
-  const isPasted = (key: string, text: string): boolean =>
-    short.has(key) ? text.length > LONGEST_WORD : urls.has(key) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  const isPasted = (path: Path, key: string, text: string): boolean =>
+    short.has(key) ? !isWordFor(path, text) : urls.has(key) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   return {
     mayShowValue: (path, text) => {
       const key = path.at(-1) ?? '';
       // A reference of vals may have credentials among its parameters.
-      if (looksLikeSecret(text) || isRef(text) || isPasted(key, text)) return false;
+      if (looksLikeSecret(text) || isRef(text) || isPasted(path, key, text)) return false;
       if (matches(path, shown)) return true;
       if (!keys.has(key) || !matches(path.slice(0, -1), sources)) return false;
       // A token pasted where the name of its variable belongs: names of variables are in capitals by custom.
