@@ -10,8 +10,8 @@ import type {
   StateRecord,
 } from '../model/index.js';
 
-/** Makes the fingerprint of a field of a resource; absent where there is no key. */
-export type FieldFingerprint = (address: string, path: string, value: Sensitive) => string;
+/** Makes the fingerprint of a field of a resource, under the scheme of `like` where that is given; absent where there is no key. */
+export type FieldFingerprint = (address: string, path: string, value: Sensitive, like?: string) => string;
 
 /** Starts from the records as stored. */
 export function openRecords(
@@ -96,7 +96,9 @@ export class Records {
     const follows = isReadable || record === undefined;
     const { changedAt, changedBy } = follows ? actual : record;
     return {
-      ...(follows ? rememberFields(desired, this.#fingerprint, record) : fieldsOf(record)),
+      ...(follows
+        ? rememberFields(desired, this.#fingerprint, record)
+        : renewFingerprints(record, desired, this.#fingerprint)),
       ...rememberRules(desired),
       address: desired.address,
       id: actual.id,
@@ -133,8 +135,25 @@ function rememberFields(
   return { fields, fingerprints, sensitiveFields, ...defined({ fingerprintedAs }) };
 }
 
-function fieldsOf({ fields, fingerprints, sensitiveFields, fingerprintedAs }: StateRecord): RememberedFields {
-  return { fields, fingerprints, sensitiveFields, ...defined({ fingerprintedAs }) };
+/** What is remembered already; a fingerprint of an older scheme that the wanted value has is made again under the one of today. */
+function renewFingerprints(
+  { address, fields, fingerprints, sensitiveFields, fingerprintedAs }: StateRecord,
+  desired: DesiredResource,
+  fingerprint: FieldFingerprint | undefined,
+): RememberedFields {
+  const made = fingerprintedAs ?? address;
+  const renewed = Object.entries(fingerprints).map(([path, recorded]) => {
+    const field = desired.fields[path];
+    if (fingerprint === undefined || field?.kind !== 'sensitive') return [path, recorded];
+    const isSame = fingerprint(made, path, field.value, recorded) === recorded;
+    return [path, isSame ? fingerprint(made, path, field.value) : recorded];
+  });
+  return {
+    fields,
+    fingerprints: Object.fromEntries(renewed) as StateRecord['fingerprints'],
+    sensitiveFields,
+    ...defined({ fingerprintedAs }),
+  };
 }
 
 /** What the configuration says now and will no longer say once the resource has left it. */

@@ -13,9 +13,10 @@ import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { withLockedStore } from './locking.js';
 import { fieldFingerprint } from './plan-input.js';
-import { refresh } from './refresh/index.js';
+import { hasSensitiveField, refresh } from './refresh/index.js';
 import type { RefreshRequest, RefreshResult } from './refresh/index.js';
 import { openScope } from './run-scope.js';
+import type { Fingerprinter } from '../values/index.js';
 import type { StateChangeResult, StateHooks } from './state.js';
 import { bindingOf, newState } from './writer.js';
 
@@ -53,7 +54,8 @@ export async function importResource(
         const { stack } = loaded.configuration;
         const actual = findObject(refreshed, stack, address, id);
         const before = refreshed.state ?? newState(stack);
-        const record = recordOf(actual, resource, refreshed, inner.now());
+        const fingerprint = hasSensitiveField(actual) ? await refreshed.key?.open() : undefined;
+        const record = recordOf(actual, resource, fingerprint, inner.now());
         await store.write(withRecord(before, record, refreshed), before.serial, lock);
         return {
           status: 'ok',
@@ -168,7 +170,7 @@ function checkImportable(
 function recordOf(
   actual: ActualResource,
   { dependsOn, lifecycle }: ConfiguredResource,
-  { fingerprint }: RefreshResult,
+  fingerprint: Fingerprinter | undefined,
   now: Date,
 ): StateRecord {
   const fingerprintOf = fieldFingerprint(fingerprint);

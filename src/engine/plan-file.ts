@@ -59,7 +59,7 @@ export async function sealOf(
   scope: EngineScope,
 ): Promise<Seal | undefined> {
   const keyFile = configuration && keyFileOf(configuration, scope);
-  const fingerprint = (await findKey(scope, keyFile))?.fingerprint;
+  const fingerprint = await (await findKey(scope, keyFile))?.open();
   // Every field's domain has a `#`, so this one is no field's.
   return fingerprint && ((text) => fingerprint('saved plan', text));
 }

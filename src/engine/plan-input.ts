@@ -41,7 +41,9 @@ export function statusOf({ diagnostics, unreachable }: Pick<Plan, 'diagnostics' 
 /** The fingerprint of a field, in a domain of its own; `undefined` where there is no key. */
 export function fieldFingerprint(
   fingerprint: Fingerprinter | undefined,
-): ((address: string, path: string, value: Parameters<Fingerprinter>[1]) => string) | undefined {
+):
+  | ((address: string, path: string, value: Parameters<Fingerprinter>[1], like?: string) => string)
+  | undefined {
   if (fingerprint === undefined) return undefined;
-  return (address, path, value) => fingerprint(fingerprintDomain(address, path), value);
+  return (address, path, value, like) => fingerprint(fingerprintDomain(address, path), value, like);
 }

@@ -17,6 +17,7 @@ import type { Fingerprinter } from '../values/index.js';
 import type { Loaded } from './load.js';
 import type { LockedStore } from './locking.js';
 import { fieldFingerprint } from './plan-input.js';
+import { hasSensitiveField } from './refresh/index.js';
 import type { RefreshResult } from './refresh/index.js';
 
 /** How many saved plans a state remembers. */
@@ -40,12 +41,13 @@ export async function openWriter(request: WriterRequest, locked: LockedStore): P
 }
 
 async function keyFor(
-  { fingerprint, desired }: RefreshResult,
+  { key, fingerprint, desired }: RefreshResult,
   { store: { keyFile }, scope }: LockedStore,
 ): Promise<Fingerprinter | undefined> {
-  if (fingerprint !== undefined || keyFile === undefined || desired.size === 0) return fingerprint;
+  if (key !== undefined || keyFile === undefined || desired.size === 0) return fingerprint;
   await makeKeyFile(keyFile);
-  return (await findKey(scope, keyFile))?.fingerprint;
+  const made = await findKey(scope, keyFile);
+  return [...desired.values()].some(hasSensitiveField) ? made?.open() : undefined;
 }
 
 /** Keeps the state up to date while a plan is carried out. */

@@ -3,7 +3,7 @@ import type { Diagnostic } from './diagnostic.js';
 import type { SystemIdentity } from './system.js';
 
 /** The version of the plan's format that this program writes. */
-export const PLAN_FORMAT = 1;
+export const PLAN_FORMAT = 2;
 
 /** A resource that differs from what was last applied, though the configuration does not ask for it. */
 export interface DriftEntry {

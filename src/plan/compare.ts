@@ -62,6 +62,7 @@ export function compareWithRecord(
   const current = fingerprint(
     fingerprintDomain(record.fingerprintedAs ?? record.address, path),
     contentOf(field),
+    recordedFingerprint,
   );
   return current === recordedFingerprint ? 'same' : 'different';
 }

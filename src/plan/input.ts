@@ -10,8 +10,8 @@ import type {
 } from '../model/index.js';
 import type { MaxDeletes } from './limits.js';
 
-/** Makes a keyed fingerprint of a value under a domain. */
-export type Fingerprint = (domain: string, value: Sensitive | string) => string;
+/** Makes a keyed fingerprint of a value under a domain; under the scheme of `like`, where that is given. */
+export type Fingerprint = (domain: string, value: Sensitive | string, like?: string) => string;
 
 /** Everything that a plan is made from. The planner is pure: no I/O, no clock, no randomness. */
 export interface PlanInput {

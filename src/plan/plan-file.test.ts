@@ -75,14 +75,14 @@ describe('the file of a plan', () => {
 
   it('of a newer format, or that is none, is refused', () => {
     const text = encodePlanFile(save(), undefined);
-    expect(codeOf(() => decode(text.replace('"format":1', '"format":2'), undefined))).toBe('newer-plan');
+    expect(codeOf(() => decode(text.replace('"format":2', '"format":3'), undefined))).toBe('newer-plan');
     for (const junk of [
       '',
       '{}',
       'null',
       '[1]',
       '{"document":"saved-plan"}',
-      '{"document":"saved-plan","format":1}',
+      '{"document":"saved-plan","format":2}',
     ]) {
       expect(codeOf(() => decode(junk, undefined))).toBe('no-plan');
     }

@@ -1,5 +1,5 @@
 import { PLAN_FORMAT, problemError, safePlan } from '../model/index.js';
-import type { DiagnosticError, Plan } from '../model/index.js';
+import type { Change, DiagnosticError, Plan } from '../model/index.js';
 import type { MaxDeletes } from './limits.js';
 import { validate } from './plan-file.generated.js';
 
@@ -47,6 +47,9 @@ export function encodePlanFile(saved: SavedPlan, seal: Seal | undefined): string
   return `${JSON.stringify(sealed)}\n`;
 }
 
+/** The schema is also that of what is printed, which has no fingerprints. */
+type SavedChange = Omit<Change, 'fingerprints'> & Partial<Pick<Change, 'fingerprints'>>;
+
 /** A saved plan whose seal is not checked yet. */
 export interface OpenedPlan {
   readonly saved: SavedPlan;
@@ -61,7 +64,7 @@ export interface OpenedPlan {
 /**
  * Reads a saved plan.
  * @param name the file's name, for messages
- * @throws DiagnosticError where it is not a plan, or of a newer format
+ * @throws DiagnosticError where it is not a plan, or of another format
  */
 export function openPlanFile(text: string, name: string): OpenedPlan {
   const document = parsePlan(text, name);
@@ -71,10 +74,14 @@ export function openPlanFile(text: string, name: string): OpenedPlan {
     throw notAPlan(`The saved plan ${name} is damaged ${where}.`);
   }
   const { id, toolVersion, files, scope, plan } = document as unknown as Omit<SavedPlan, 'plan'> & {
-    readonly plan: Omit<Plan, 'diagnostics'>;
+    readonly plan: Omit<Plan, 'diagnostics' | 'changes'> & { readonly changes: readonly SavedChange[] };
   };
+  const changes = plan.changes.map((change): Change => ({
+    ...change,
+    fingerprints: change.fingerprints ?? {},
+  }));
   return {
-    saved: { id, toolVersion, files, scope, plan: { ...plan, diagnostics: [] } },
+    saved: { id, toolVersion, files, scope, plan: { ...plan, changes, diagnostics: [] } },
     checkSeal: (seal) => checkSeal(document, name, seal),
   };
 }
@@ -95,6 +102,13 @@ function parsePlan(text: string, name: string): Partial<Record<string, unknown>>
       code: 'newer-plan',
       summary: `The saved plan ${name} has format ${format}; this version supports format ${PLAN_FORMAT}.`,
       next: 'A newer version of `secrets` made it: apply it with that version, or make a new plan with this one.',
+    });
+  }
+  if (typeof format === 'number' && format < PLAN_FORMAT) {
+    throw problemError({
+      code: 'old-plan',
+      summary: `The saved plan ${name} has format ${format}, of an older version; this version supports format ${PLAN_FORMAT}.`,
+      next: 'Plan again with this version: secrets plan --out FILE',
     });
   }
   return document;

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, scrypt } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createFile, makeFolderOf } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
@@ -8,26 +8,71 @@ import type { Diagnostic, DiagnosticError, RunScope, Sensitive } from '../model/
  * Makes a keyed fingerprint of a value: equal values under one domain have equal fingerprints, and nothing else can be
  * learnt from one without the key. The domain (address and field) keeps equal values in two places apart. Text that is not a
  * secret (an option that is compared with one, a plan) is given as it is.
+ * @param like a fingerprint to compare with: the result is made under its scheme
  */
-export type Fingerprinter = (domain: string, value: Sensitive | string) => string;
+export type Fingerprinter = (domain: string, value: Sensitive | string, like?: string) => string;
 
 /** A key, and where it came from. */
 export interface FingerprintKey {
-  readonly fingerprint: Fingerprinter;
+  /** Stretches the key, once in a run; it takes a tenth of a second, so only where a value or a seal needs it. */
+  readonly open: () => Promise<Fingerprinter>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 const MIN_KEY_LENGTH = 16;
 
+/** The scheme of 0.1.0, an HMAC under the key as it is: still compared with, never made. */
+const UNSTRETCHED = 'hmac-sha256:';
+
+/** The scheme of today: an HMAC under the stretched key. */
+const STRETCHED = 'scrypt-hmac-sha256:';
+
+/** Guessing a key that a person made up costs 32 MB and a tenth of a second a guess. The salt only sets this use apart from others. */
+const STRETCHING = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 } as const;
+const SALT = 'secrets-reconciler/fingerprint-key/1';
+
 /**
- * The fingerprinter under a key. HMAC-SHA-256; domain and value are set apart by the domain's length, so that no two
- * pairs run together.
+ * The fingerprinter under a key, which is stretched by scrypt first. HMAC-SHA-256; domain and value are set apart by the domain's
+ * length, so that no two pairs run together.
  */
-export function fingerprinter(key: Sensitive): Fingerprinter {
-  return (domain, value) => {
-    const mac = createHmac('sha256', key.reveal());
+export async function fingerprinter(key: Sensitive): Promise<Fingerprinter> {
+  const stretched = await stretch(key);
+  return (domain, value, like) => {
+    const isOld = like?.startsWith(UNSTRETCHED) === true;
+    const mac = createHmac('sha256', isOld ? key.reveal() : stretched);
     mac.update(`secrets-fingerprint-1\0${domain.length}\0${domain}\0`);
-    return `hmac-sha256:${mac.update(typeof value === 'string' ? value : value.reveal()).digest('base64url')}`;
+    mac.update(typeof value === 'string' ? value : value.reveal());
+    return `${isOld ? UNSTRETCHED : STRETCHED}${mac.digest('base64url')}`;
+  };
+}
+
+function stretch(key: Sensitive): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(key.reveal(), SALT, 32, STRETCHING, (error, stretched) => {
+      if (error === null) resolve(stretched);
+      else reject(error);
+    });
+  });
+}
+
+/** Identifies what a run keeps of its keys. */
+const OPENED = {};
+
+/** The key of a text; opened once in a run, however often it is asked for. */
+function keyOf(
+  text: string,
+  { sensitive, once }: Pick<RunScope, 'sensitive' | 'once'>,
+  diagnostics: readonly Diagnostic[],
+): FingerprintKey {
+  const key = sensitive(text);
+  return {
+    diagnostics,
+    open: () => {
+      const opened = once(OPENED, () => new Map<string, Promise<Fingerprinter>>());
+      const fingerprint = opened.get(text) ?? fingerprinter(key);
+      opened.set(text, fingerprint);
+      return fingerprint;
+    },
   };
 }
 
@@ -38,21 +83,19 @@ export function fingerprinter(key: Sensitive): Fingerprinter {
  * @throws DiagnosticError where `SECRETS_KEY` is too short, or the file exists but cannot be read
  */
 export async function findKey(
-  { env, sensitive }: Pick<RunScope, 'env' | 'sensitive'>,
+  scope: Pick<RunScope, 'env' | 'sensitive' | 'once'>,
   keyFile: string | undefined,
 ): Promise<FingerprintKey | undefined> {
-  const fromEnv = env['SECRETS_KEY'];
+  const fromEnv = scope.env['SECRETS_KEY'];
   if (fromEnv !== undefined && fromEnv !== '') {
-    if (fromEnv.length >= MIN_KEY_LENGTH) {
-      return { fingerprint: fingerprinter(sensitive(fromEnv)), diagnostics: [] };
-    }
+    if (fromEnv.length >= MIN_KEY_LENGTH) return keyOf(fromEnv, scope, []);
     throw keyProblem(
       `SECRETS_KEY is shorter than ${MIN_KEY_LENGTH} characters.`,
       'Make a long random key: openssl rand -base64 32',
     );
   }
   const file = keyFile === undefined ? undefined : await readKeyFile(keyFile);
-  return file && { fingerprint: fingerprinter(sensitive(file.text)), diagnostics: file.diagnostics };
+  return file && keyOf(file.text, scope, file.diagnostics);
 }
 
 /** The key in a file, with a warning where other users can read it; `undefined` where the file does not exist. */

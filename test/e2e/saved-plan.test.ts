@@ -62,8 +62,8 @@ onPostgres('a saved plan', (server) => {
     const { mac, ...bare } = JSON.parse(text) as Record<string, unknown>;
     await writeFile(join(site.folder, 'p'), JSON.stringify(bare));
     await refused(site, /has no seal, though there is a key/);
-    await writeFile(join(site.folder, 'p'), text.replace('"format":1', '"format":7'));
-    await refused(site, /format 7; this version supports format 1/);
+    await writeFile(join(site.folder, 'p'), text.replace('"format":2', '"format":7'));
+    await refused(site, /format 7; this version supports format 2/);
     await writeFile(join(site.folder, 'p'), 'junk');
     await refused(site, /is not a saved plan/);
     await writeFile(join(site.folder, 'p'), text);

@@ -60,7 +60,7 @@ it('two runs in one process at once share nothing', async () => {
   }
   // One value under two keys has two fingerprints.
   const [one, other] = [left, right].map(({ state }) => state().records[0]?.fingerprints['value']);
-  expect(one).toMatch(/^hmac-sha256:/);
+  expect(one).toMatch(/^scrypt-hmac-sha256:/);
   expect(one).not.toBe(other);
   // What a module keeps for a run is made once for each.
   const scopes = [left, right].map(({ systems }) => systems.contexts['a']);

@@ -154,7 +154,7 @@ const unreachable: fc.Arbitrary<Unreachable> = both(
 const count = fc.nat({ max: 2000 });
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
-  format: fc.constant(1 as const),
+  format: fc.constant(2 as const),
   stack: anyText,
   createdAt: moment,
   state: fc.record({ lineage: anyText, serial: count }),

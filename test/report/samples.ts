@@ -120,7 +120,7 @@ export const summary: Required<PlanSummary> = {
 };
 
 export const plan: Required<Plan> = {
-  format: 1,
+  format: 2,
   stack: 'analytics-prod',
   createdAt: '2026-01-31T09:30:00.000Z',
   state: { lineage: '7b7b5a4e-7c3e-4b5e-9d8f-1c1c5b9f5a11', serial: 4 },

@@ -48,12 +48,13 @@ describe('what version 0.1.0 wrote', () => {
     expect(written).toMatchObject({ version: 2, serial: 3, lineage: '3ab635a6-b869-44fc-849c-f4b6bb657306' });
   });
 
-  it('is a saved plan that opens, its seal intact', async () => {
-    const { code, stdout, stderr } = await run(folderWith('state-2.json'), 'show', 'upgrade.plan');
-    expect(stderr).not.toMatch(/Error|Warning/);
-    expect(code).toBe(0);
-    expect(stdout).toContain('secret.helios.HF_TOKEN will be updated in-place');
-    expect(stdout).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
+  it('is a saved plan that is refused with the command that makes a new one', async () => {
+    for (const command of ['show', 'apply']) {
+      const { code, stderr } = await run(folderWith('state-2.json'), command, 'upgrade.plan');
+      expect(stderr).toContain('has format 1, of an older version; this version supports format 2.');
+      expect(stderr).toContain('Plan again with this version: secrets plan --out FILE');
+      expect(code).toBe(1);
+    }
   });
 });
 
@@ -77,7 +78,7 @@ describe('what a newer version wrote', () => {
   it('is a saved plan that is refused', async () => {
     const folder = folderWith('state-2.json');
     const plan = join(folder, 'upgrade.plan');
-    const text = readFileSync(plan, 'utf8').replace('"saved-plan","format":1', '"saved-plan","format":2');
+    const text = readFileSync(plan, 'utf8').replace('"saved-plan","format":1', '"saved-plan","format":3');
     writeFileSync(plan, text);
     for (const argv of [
       ['show', 'upgrade.plan'],
@@ -85,7 +86,7 @@ describe('what a newer version wrote', () => {
     ]) {
       const { code, stderr } = await run(folder, ...argv);
       expect(code).toBe(1);
-      expect(stderr).toContain('format 2');
+      expect(stderr).toContain('format 3');
       expect(stderr).toContain('apply it with that version, or make a new plan with this one');
     }
   });

@@ -43,7 +43,9 @@ export interface RefreshResult {
   /** What is wanted, in the systems' own terms, by address. */
   readonly desired: ReadonlyMap<string, DesiredResource>;
   readonly systems: SystemsSnapshot;
-  /** Absent where there is no key. */
+  /** The stack's key; absent where there is none. */
+  readonly key: FingerprintKey | undefined;
+  /** Under the key. Absent where there is none, and where neither a wanted value nor the state needs it. */
   readonly fingerprint: Fingerprinter | undefined;
 }
 
@@ -93,9 +95,37 @@ export async function refresh<Result>(
     state: recorded.moved,
     alsoRead: alsoReadOf(recorded),
   };
-  return refreshSystems(systems, scope, (snapshot) =>
-    onRefreshed(settle({ request, recorded, key, selection, diagnostics }, snapshot)),
+  // While the systems are asked.
+  const opening = isKeyNeeded(values.desired, recorded.moved) ? openKey(key) : undefined;
+  return refreshSystems(systems, scope, async (snapshot) => {
+    const fingerprint = (await opening)?.();
+    return onRefreshed(settle({ request, recorded, key, fingerprint, selection, diagnostics }, snapshot));
+  });
+}
+
+/** Whether there is a value to make a fingerprint of, or a fingerprint to compare one with. */
+function isKeyNeeded(desired: readonly DesiredResource[], state: StateData | undefined): boolean {
+  return (
+    desired.some(hasSensitiveField) ||
+    (state?.records.some(({ fingerprints }) => Object.keys(fingerprints).length > 0) ?? false)
   );
+}
+
+/** Whether a resource has a value that is known here. */
+export function hasSensitiveField({ fields }: Pick<DesiredResource, 'fields'>): boolean {
+  return Object.values(fields).some(({ kind }) => kind === 'sensitive');
+}
+
+/** Opens a key. A failure is thrown by what asks for the result, not before. */
+async function openKey(key: FingerprintKey | undefined): Promise<() => Fingerprinter | undefined> {
+  try {
+    const fingerprint = await key?.open();
+    return () => fingerprint;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** What a refresh knows before it has read the systems. */
@@ -103,13 +133,14 @@ interface Prepared {
   readonly request: RefreshRequest;
   readonly recorded: RecordedState;
   readonly key: FingerprintKey | undefined;
+  readonly fingerprint: Fingerprinter | undefined;
   readonly selection: Selection;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Settles what could not be told before the systems were read: moves, intents, generated values. */
 function settle(
-  { request, recorded, key, selection, diagnostics }: Prepared,
+  { request, recorded, key, fingerprint, selection, diagnostics }: Prepared,
   systems: SystemsSnapshot,
 ): RefreshResult {
   const { loaded, options } = request;
@@ -130,6 +161,7 @@ function settle(
     state: settled.state,
     desired: new Map(desired.map((resource) => [resource.address, resource])),
     systems,
-    fingerprint: key?.fingerprint,
+    key,
+    fingerprint,
   };
 }

@@ -4,7 +4,7 @@ import { driftText } from './drift.js';
 import { PLAIN } from './style.js';
 
 const EMPTY: Plan = {
-  format: 1,
+  format: 2,
   stack: 'analytics-prod',
   createdAt: '2026-01-31T09:30:00.000Z',
   state: { lineage: 'l-1', serial: 3 },

@@ -7,7 +7,7 @@ import type { Style } from './style.js';
 const NOTHING: PlanSummary = { add: 0, change: 0, destroy: 0, import: 0, forget: 0, unchanged: 0 };
 
 const EMPTY: Plan = {
-  format: 1,
+  format: 2,
   stack: 'analytics-prod',
   createdAt: '2026-01-31T09:30:00.000Z',
   state: { lineage: '', serial: 0 },

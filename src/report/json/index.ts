@@ -1,5 +1,5 @@
 import { safePlan, withSafeFields } from '../../model/index.js';
-import type { ActualResource, Diagnostic, DriftReport } from '../../model/index.js';
+import type { ActualResource, Diagnostic, DriftReport, Plan } from '../../model/index.js';
 import type { ReportDocument } from '../document.js';
 import type { Format } from '../format.js';
 import { printableJson } from '../printable.js';
@@ -24,16 +24,20 @@ export function shapeOf(document: ReportDocument): object {
       const { kind: _kind, ...event } = document;
       return {
         version: DOCUMENT_VERSION,
-        ...(event.event === 'plan' ? { ...event, plan: safePlan(event.plan) } : event),
+        ...(event.event === 'plan' ? { ...event, plan: planShape(event.plan) } : event),
       };
     }
     case 'plan':
-      return { ...headOf(document), ...(document.plan && { plan: safePlan(document.plan) }) };
+      return { ...headOf(document), ...(document.plan && { plan: planShape(document.plan) }) };
     case 'drift':
       return { ...headOf(document), ...(document.plan && driftShape(document.plan)) };
     case 'state': {
       const { kind: _kind, view: _view, status: _status, diagnostics: _diagnostics, ...found } = document;
-      return { ...headOf(document), ...found };
+      return {
+        ...headOf(document),
+        ...found,
+        ...(found.records && { records: found.records.map(withoutFingerprints) }),
+      };
     }
     case 'pull':
       return { ...headOf(document), resources: document.resources.map(resourceShape) };
@@ -61,6 +65,22 @@ function headOf({
   readonly diagnostics: readonly Diagnostic[];
 }): object {
   return { document: kind, version: DOCUMENT_VERSION, status, diagnostics };
+}
+
+/** A plan as it is printed. */
+function planShape(plan: Plan): object {
+  const safe = safePlan(plan);
+  return { ...safe, changes: safe.changes.map(withoutFingerprints) };
+}
+
+/** Fingerprints are for the state and for saved plans: printed into a log they would let others test guesses once the key is known. */
+function withoutFingerprints({
+  fingerprints: _fingerprints,
+  ...rest
+}: {
+  readonly fingerprints: unknown;
+}): object {
+  return rest;
 }
 
 function driftShape(plan: DriftReport): object {
