@@ -70,7 +70,9 @@ describe('a whole apply', () => {
       // A request that was on its way already is answered; none is begun.
       expect(after).toBeLessThanOrEqual(1);
       expect(outcomes.filter((outcome) => outcome.status === 'failed')).toEqual([]);
-      expect(status).toBe('error');
+      // Where the last secret had begun already, there is no rest.
+      expect(status).toBe(livingSecrets(sandbox.world).length === 6 ? 'ok' : 'error');
+      if (nth <= 3) expect(status).toBe('error');
       expect(outcomes).toHaveLength(18);
       // No secret is left half shared, and the state knows each.
       expect(grants()).toEqual(livingSecrets(sandbox.world).map(() => SHARED));
