@@ -13,7 +13,7 @@ const rows = {
   plan: ['model'],
   apply: ['model'],
   report: ['model'],
-  engine: ['model', 'config', 'values', 'providers/sdk', 'state', 'plan', 'apply', 'report', 'files'],
+  engine: ['model', 'net', 'config', 'values', 'providers/sdk', 'state', 'plan', 'apply', 'report', 'files'],
   sandbox: ['files'],
   cli: ['engine', 'report', 'model'],
   commands: ['cli', 'engine', 'report', 'model', 'sandbox'],

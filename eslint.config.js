@@ -58,7 +58,7 @@ export default tseslint.config(
       // The state's password goes over the wire here, and nowhere else.
       'src/state/http/request.ts',
       // A password goes to PostgreSQL here.
-      'src/net/sql/settings.ts',
+      'src/net/sql/entry.ts',
       // What must never be written has to be known where it is written.
       'src/cli/mask.ts',
       'src/sandbox/**',

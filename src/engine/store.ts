@@ -1,7 +1,7 @@
 import { DiagnosticError, defined, hasErrors } from '../model/index.js';
 import type { Configuration } from '../model/index.js';
 import type { BackendDefinition, StateStore } from '../state/index.js';
-import { checkHosts } from './hosts.js';
+import { checkTargets } from './hosts.js';
 import type { EngineScope } from './run-scope.js';
 import { timedStore } from './timed.js';
 import { readSettings } from './values.js';
@@ -19,7 +19,7 @@ export async function openStore(configuration: Configuration, context: EngineSco
     { stack, fields, ...defined({ leaseMs, range }) },
     context,
   );
-  checkHosts(store.hosts ?? [], 'The state backend', context.env);
+  checkTargets(store.hosts ?? [], { subject: 'The state backend', range }, context.env);
   return timedStore(store, context);
 }
 

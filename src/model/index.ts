@@ -27,6 +27,7 @@ export * from './source-syntax.js';
 export * from './source-text.js';
 export * from './state.js';
 export * from './system.js';
+export * from './target.js';
 export * from './tree.js';
 export * from './value-source.js';
 export * from './wildcard.js';

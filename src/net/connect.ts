@@ -1,7 +1,7 @@
 import { Socket, isIP } from 'node:net';
 import type * as Undici from 'undici';
+import { hostOf } from './host.js';
 import { networkError } from './network-errors.js';
-import { hostOf } from './proxy.js';
 import type { Proxy } from './proxy.js';
 
 type Connector = Undici.buildConnector.connector;

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { defined, problemError } from '../model/index.js';
 import type { Environment } from '../model/index.js';
+import { hostOf, isLoopback } from './host.js';
 
 /** The proxy that requests to some host go through. */
 export interface Proxy {
@@ -107,16 +108,4 @@ function isInNetwork(network: string, host: string): boolean {
   const list = new BlockList();
   list.addSubnet(base, Number(bits), version === 4 ? 'ipv4' : 'ipv6');
   return isIP(host) === version && list.check(host, version === 4 ? 'ipv4' : 'ipv6');
-}
-
-/** A host without the brackets of IP version 6 and the dot at the end of a full name. */
-export function hostOf(hostname: string): string {
-  return hostname
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '')
-    .toLowerCase();
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\.[\d.]+$/.test(host);
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic, StateData } from '../model/index.js';
+import type { Diagnostic, StateData, Target } from '../model/index.js';
 
 /** Who holds a lock, as every backend keeps it (the fields of Terraform's lock info). */
 export interface LockInfo {
@@ -43,8 +43,8 @@ export interface StateStore {
   readonly location: string;
   /** Warnings about its setup, for example that nothing is locked. */
   readonly warnings?: readonly Diagnostic[];
-  /** `host:port` of what it connects to when it is used; absent where it connects to nothing. */
-  readonly hosts?: readonly string[];
+  /** The servers that it connects to when it is used, as it dials them; absent where it connects to nothing. */
+  readonly hosts?: readonly Target[];
   /** Where a fingerprint key may be kept beside it; absent where the backend is not a local file. */
   readonly keyFile?: string;
   /**

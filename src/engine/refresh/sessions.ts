@@ -2,7 +2,8 @@ import { DiagnosticError, defined } from '../../model/index.js';
 import type { Diagnostic, Unreachable } from '../../model/index.js';
 import { UnreachableError } from '../../providers/sdk/index.js';
 import type { ProviderDefinition, ResolvedSettings, Session } from '../../providers/sdk/index.js';
-import { checkHosts } from '../hosts.js';
+import { exposureWarnings } from '../../net/exposure.js';
+import { checkTargets } from '../hosts.js';
 import type { EngineScope } from '../run-scope.js';
 import { timed } from '../timed.js';
 
@@ -86,6 +87,7 @@ async function visitSystem<Found>(
   const diagnostics: Diagnostic[] = [];
   if (definition === undefined) return { provider, diagnostics };
   try {
+    diagnostics.push(...checkServers(settings, definition, scope));
     const session = await openSession(settings, definition, request, scope);
     sessions.set(provider, session);
     const report = (more: readonly Diagnostic[]): void => {
@@ -105,6 +107,23 @@ async function visitSystem<Found>(
   }
 }
 
+/**
+ * Checks the servers that a session would connect to, before anything is sent.
+ * @returns warnings
+ * @throws DiagnosticError for a server that this run may not connect to
+ */
+function checkServers(
+  settings: ResolvedSettings,
+  definition: ProviderDefinition,
+  { env }: EngineScope,
+): readonly Diagnostic[] {
+  const { name, range } = settings;
+  const subject = `The provider ${name}`;
+  const servers = definition.hosts(settings, env);
+  checkTargets(servers, { subject, range }, env);
+  return exposureWarnings(servers, subject);
+}
+
 function openSession(
   settings: ResolvedSettings,
   definition: ProviderDefinition,
@@ -112,8 +131,7 @@ function openSession(
   scope: EngineScope,
 ): Promise<Session> {
   const { name } = settings;
-  const { env, log } = scope;
-  checkHosts(definition.hosts(settings, env), `The provider ${name}`, env);
+  const { log } = scope;
   const named = (tell: (message: string) => void) => (message: string) => {
     tell(`${name}: ${message}`);
   };

@@ -49,6 +49,14 @@ export function connectionProblem(
   return setupProblem(error, attempt) ?? stateProblem(error, attempt) ?? networkProblem(error, attempt);
 }
 
+/** The server answers, and is not of the kind that `target_session_attrs` asks for. */
+export function wrongSession(host: string, port: number, wanted: string): UnreachableError {
+  return new UnreachableError(
+    `PostgreSQL at ${host}:${port} is not what target_session_attrs=${wanted} asks for`,
+    'Name all servers of the cluster as hosts, and check which of them accept writes.',
+  );
+}
+
 /** What went wrong before the server had a say about the login. */
 function setupProblem(error: unknown, { settings, where, role }: Attempt): Refusal | undefined {
   const name = error instanceof Error ? error.name : '';
@@ -64,6 +72,13 @@ function setupProblem(error: unknown, { settings, where, role }: Attempt): Refus
       code: 'postgres-tls',
       summary: `No TLS to PostgreSQL at ${where}: ${messageOf(error)}.`,
       next: 'Correct the setting.',
+    });
+  }
+  if (name === 'AuthenticationError') {
+    return problemError({
+      code: 'postgres-authentication',
+      summary: `No login to PostgreSQL at ${where}: ${messageOf(error)}.`,
+      next: 'Check that this is the right server; if it is, change require_auth or channel_binding.',
     });
   }
   if (!isTlsMissing(error)) return undefined;

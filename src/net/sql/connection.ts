@@ -1,7 +1,11 @@
 import pg from 'pg';
-import { connectionProblem, isTlsMissing, isTlsRefusal } from './connection-errors.js';
+import { defined } from '../../model/index.js';
+import { watchLogin } from './authentication.js';
+import { connectionProblem, isTlsMissing, isTlsRefusal, wrongSession } from './connection-errors.js';
+import type { Host } from './hosts.js';
 import { passwordFromFile } from './pgpass.js';
 import type { ConnectionSettings } from './settings.js';
+import { roundsOf, suits } from './session-attrs.js';
 import { tlsAttempts } from './tls.js';
 import type { TlsAttempt } from './tls.js';
 
@@ -13,29 +17,45 @@ export interface Connection {
 }
 
 /**
- * Connects: host by host, and for each the ways that `sslmode` allows.
- * @throws UnreachableError where nothing answers; DiagnosticError where it answers and refuses.
+ * Connects: host by host, and for each the ways that `sslmode` allows, until one is what `target_session_attrs` asks for.
+ * @throws UnreachableError where nothing answers, or nothing of that kind; DiagnosticError where it answers and refuses.
  */
 export async function connect(settings: ConnectionSettings): Promise<Connection> {
+  const hosts = settings.isBalanced === true ? shuffled(settings.hosts) : settings.hosts;
   let last: unknown;
-  for (const { host, port } of settings.hosts) {
-    try {
-      return { client: await connectTo(settings, host, port), host, port };
-    } catch (error) {
-      last = connectionProblem(error, settings, host, port);
+  for (const wanted of roundsOf(settings.sessionAttrs ?? 'any')) {
+    for (const place of hosts) {
+      const { host, port } = place;
+      let client: pg.Client | undefined;
+      try {
+        client = await connectTo(settings, place);
+        if (await suits(client, wanted)) return { client, host, port };
+        throw wrongSession(host, port, wanted);
+      } catch (error) {
+        if (client !== undefined) await endClient(client);
+        last = connectionProblem(error, settings, host, port);
+      }
     }
   }
   throw last;
 }
 
-async function connectTo(settings: ConnectionSettings, host: string, port: number): Promise<pg.Client> {
+function shuffled(hosts: readonly Host[]): readonly Host[] {
+  return hosts
+    .map((host) => ({ host, order: Math.random() }))
+    .sort((left, right) => left.order - right.order)
+    .map(({ host }) => host);
+}
+
+async function connectTo(settings: ConnectionSettings, place: Host): Promise<pg.Client> {
+  const { host, port } = place;
   const key = { host, port, database: settings.database, user: settings.user };
   const password = settings.password ?? (await passwordFromFile(settings.passwordFile, key));
-  const attempts = await tlsAttempts(settings, host);
+  const attempts = await tlsAttempts(settings, place);
   let first: unknown;
   for (const [index, tls] of attempts.entries()) {
     try {
-      return await connectOnce(settings, host, port, password, tls);
+      return await connectOnce(settings, place, password, tls);
     } catch (error) {
       first ??= error;
       if (!isTlsRefusal(error)) throw error;
@@ -53,13 +73,12 @@ class NoPasswordError extends Error {
 
 async function connectOnce(
   settings: ConnectionSettings,
-  host: string,
-  port: number,
+  { host, port, address }: Host,
   password: string | undefined,
   tls: TlsAttempt,
 ): Promise<pg.Client> {
   const client = new pg.Client({
-    host,
+    host: address ?? host,
     port,
     database: settings.database,
     user: settings.user,
@@ -72,11 +91,18 @@ async function connectOnce(
     connectionTimeoutMillis: settings.connectTimeoutMs,
     keepAlive: true,
     application_name: 'secrets',
+    enableChannelBinding: settings.bindsChannel === true,
+    ...defined({
+      options: settings.options,
+      sslnegotiation: settings.sslIsDirect === true ? ('direct' as const) : undefined,
+    }),
   });
+  const checkLogin = watchLogin(client, settings);
   // A connection that breaks while it is idle is noticed by the next query; without a listener it would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
+    checkLogin();
     return client;
   } catch (error) {
     await endClient(client);

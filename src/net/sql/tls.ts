@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import { defined } from '../../model/index.js';
-import type { ConnectionSettings } from './settings.js';
+import type { Host } from './hosts.js';
+import type { SslSettings } from './ssl.js';
 
 /** How one attempt to connect uses TLS: not at all, or with these options. */
 export type TlsAttempt = false | ConnectionOptions;
@@ -18,12 +21,15 @@ class TlsFileError extends Error {
  * @throws TlsFileError where a certificate or key cannot be read, or `verify-ca` has no root certificate.
  */
 export async function tlsAttempts(
-  settings: ConnectionSettings,
-  host: string,
+  settings: SslSettings,
+  { host, address }: Host,
 ): Promise<readonly TlsAttempt[]> {
   const { sslMode } = settings;
-  if (host.startsWith('/') || sslMode === 'disable') return [false];
-  const own = await clientCertificate(settings);
+  if (sslMode === 'disable' || (host.startsWith('/') && address === undefined)) return [false];
+  const own = {
+    ...(await ownOptions(settings)),
+    ...(isIP(host) === 0 && !host.startsWith('/') ? { servername: host } : {}),
+  };
   const unchecked: ConnectionOptions = { ...own, rejectUnauthorized: false };
   switch (sslMode) {
     case 'allow':
@@ -42,21 +48,41 @@ export async function tlsAttempts(
       }
       return [await anyName(settings.sslRootCert, own)];
     case 'verify-full':
-      return [
-        settings.sslRootCert === undefined || settings.sslRootCert === 'system'
-          ? own
-          : { ...own, ca: await read(settings.sslRootCert, 'sslrootcert') },
-      ];
+      return [await exactName(settings.sslRootCert, own, host)];
   }
 }
 
-async function anyName(rootCert: string, own: ConnectionOptions): Promise<ConnectionOptions> {
-  return { ...own, ca: await read(rootCert, 'sslrootcert'), checkServerIdentity: () => undefined };
+/** A name that the certificate must hold: the one that was asked for, whatever address is dialled. */
+async function exactName(
+  rootCert: string | undefined,
+  own: ConnectionOptions,
+  host: string,
+): Promise<ConnectionOptions> {
+  return {
+    ...own,
+    ...(rootCert === undefined || rootCert === 'system' ? {} : { ca: await read(rootCert, 'sslrootcert') }),
+    rejectUnauthorized: true,
+    checkServerIdentity: (_dialled, certificate) => checkServerIdentity(host, certificate),
+  };
 }
 
-async function clientCertificate(settings: ConnectionSettings): Promise<ConnectionOptions> {
-  const { sslCert, sslKey } = settings;
+async function anyName(rootCert: string, own: ConnectionOptions): Promise<ConnectionOptions> {
+  return {
+    ...own,
+    ca: await read(rootCert, 'sslrootcert'),
+    rejectUnauthorized: true,
+    checkServerIdentity: () => undefined,
+  };
+}
+
+/** What does not depend on the mode: what we show of ourselves, versions, revoked certificates. */
+async function ownOptions(settings: SslSettings): Promise<ConnectionOptions> {
+  const { sslCert, sslKey, sslPassword, sslCrl, sslMinVersion, sslMaxVersion } = settings;
   return defined({
+    passphrase: sslPassword,
+    crl: sslCrl === undefined ? undefined : await read(sslCrl, 'sslcrl'),
+    minVersion: sslMinVersion,
+    maxVersion: sslMaxVersion,
     cert: sslCert === undefined ? undefined : await read(sslCert, 'sslcert'),
     key: sslKey === undefined ? undefined : await read(sslKey, 'sslkey'),
   });

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../sdk/index.js';
 import { SHOWN_OPTIONS } from '../sdk/duckdb-option-names.js';
+import { targetsOf } from '../../net/sql/settings.js';
 import { audit, auditValues } from './audit.js';
 import { desiredServers, desiredWrapperUsage } from './desired.js';
 import { policies } from './kinds.js';
@@ -68,6 +69,6 @@ export const postgres: ProviderDefinition = {
   transactional: true,
   audit,
   auditValues,
-  hosts: (settings, env) => postgresSettings(settings, env).hosts.map(({ host, port }) => `${host}:${port}`),
+  hosts: (settings, env) => targetsOf(postgresSettings(settings, env)),
   open: async (settings, context) => (await import('./session.js')).open(settings, context),
 };

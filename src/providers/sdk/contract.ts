@@ -14,6 +14,7 @@ import type {
   SourceRange,
   StateRecord,
   SystemIdentity,
+  Target,
 } from '../../model/index.js';
 import type { ProviderLanguage } from './language.js';
 
@@ -39,10 +40,10 @@ export interface ProviderDefinition extends ProviderLanguage {
    */
   auditValues(resources: readonly DesiredResource[]): readonly Diagnostic[];
   /**
-   * The hosts that a session would connect to, as `host` or `host:port`; none for a system of this machine.
+   * The servers that a session would connect to, as it dials them; none for a system of this machine.
    * @throws DiagnosticError for settings that cannot be understood
    */
-  hosts(settings: ResolvedSettings, env: SessionContext['env']): readonly string[];
+  hosts(settings: ResolvedSettings, env: SessionContext['env']): readonly Target[];
   /**
    * Connects, and finds out which system it is and who we are there. Reads no secret.
    * @throws UnreachableError where the system does not answer.

@@ -42,6 +42,6 @@ export const singlestore: ProviderDefinition = {
   transactional: false,
   audit: (_settings, resources) => audit(resources),
   auditValues,
-  hosts: (settings, env) => [resolveConnection(settings, env).host],
+  hosts: (settings, env) => [resolveConnection(settings, env).target],
   open: async (settings, context) => (await import('./session.js')).openSession(settings, context),
 };

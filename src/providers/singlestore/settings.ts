@@ -1,4 +1,5 @@
-import { problemError, type DiagnosticError } from '../../model/index.js';
+import { problemError, type DiagnosticError, type Target } from '../../model/index.js';
+import { acceptsAnyCertificate, httpTarget } from '../../net/host.js';
 import type { ResolvedSettings, SessionContext } from '../sdk/index.js';
 
 /** The names that the ecosystem's own clients use (management API contract). */
@@ -18,6 +19,7 @@ export interface Connection {
   readonly baseUrl: string;
   /** Host and port, for messages. */
   readonly host: string;
+  readonly target: Target;
   readonly organization: string | undefined;
   /** For tests: a shorter time limit, and shorter waits between tries (milliseconds). */
   readonly timeoutMs: number | undefined;
@@ -35,6 +37,7 @@ export function resolveConnection(settings: ResolvedSettings, env: SessionContex
     authorization: `Bearer ${key}`,
     baseUrl: (url.origin + url.pathname).replace(/\/+$/, ''),
     host: url.host,
+    target: httpTarget(url, acceptsAnyCertificate(env)),
     organization: fieldText(settings, 'organization') ?? nonEmpty(env[ENV.organization]),
     timeoutMs: milliseconds(env['SECRETS_HTTP_TIMEOUT_MS']),
     backoffMs: milliseconds(env['SECRETS_HTTP_BACKOFF_MS']),

@@ -70,6 +70,7 @@ export function httpSettings(
     );
   }
   const locking = lockingOf(given, problems);
+  checkOuterAddress(address, locking, given, problems);
   const userInfo = [address, locking?.lock.url, locking?.unlock.url].map((url) => takeUserInfo(url, given));
   const credentials = credentialsOf(given, problems) ?? userInfo.find((user) => user !== undefined);
   const numbers = retriesOf(given, problems);
@@ -93,6 +94,10 @@ interface Reader {
   readonly secret: (name: Name) => Sensitive | undefined;
   /** Where a setting was read, for messages. */
   readonly at: (name: Name) => string;
+  /** The variable that stands in for a setting, where it is set. */
+  readonly variable: (name: Name) => string | undefined;
+  /** Whether the configuration has the setting. */
+  readonly isOwn: (name: Name) => boolean;
 }
 
 function reader(
@@ -133,6 +138,8 @@ function reader(
       return typeof value === 'string' ? wrap(value) : value;
     },
     at: (name) => (field(name) === undefined ? (VARIABLES[name] ?? name) : name),
+    variable,
+    isOwn: (name) => field(name) !== undefined,
   };
 }
 
@@ -187,6 +194,44 @@ function lockingOf(given: Reader, problems: Diagnostic[]): HttpSettings['locking
   missing('lock_address', 'unlock_address');
   if (lock === undefined || unlock === undefined) return undefined;
   return { lock: { method: lockMethod, url: lock }, unlock: { method: unlockMethod, url: unlock } };
+}
+
+/**
+ * What protects an address of the environment, and the password that goes there, is not the configuration's to weaken: it neither
+ * sends the password to another server for the lock, nor leaves the certificate unchecked, nor names another authority.
+ */
+function checkOuterAddress(
+  address: URL | undefined,
+  locking: HttpSettings['locking'],
+  given: Reader,
+  problems: Diagnostic[],
+): void {
+  const weakens = (name: Name, how: string, by: Name): void => {
+    problems.push(
+      problem(
+        `${name} of the state backend ${how}, which ${VARIABLES[by] ?? by} decides.`,
+        `Remove ${name} from the configuration, or change ${VARIABLES[by] ?? by} where this run is set up.`,
+      ),
+    );
+  };
+  const authority = given.variable('client_ca_certificate_pem');
+  const trusted = given.secret('client_ca_certificate_pem');
+  if (authority !== undefined && trusted?.equals(given.wrap(authority)) !== true) {
+    weakens('client_ca_certificate_pem', 'would trust another authority', 'client_ca_certificate_pem');
+  }
+  if (address === undefined || given.isOwn('address')) return;
+  if (given.isOwn('skip_cert_verification') && given.text('skip_cert_verification') === 'true') {
+    weakens('skip_cert_verification', 'would accept any certificate of the server', 'address');
+  }
+  const locks = [
+    ['lock_address', locking?.lock.url],
+    ['unlock_address', locking?.unlock.url],
+  ] as const;
+  for (const [name, url] of locks) {
+    if (given.isOwn(name) && url !== undefined && url.origin !== address.origin) {
+      weakens(name, 'would send user and password to another server', 'address');
+    }
+  }
 }
 
 function methodOf(name: Name, standard: string, given: Reader, problems: Diagnostic[]): string {

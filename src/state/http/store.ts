@@ -11,7 +11,7 @@ import { checkFollows, getState, storedOf } from './read.js';
 import type { HttpState } from './read.js';
 import { httpClient, shownAddress } from './request.js';
 import type { HttpSettings } from './settings.js';
-import { settingWarnings } from './warnings.js';
+import { httpTargets, settingWarnings } from './warnings.js';
 import { postState } from './write.js';
 
 /*
@@ -76,8 +76,8 @@ export function httpStore(options: HttpStoreOptions): HttpStore {
   };
   return {
     location,
-    hosts: [address, locking?.lock.url, locking?.unlock.url].flatMap((url) => url?.host ?? []),
-    warnings: settingWarnings(settings, location),
+    hosts: httpTargets(settings, env),
+    warnings: settingWarnings(settings, location, env),
     async read() {
       const under = state.holding;
       const data = await getState(state);

@@ -1,5 +1,6 @@
 import { defined, fieldText } from '../../model/index.js';
-import { connectionSettings } from '../../net/sql/index.js';
+import type { Target } from '../../model/index.js';
+import { connectionSettings, targetsOf } from '../../net/sql/index.js';
 import type { ConnectionSettings } from '../../net/sql/index.js';
 import type { BackendRun, BackendSettings } from '../backend.js';
 
@@ -10,8 +11,8 @@ export interface PostgresSettings {
   readonly schema: string;
   /** The role that may own the tables besides superusers and the one that connects; from the environment alone. */
   readonly owner?: string;
-  /** `host:port` of every server that may be connected to. */
-  readonly hosts: readonly string[];
+  /** Every server that may be connected to. */
+  readonly hosts: readonly Target[];
   /** Where the state is, for people: database, servers and schema. */
   readonly location: string;
 }
@@ -25,12 +26,13 @@ const SCHEMA = 'secrets_state';
 export function postgresSettings({ fields, range }: BackendSettings, { env }: BackendRun): PostgresSettings {
   const connection = connectionSettings({ subject: 'The state backend', fields, ...defined({ range }) }, env);
   const schema = fieldText(fields['schema']) ?? SCHEMA;
-  const hosts = connection.hosts.map(({ host, port }) => `${host}:${port}`);
+  const hosts = targetsOf(connection);
+  const servers = hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
   return {
     connection,
     schema,
     ...defined({ owner: env['SECRETS_STATE_OWNER'] }),
     hosts,
-    location: `${connection.database} on ${hosts.join(', ')} (schema ${schema})`,
+    location: `${connection.database} on ${servers} (schema ${schema})`,
   };
 }

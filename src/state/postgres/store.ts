@@ -1,3 +1,5 @@
+import type { Target } from '../../model/index.js';
+import { exposureWarnings } from '../../net/exposure.js';
 import type { StoreOptions } from '../backend.js';
 import { newHolder } from '../holder.js';
 import { DEFAULT_LEASE_MS, noSuchLock, takeLease } from '../lease.js';
@@ -24,8 +26,8 @@ export interface PostgresStoreOptions extends StoreOptions {
   readonly schema?: string;
   /** The role, besides superusers and the current one, that may own the schema and the tables. */
   readonly owner?: string;
-  /** `host:port` of the servers. */
-  readonly hosts?: readonly string[];
+  /** The servers, as they are dialled. */
+  readonly hosts?: readonly Target[];
 }
 
 /**
@@ -59,6 +61,7 @@ export function postgresStore(options: PostgresStoreOptions): StateStore {
   return {
     location,
     hosts,
+    warnings: exposureWarnings(hosts, 'The state backend'),
     read: () => readState(state),
     write: (next, expectedSerial, lock) => writeState(state, next, expectedSerial, lock),
     lock(request) {

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { defined, errorCode } from '../../model/index.js';
+import type { Environment, Target } from '../../model/index.js';
+import { REQUIRE_TLS, exposedTargets, requiresTls } from '../../net/exposure.js';
+import { acceptsAnyCertificate, httpTarget } from '../../net/host.js';
 import { createTransport } from '../../net/transport.js';
 import type { Transport, TransportFailure } from '../../net/transport.js';
 import { parseJson } from '../document.js';
@@ -17,6 +20,8 @@ export interface VaultHost {
   /** In full, from the root namespace; `undefined` for the root itself. */
   readonly namespace: string | undefined;
   readonly transport: Transport;
+  /** Set where its TLS is not verified, and somebody else can be on the way. */
+  readonly exposed: Target | undefined;
 }
 
 /** An answer of Vault: its status, and the parsed body; `undefined` where it is empty. */
@@ -52,17 +57,33 @@ export async function findVault({ env }: ValueContext, child: string | undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw setup('VAULT_ADDR is not a valid URL', 'Write it as https://vault.example.com:8200.');
   }
+  const skips = /^(1|t|true)$/i.test(env['VAULT_SKIP_VERIFY'] ?? '');
+  const exposed = exposedTarget(url, skips, env);
   return {
+    exposed,
     address: url.href.replace(/\/+$/, ''),
     namespace: namespaceOf(env, child),
     transport: createTransport({
       env,
       tls: {
         ...(await authority(env['VAULT_CACERT'])),
-        ...(/^(1|t|true)$/i.test(env['VAULT_SKIP_VERIFY'] ?? '') ? { rejectUnauthorized: false } : {}),
+        ...(skips ? { rejectUnauthorized: false } : {}),
       },
     }),
   };
+}
+
+/**
+ * Vault's server, where somebody on the way could read token and values.
+ * @throws StoreFailure where that is refused
+ */
+function exposedTarget(url: URL, skips: boolean, env: Environment): Target | undefined {
+  const [exposed] = exposedTargets([httpTarget(url, skips || acceptsAnyCertificate(env))]);
+  if (exposed === undefined || !requiresTls(env)) return exposed;
+  throw setup(
+    `${REQUIRE_TLS} is set, and VAULT_ADDR is reached without verified TLS: ${exposed.exposure ?? ''}`,
+    'Set VAULT_ADDR to an https address, and VAULT_CACERT to the file of its authority.',
+  );
 }
 
 /** The namespace of the environment, and the one below it. */

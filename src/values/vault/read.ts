@@ -1,3 +1,6 @@
+import { defined } from '../../model/index.js';
+import type { Diagnostic } from '../../model/index.js';
+import { exposureWarnings } from '../../net/exposure.js';
 import type { DocumentNode } from '../document.js';
 import { vaultName } from './source.js';
 import type { VaultSource } from './source.js';
@@ -33,7 +36,11 @@ export function readVault(
       const [first, ...others] = fields.entries.values();
       if (first === undefined) throw missing('it has no fields', 'Add one: vault kv put');
       const isWhole = others.length === 0 && first.kind === 'leaf' && first.type !== 'null';
-      return { document: fields, ...(isWhole ? { whole: first.text } : {}) };
+      return {
+        document: fields,
+        ...(isWhole ? { whole: first.text } : {}),
+        ...defined({ problem: exposureProblem(session, context) }),
+      };
     },
   });
 }
@@ -113,6 +120,14 @@ function fieldsOf(
     version === undefined ? 'nothing exists at this path' : 'nothing exists at this path, or no such version',
     `List what exists: ${session.kvCommand('list', mount.path)}`,
   );
+}
+
+/** Said once for a run, whatever the number of secrets. */
+function exposureProblem({ exposed }: VaultSession, context: ValueContext): Diagnostic | undefined {
+  const warning = context.once(exposureProblem, () => ({ isDue: true }));
+  if (exposed === undefined || !warning.isDue) return undefined;
+  warning.isDue = false;
+  return exposureWarnings([exposed], 'The value source vault')[0];
 }
 
 function missing(why: string, next: string): StoreFailure {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sensitive } from '../../model/index.js';
+import type { Sensitive, Target } from '../../model/index.js';
 import { StoreFailure } from '../store.js';
 import type { ValueContext } from '../reading.js';
 import { askVault, findVault, setup, textBelow } from './http.js';
@@ -20,6 +20,8 @@ export interface VaultSession {
   readonly mountOf: (path: string, signal: AbortSignal) => Promise<VaultMount>;
   /** A command of Vault's own program for a path of this namespace, for messages. */
   readonly kvCommand: KvCommand;
+  /** Where its TLS is not verified. */
+  readonly exposed: Target | undefined;
 }
 
 type KvCommand = (verb: string, path: string) => string;
@@ -60,6 +62,7 @@ async function open(
   return {
     get,
     kvCommand,
+    exposed: host.exposed,
     async mountOf(path, stop) {
       // One request for all paths that begin alike, and another only for those that are in another mount.
       const shared = await mountAt(path.split('/', 1)[0] ?? '', path, stop).catch(() => undefined);
