@@ -8,6 +8,8 @@ export const repeatable = {
   multiple: true,
   multipleNonGreedy: true,
   default: (): Promise<string[]> => Promise.resolve([]),
+  // The default is nothing to show in the help.
+  noCacheDefault: true,
 } as const;
 
 /** `-f`: the configuration. */
@@ -67,7 +69,7 @@ export const scopeFlags = {
     default: 10,
     min: 1,
     max: 256,
-    summary: 'How many requests may run at once. Default: 10.',
+    summary: 'How many requests may run at once.',
     helpValue: '<n>',
   }),
 };

@@ -1,125 +1,79 @@
-import { compareText } from '../model/index.js';
-import { displayWidth } from '../report/index.js';
-import type { Style } from '../report/index.js';
-import type { ArgDefinitions, Command, FlagDefinitions } from './definition.js';
-import type { CommandEntry, CommandTable, Topic } from './table.js';
+import type { Command } from '@oclif/core/command';
+import { CommandHelp, Help, getHelpFlagAdditions, normalizeArgv } from '@oclif/core/help';
+import { DiagnosticError } from '../model/index.js';
+import { PLAIN } from '../report/index.js';
+import type { CliConfig } from './config.js';
+import { unknownCommand } from './unknown-command.js';
 
-/** A term and what it means. */
-type Row = readonly [term: string, meaning: string];
+/** No line is longer, even where the terminal is wider. */
+const WIDEST = 100;
 
-/** How help is laid out. */
-export interface Layout {
-  readonly style: Style;
-  /** How many columns a line may take. */
-  readonly width: number;
-}
-
-/** The help of the whole program. */
-export function overviewText({ commands, topics }: CommandTable, layout: Layout): string {
-  const own = commands.filter(({ name }) => !name.includes(' '));
-  return textOf([
-    'Usage: secrets COMMAND [flags]',
-    wrapped(
-      'Keeps the secrets of a data platform, who may read them and what uses them as a configuration says.',
-      0,
-      layout,
-    ),
-    section(
-      'Commands',
-      [
-        ...own.map(rowOf),
-        ...topics.map(rowOf),
-        ['help', 'Show this, or the help of a command.'],
-        ['version', 'Show the version.'],
-      ],
-      layout,
-    ),
-    'Run `secrets help COMMAND` for the flags of a command, with examples.',
-  ]);
-}
-
-/** The help of a topic: its commands. */
-export function topicText({ name, summary }: Topic, { commands }: CommandTable, layout: Layout): string {
-  const own = commands.filter((entry) => entry.name.startsWith(`${name} `));
-  return textOf([
-    `Usage: secrets ${name} COMMAND [flags]`,
-    wrapped(summary, 2, layout),
-    section('Commands', own.map(rowOf), layout),
-    `Run \`secrets help ${name} COMMAND\` for the flags of a command, with examples.`,
-  ]);
-}
-
-/** The help of a command. */
-export function commandText(
-  { name, summary }: Pick<CommandEntry, 'name' | 'summary'>,
-  command: Command,
-  layout: Layout,
-): string {
-  return textOf([
-    `Usage: secrets ${[name, command.usage ?? usageOf(command.args), '[flags]'].filter((word) => word !== '').join(' ')}`,
-    wrapped(summary, 2, layout),
-    ...command.description.split('\n').map((paragraph) => wrapped(paragraph, 2, layout)),
-    section('Arguments', argRows(command.args), layout),
-    section('Flags', flagRows(command.flags), layout),
-    [layout.style.bold('Examples:'), ...command.examples.map((example) => `  $ secrets ${example}`)].join(
-      '\n',
-    ),
-  ]);
-}
-
-function textOf(parts: readonly string[]): string {
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-function rowOf({ name, summary }: Topic): Row {
-  return [name, summary];
-}
-
-function section(title: string, rows: readonly Row[], layout: Layout): string {
-  if (rows.length === 0) return '';
-  const column = Math.max(...rows.map(([term]) => displayWidth(term))) + 4;
-  const lines = rows.map(([term, meaning]) => {
-    const text = wrapped(meaning, column, layout).trimStart();
-    return `  ${term}${' '.repeat(column - 2 - displayWidth(term))}${text}`;
-  });
-  return [layout.style.bold(`${title}:`), ...lines].join('\n');
-}
-
-/** Text in lines that are not too long, each indented. */
-function wrapped(text: string, indent: number, { width }: Layout): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + displayWidth(line) + 1 + displayWidth(word) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+/** The help of a command: without the summary in the description, since that is printed above it. */
+class CliCommandHelp extends CommandHelp {
+  protected override arg(arg: Command.Arg.Any): string {
+    return `${super.arg(arg)}${arg.multiple === true ? '...' : ''}`;
   }
-  return [...lines, line].map((each) => `${' '.repeat(indent)}${each}`).join('\n');
+
+  protected override defaultUsage(): string {
+    return `${super.defaultUsage()} [FLAGS]`;
+  }
+
+  protected override description(): string | undefined {
+    const { description } = this.command;
+    return description === undefined ? undefined : this.wrap(description);
+  }
 }
 
-function usageOf(args: ArgDefinitions): string {
-  return Object.entries(args)
-    .map(([name, { required, multiple }]) => {
-      const word = `${name.toUpperCase()}${multiple === true ? '...' : ''}`;
-      return required === true ? word : `[${word}]`;
-    })
-    .join(' ');
+/** Oclif's help, written to the terminal of a command line. */
+export class CliHelp extends Help {
+  protected override CommandHelpClass = CliCommandHelp;
+
+  constructor(protected override readonly config: CliConfig) {
+    const { terminal, io } = config.invocation;
+    super(config, {
+      ...config.pjson.oclif.helpOptions,
+      maxWidth: Math.min(io.stdout.columns ?? WIDEST, WIDEST),
+      stripAnsi: terminal.outStyle === PLAIN,
+    });
+  }
+
+  /**
+   * Prints the help of everything, a topic, or a command.
+   * @throws DiagnosticError where neither has this name
+   */
+  override async showHelp(argv: string[]): Promise<void> {
+    const flags = getHelpFlagAdditions(this.config);
+    const words = argv.filter((word) => !flags.includes(word));
+    if (words[0] === 'help') words.shift();
+    const [id = '-'] = normalizeArgv(this.config, words);
+    const isKnown = this.config.findCommand(id) !== undefined || this.config.findTopic(id) !== undefined;
+    if (!id.startsWith('-') && !isKnown) throw new DiagnosticError([unknownCommand(id, this.config)]);
+    await super.showHelp(words);
+  }
+
+  override async showCommandHelp(command: Command.Loadable): Promise<void> {
+    await super.showCommandHelp({ ...command, ...shownParts(await command.load()) });
+  }
+
+  protected override log(...args: string[]): void {
+    this.config.invocation.terminal.out(`${args.join(' ')}\n`);
+  }
 }
 
-function argRows(args: ArgDefinitions): readonly Row[] {
-  return Object.entries(args).map(([name, { description = '' }]) => [name.toUpperCase(), description]);
-}
-
-/** The flags by name. A short name comes first; where there is none, its column is empty. */
-function flagRows(flags: FlagDefinitions): readonly Row[] {
-  return Object.entries(flags)
-    .filter(([, flag]) => flag.hidden !== true)
-    .map(([name, flag]) => {
-      const short = flag.char === undefined ? '    ' : `-${flag.char}, `;
-      const long = flag.type === 'boolean' && flag.allowNo ? `--[no-]${name}` : `--${name}`;
-      const value = flag.type === 'option' ? ` ${String(flag.helpValue ?? '<value>')}` : '';
-      return [`${short}${long}${value}`, flag.summary ?? ''] as const;
-    })
-    .sort(([a], [b]) => compareText(a.slice(4), b.slice(4)));
+/** What the help shows of a command. */
+function shownParts({
+  description,
+  examples,
+  usage,
+  strict,
+  args,
+  flags,
+  baseFlags,
+}: Command.Class): Partial<Command.Loadable> {
+  const named = Object.entries(args).map(([name, arg]) => [name, { ...arg, name }] as const);
+  return {
+    ...{ description, examples, usage, strict },
+    args: Object.fromEntries(named),
+    flags: { ...flags, ...baseFlags },
+  };
 }

@@ -27,9 +27,10 @@ describe('help and version', () => {
     const { code, stdout, stderr } = await runInProcess(argv);
     expect(code).toBe(0);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^Usage: secrets COMMAND \[flags\]\n/);
+    expect(stdout).toContain('USAGE\n  $ secrets [COMMAND]\n');
     expect(stdout).toMatch(/^ {2}plan +Show the changes that the configuration requires\.$/m);
-    expect(stdout).toMatch(/^ {2}state +Inspect and edit the state/m);
+    expect(stdout).toMatch(/^ {2}help +Show the commands/m);
+    expect(stdout).toMatch(/^TOPICS\n {2}state +Inspect and edit the state/m);
   });
 
   it.each([[['help', 'plan']], [['plan', '-h']], [['plan', '--help']], [['plan', '-f', 'x.yaml', '--help']]])(
@@ -37,18 +38,25 @@ describe('help and version', () => {
     async (argv) => {
       const { code, stdout } = await runInProcess(argv);
       expect(code).toBe(0);
-      expect(stdout).toMatch(/^Usage: secrets plan \[flags\]\n/);
-      expect(stdout).toMatch(/^ {2}-f, --file <path> +Configuration file, folder or glob\./m);
+      expect(stdout).toMatch(
+        /^Show the changes that the configuration requires\.\n\nUSAGE\n {2}\$ secrets plan \[FLAGS\]\n/,
+      );
+      expect(stdout).toMatch(/^ {2}-f, --file=<path>\.\.\. +Configuration file, folder or glob\./m);
+      expect(stdout).toMatch(/^ +--parallelism=<n> +\[default: 10\] How many requests/m);
+      expect(stdout).not.toContain('Promise');
       expect(stdout).toContain('  $ secrets plan --out secrets.plan\n');
     },
   );
 
-  it.each([[['help', 'state', 'list']], [['state', 'list', '-h']], [['state:list', '-h']]])(
-    '%j: a command of two words',
-    async (argv) => {
-      expect((await runInProcess(argv)).stdout).toMatch(/^Usage: secrets state list \[PATTERN\] \[flags\]\n/);
-    },
-  );
+  it.each([
+    [['help', 'state', 'list']],
+    [['state', 'list', '-h']],
+    [['state:list', '-h']],
+    [['help', 'state', 'list', '-h']],
+  ])('%j: a command of two words', async (argv) => {
+    const { stdout } = await runInProcess(argv);
+    expect(stdout).toMatch(/^USAGE\n {2}\$ secrets state list \[PATTERN\] \[FLAGS\]\n/m);
+  });
 
   it.each([[['state']], [['help', 'state']], [['state', '--help']]])('%j: a topic', async (argv) => {
     const { code, stdout } = await runInProcess(argv);
@@ -64,17 +72,23 @@ describe('help and version', () => {
 
   it('every command has help, with a summary for each of its flags and arguments', async () => {
     const { commands } = await import('../commands/registry.js');
-    for (const { name, load } of commands.commands) {
+    for (const { id, summary, load } of commands) {
+      const name = id.replaceAll(':', ' ');
       const { code, stdout } = await runInProcess(['help', ...name.split(' ')]);
       expect(code, name).toBe(0);
-      expect(stdout, name).toContain(`Usage: secrets ${name}`);
-      const { flags, args, examples } = await load();
-      for (const [flag, { summary }] of Object.entries(flags))
-        expect(summary, flag).toEqual(expect.any(String));
+      if (id === 'help') continue;
+      expect(stdout, name).toContain(`USAGE\n  $ secrets ${name}`);
+      expect(stdout, name).toContain(`${summary}\n\n`);
+      const { flags, baseFlags, args, examples } = await load();
+      for (const [flag, definition] of Object.entries({ ...flags, ...baseFlags })) {
+        expect(definition.summary, flag).toEqual(expect.any(String));
+        expect(stdout, name).toContain(flag);
+      }
       for (const [arg, { description }] of Object.entries(args)) {
         expect(description, arg).toEqual(expect.any(String));
       }
       expect(examples.length, name).toBeGreaterThan(0);
+      for (const example of examples as readonly string[]) expect(stdout).toContain(`  $ ${example}\n`);
       expect(stdout.split('\n').every((line) => line.length <= 100)).toBe(true);
     }
   });
@@ -85,6 +99,10 @@ describe('a command line that is wrong', () => {
     [['aply'], 'Unknown command: aply', 'Did you mean secrets apply?'],
     [['state', 'lst'], 'Unknown command: state lst', 'Did you mean secrets state list?'],
     [['help', 'plam'], 'Unknown command: plam', 'Did you mean secrets plan?'],
+    [['help', 'state', 'lst', '-h'], 'Unknown command: state lst', 'Did you mean secrets state list?'],
+    [['aply', '--help'], 'Unknown command: aply', 'Did you mean secrets apply?'],
+    [['help', '--bogus'], 'Unknown flag: --bogus', 'Run: secrets help --help'],
+    [['version', 'x'], 'Unexpected argument: x', 'Run: secrets version --help'],
     [['stat', 'list'], 'Unknown command: stat', 'Did you mean secrets state?'],
     [['xyzzy'], 'Unknown command: xyzzy', 'Run: secrets --help'],
     [['--json', 'plan'], 'Missing command before --json', 'Flags come after the command.'],

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { EXIT } from './exit.js';
 import type { Io, Subscribe } from './io.js';
 
@@ -7,8 +7,8 @@ export async function runProcess(): Promise<void> {
   const { stdout, stderr } = process;
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   const io = processIo();
-  ensureHome();
-  // Packages that read the home folder while they are loaded are loaded from here on.
+  ensureAccount();
+  // Packages that read these while they are loaded are loaded from here on.
   const { runCli } = await import('./main.js');
   const seen = { fault: false };
   const faults: Subscribe<unknown> = (listener) =>
@@ -24,14 +24,15 @@ export async function runProcess(): Promise<void> {
 }
 
 /**
- * Gives packages a home folder where there is none: a user id without a passwd entry and no `HOME`, as `runAsUser` in Kubernetes
+ * Gives packages a home folder and a shell where there are none: a user id without a passwd entry, as `runAsUser` in Kubernetes
  * makes it. The commands' own copy of the environment stays as it is.
  */
-function ensureHome(): void {
+function ensureAccount(): void {
   try {
-    homedir();
+    userInfo();
   } catch {
-    process.env['HOME'] = '/';
+    process.env['HOME'] ??= '/';
+    process.env['SHELL'] ??= '';
   }
 }
 

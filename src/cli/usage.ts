@@ -1,7 +1,7 @@
+import type { Command } from '@oclif/core/command';
 import { CLIError } from '@oclif/core/errors';
 import { DiagnosticError, nearestWords, problem } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
-import type { Command } from './definition.js';
 
 /** What oclif puts before the message of a flag's own `parse`, whatever kind of error that raises. */
 const FLAG_PARSING = /^Parsing --\S+ \n\t/;
@@ -12,24 +12,18 @@ interface ParserDetails {
   readonly args?: readonly unknown[];
 }
 
-/** A command that is being run. */
-export interface Called {
-  /** Its words: `state list`. */
-  readonly name: string;
-  readonly command: Command;
-}
-
 /**
  * What is wrong with a command line.
  * @param error what the parser raised
  * @returns `undefined` where the error is not about the command line
  */
-export function usageProblem(error: Error, { name, command }: Called): Diagnostic | undefined {
+export function usageProblem(error: Error, command: Command.Class): Diagnostic | undefined {
   const isUsage =
     error instanceof CLIError ||
     error.constructor.name.endsWith('ParserError') ||
     FLAG_PARSING.test(error.message);
   if (!isUsage) return undefined;
+  const name = command.id.replaceAll(':', ' ');
   const help = `Run: secrets ${name} --help`;
   const details = error as Error & ParserDetails;
   switch (error.constructor.name) {
@@ -44,8 +38,8 @@ export function usageProblem(error: Error, { name, command }: Called): Diagnosti
   }
 }
 
-function unknownFlags(flags: readonly string[], command: Command, help: string): Diagnostic {
-  const known = Object.entries(command.flags).flatMap(([name, flag]) => [
+function unknownFlags(flags: readonly string[], command: Command.Class, help: string): Diagnostic {
+  const known = Object.entries({ ...command.flags, ...command.baseFlags }).flatMap(([name, flag]) => [
     `--${name}`,
     ...(flag.type === 'boolean' && flag.allowNo ? [`--no-${name}`] : []),
   ]);
@@ -60,7 +54,7 @@ function unknownFlags(flags: readonly string[], command: Command, help: string):
 function unexpectedArguments(
   args: readonly string[],
   name: string,
-  command: Command,
+  command: Command.Class,
   help: string,
 ): Diagnostic {
   const file = args.find((arg) => /\.ya?ml$/.test(arg));
@@ -74,13 +68,14 @@ function unexpectedArguments(
   });
 }
 
-function missingArguments(args: readonly unknown[], name: string, command: Command): Diagnostic {
+function missingArguments(args: readonly unknown[], name: string, command: Command.Class): Diagnostic {
+  const [example = `secrets ${name}`] = command.examples;
   const missing = args as readonly { readonly name: string; readonly description?: string }[];
   return problem({
     code: 'usage',
     summary: `Missing argument${missing.length === 1 ? '' : 's'}: ${missing.map((arg) => arg.name.toUpperCase()).join(', ')}`,
     detail: missing.flatMap((arg) => arg.description ?? []).join('\n') || undefined,
-    next: `For example: secrets ${command.examples[0] ?? name}`,
+    next: `For example: ${typeof example === 'string' ? example : example.command}`,
   });
 }
 
@@ -93,12 +88,12 @@ function parserMessage(message: string, help: string): Diagnostic {
 /**
  * An error that nobody foresaw, as a problem for people: never a stack trace.
  * @param error what was thrown
- * @param called what ran; absent: the command line was not understood
+ * @param command what ran; absent: the command line was not understood
  */
-export function diagnosticsOf(error: unknown, called: Called | undefined): readonly Diagnostic[] {
+export function diagnosticsOf(error: unknown, command: Command.Class | undefined): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics;
   const raised = error instanceof Error ? error : new Error(String(error));
-  const usage = called && usageProblem(raised, called);
+  const usage = command && usageProblem(raised, command);
   if (usage !== undefined) return [usage];
   const [summary = 'unknown error', ...rest] = raised.message.split('\n');
   return [

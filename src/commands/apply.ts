@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args';
-import { defineCommand } from '../cli/definition.js';
+import { EngineCommand } from '../cli/engine-command.js';
 import { exitCode } from '../cli/exit.js';
 import {
   approvalFlags,
@@ -20,30 +20,30 @@ import type { ApplyResult } from '../engine/index.js';
 import { defined, problem, problemError } from '../model/index.js';
 import type { Action, Outcome, Plan } from '../model/index.js';
 
-export const applyCommand = defineCommand({
-  description:
+export class ApplyCommand extends EngineCommand {
+  static override readonly description =
     'Plans, shows the plan, asks for approval, and makes the changes in order: dependencies first, grants before revokes. Each ' +
     'object is checked again right before it is written. With --json, one event per line. A saved plan is applied if its seal ' +
     'holds; the configuration comes from -f or the default, as for `plan`, and never from the plan. A plan without a seal is ' +
     'refused unless --allow-unsealed is given.\n' +
     'Exit code 0: done; 1: error, refused plan, no approval, or a failed change; 3: a system could not be reached, and nothing ' +
-    'was changed.',
-  examples: [
-    'apply',
-    'apply --auto-approve --lock-timeout 5m',
-    "apply --exclude '*.warehouse.*'",
-    'apply --auto-approve --json',
-    'apply secrets.plan',
-  ],
-  document: 'apply',
-  finishesInFlight: true,
-  args: {
+    'was changed.';
+  static override readonly examples = [
+    'secrets apply',
+    'secrets apply --auto-approve --lock-timeout 5m',
+    "secrets apply --exclude '*.warehouse.*'",
+    'secrets apply --auto-approve --json',
+    'secrets apply secrets.plan',
+  ];
+  static override readonly document = 'apply';
+  static override readonly finishesInFlight = true;
+  static override readonly args = {
     plan: Args.string({
       ignoreStdin: true,
       description: 'A file that `plan --out` wrote: applied without asking, if nothing has changed since.',
     }),
-  },
-  flags: {
+  };
+  static override readonly flags = {
     ...fileFlag,
     ...valueFlags,
     ...scopeFlags,
@@ -54,27 +54,30 @@ export const applyCommand = defineCommand({
     ...savedPlanFlags,
     ...lockFlags,
     ...outputFlags,
-  },
-  work: async ({ args, flags }, run) => {
+  };
+
+  override async run(): Promise<number> {
+    const { args, flags } = await this.parse(ApplyCommand);
     const isAsking = !flags['auto-approve'] && args.plan === undefined;
     if (args.plan !== undefined) refuseDecided(flags);
-    if (isAsking && !(run.isForPeople && run.canAsk(flags['no-input']))) throw problemError(NO_TERMINAL);
-    const view = openView(run);
-    const [options, context] = [runOptions(flags), run.context(flags)];
-    const hooks = { onOutcome: view.showOutcome, onWait: run.onWait };
+    if (isAsking && !(this.cli.isForPeople && this.cli.canAsk(flags['no-input'])))
+      throw problemError(NO_TERMINAL);
+    const view = openView(this.cli);
+    const [options, context] = [runOptions(flags), this.cli.context(flags)];
+    const hooks = { onOutcome: view.showOutcome, onWait: this.cli.onWait };
     const result =
       args.plan === undefined
         ? await apply(options, context, {
             ...hooks,
             approve: async (plan) => {
               view.showPlan(plan);
-              return isAsking ? run.ask() : true;
+              return isAsking ? this.cli.ask() : true;
             },
           })
         : await applyPlan(args.plan, options, context, { ...hooks, onPlan: view.showPlan });
     return view.end(result);
-  },
-});
+  }
+}
 
 /** What an apply shows while it runs. */
 interface ApplyView {

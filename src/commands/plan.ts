@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { defineCommand } from '../cli/definition.js';
+import { EngineCommand } from '../cli/engine-command.js';
 import { exitCode } from '../cli/exit.js';
 import {
   deleteFlags,
@@ -15,20 +15,20 @@ import type { PlanResult, SavedPlanResult } from '../engine/index.js';
 import { defined } from '../model/index.js';
 import { printable } from '../report/index.js';
 
-export const planCommand = defineCommand({
-  description:
+export class PlanCommand extends EngineCommand {
+  static override readonly description =
     'Compares the configuration with what the systems hold, and with what was last applied. Changes nothing.\n' +
     'Exit code 0: done; 1: error, or a refused plan; 2: with --detailed-exitcode, there are changes; 3: a system could not be ' +
-    'reached, and the rest is planned.',
-  examples: [
-    'plan',
-    'plan -f config/ --detailed-exitcode',
-    'plan --out secrets.plan',
-    "plan --target 'secret.helios.AWS_*'",
-    "plan --json | jq '.plan.summary'",
-  ],
-  document: 'plan',
-  flags: {
+    'reached, and the rest is planned.';
+  static override readonly examples = [
+    'secrets plan',
+    'secrets plan -f config/ --detailed-exitcode',
+    'secrets plan --out secrets.plan',
+    "secrets plan --target 'secret.helios.AWS_*'",
+    "secrets plan --json | jq '.plan.summary'",
+  ];
+  static override readonly document = 'plan';
+  static override readonly flags = {
     ...fileFlag,
     ...valueFlags,
     ...scopeFlags,
@@ -40,19 +40,21 @@ export const planCommand = defineCommand({
     }),
     'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 if there are changes.' }),
     ...outputFlags,
-  },
-  work: async ({ flags }, run) => {
-    const [options, context] = [runOptions(flags), run.context(flags)];
+  };
+
+  override async run(): Promise<number> {
+    const { flags } = await this.parse(PlanCommand);
+    const [options, context] = [runOptions(flags), this.cli.context(flags)];
     const result: PlanResult & Partial<SavedPlanResult> =
       flags.out === undefined ? await plan(options, context) : await planTo(flags.out, options, context);
     const { status, diagnostics } = result;
-    run.render({ kind: 'plan', status, diagnostics, ...defined({ plan: result.plan }) });
+    this.cli.render({ kind: 'plan', status, diagnostics, ...defined({ plan: result.plan }) });
     if (flags.out !== undefined && result.plan !== undefined) {
-      run.terminal.err(savedText(flags.out, result.saved === true));
+      this.cli.terminal.err(savedText(flags.out, result.saved === true));
     }
     return exitCode(status, flags['detailed-exitcode'] && (result.plan?.changes.length ?? 0) > 0);
-  },
-});
+  }
+}
 
 function savedText(file: string, isSaved: boolean): string {
   return isSaved

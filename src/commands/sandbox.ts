@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as Flags from '@oclif/core/flags';
-import { defineCommand } from '../cli/definition.js';
+import { EngineCommand } from '../cli/engine-command.js';
 import { EXIT } from '../cli/exit.js';
 import { outputFlags } from '../cli/flags.js';
 import { defined, errorCode, problemError } from '../model/index.js';
@@ -12,16 +12,19 @@ import type { Sandbox } from '../sandbox/index.js';
 const port = (summary: string) =>
   Flags.integer({ default: 0, min: 0, max: 65_535, helpValue: '<n>', summary });
 
-export const sandbox = defineCommand({
-  description:
+export class SandboxCommand extends EngineCommand {
+  static override readonly description =
     'Both listen on 127.0.0.1 only and keep everything in memory. They run until stopped (Ctrl-C, SIGTERM), and nothing is left ' +
     'behind. The API has four people with a key each, teams, and the rules of the real one; the DuckDB wrapper of the Postgres is ' +
-    'a stand-in that responds as the real one does.',
-  examples: ['sandbox --write-env sandbox.env', 'sandbox --json --port 8080'],
-  document: 'sandbox',
-  finishesInFlight: true,
-  stopMessage: 'Stopping the sandbox.\n',
-  flags: {
+    'a stand-in that responds as the real one does.';
+  static override readonly examples = [
+    'secrets sandbox --write-env sandbox.env',
+    'secrets sandbox --json --port 8080',
+  ];
+  static override readonly document = 'sandbox';
+  static override readonly finishesInFlight = true;
+  static override readonly stopMessage = 'Stopping the sandbox.\n';
+  static override readonly flags = {
     port: port('Port of the Management API. Default: a free one.'),
     'postgres-port': port('Port of the Postgres. Default: a free one.'),
     'write-env': Flags.string({
@@ -31,27 +34,29 @@ export const sandbox = defineCommand({
       helpValue: '<path>',
     }),
     ...outputFlags,
-  },
-  work: async ({ flags }, run) => {
-    const { signal } = run.context(flags);
+  };
+
+  override async run(): Promise<number> {
+    const { flags } = await this.parse(SandboxCommand);
+    const { signal } = this.cli.context(flags);
     const name = flags['write-env'];
-    const file = name === undefined ? undefined : { name, path: resolve(run.io.cwd, name) };
+    const file = name === undefined ? undefined : { name, path: resolve(this.cli.io.cwd, name) };
     if (file !== undefined) await checkEnvFile(file);
-    run.terminal.progress('starting the sandbox');
+    this.cli.terminal.progress('starting the sandbox');
     const running = await start(flags.port, flags['postgres-port']);
     let isWritten = false;
     try {
       if (file !== undefined) await writeVariables(file, running.variables);
       isWritten = true;
-      run.render(documentOf(running, name));
+      this.cli.render(documentOf(running, name));
       await stopped(signal);
     } finally {
       await running.close();
       if (file !== undefined && isWritten) await rm(file.path, { force: true });
     }
     return EXIT.ok;
-  },
-});
+  }
+}
 
 /** A file as it was named, and where it is. */
 interface NamedFile {

@@ -14,5 +14,5 @@ export { PLAIN } from './human/style.js';
 export type { Style } from './human/style.js';
 export { maskDiagnostics, maskDocument, maskResources } from './mask.js';
 export type { TextMask } from './mask.js';
-export { displayWidth, printable, printableJson } from './printable.js';
+export { printable, printableJson } from './printable.js';
 export { formats } from './registry.js';

@@ -1,22 +1,24 @@
-import { defineCommand } from '../../cli/definition.js';
+import { EngineCommand } from '../../cli/engine-command.js';
 import { exitCode } from '../../cli/exit.js';
 import { colorFlags, fileFlag, valueFlags } from '../../cli/flags.js';
 import { statePull } from '../../engine/index.js';
 
-export const statePullCommand = defineCommand({
-  description:
+export class StatePullCommand extends EngineCommand {
+  static override readonly description =
     'For a backup, or to move to another backend: `state push` takes it. The state holds no value of a secret, and is printed as ' +
-    'it is, without masking. Prints nothing if there is no state yet.\nExit code 0: done; 1: error.',
-  examples: [
-    'state pull > backup.state.json',
-    'state pull -f old.yaml > moving.json && secrets state push moving.json -f new.yaml',
-  ],
-  document: 'error',
-  flags: { ...fileFlag, ...valueFlags, ...colorFlags },
-  work: async ({ flags }, run) => {
-    const { status, diagnostics, text = '' } = await statePull(flags.file, run.context(flags));
-    run.report(diagnostics);
-    run.terminal.out(text);
+    'it is, without masking. Prints nothing if there is no state yet.\nExit code 0: done; 1: error.';
+  static override readonly examples = [
+    'secrets state pull > backup.state.json',
+    'secrets state pull -f old.yaml > moving.json && secrets state push moving.json -f new.yaml',
+  ];
+  static override readonly document = 'error';
+  static override readonly flags = { ...fileFlag, ...valueFlags, ...colorFlags };
+
+  override async run(): Promise<number> {
+    const { flags } = await this.parse(StatePullCommand);
+    const { status, diagnostics, text = '' } = await statePull(flags.file, this.cli.context(flags));
+    this.cli.report(diagnostics);
+    this.cli.terminal.out(text);
     return exitCode(status);
-  },
-});
+  }
+}

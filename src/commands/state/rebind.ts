@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args';
-import { defineCommand } from '../../cli/definition.js';
+import { EngineCommand } from '../../cli/engine-command.js';
 import { EXIT } from '../../cli/exit.js';
 import {
   approvalFlags,
@@ -15,43 +15,53 @@ import type { Rebinding } from '../../engine/index.js';
 import { problemError } from '../../model/index.js';
 import { printable } from '../../report/index.js';
 
-export const stateRebindCommand = defineCommand({
-  description:
+export class StateRebindCommand extends EngineCommand {
+  static override readonly description =
     'The state records the organization and the database that it was made for, and refuses any other. This is for a database ' +
     'that was moved or restored elsewhere. Records stay; the next plan shows which of their objects exist.\n' +
-    'Exit code 0: done, or nothing to do; 1: error, or not approved.',
-  examples: ['state rebind', 'state rebind warehouse --auto-approve'],
-  document: 'state',
-  args: {
+    'Exit code 0: done, or nothing to do; 1: error, or not approved.';
+  static override readonly examples = [
+    'secrets state rebind',
+    'secrets state rebind warehouse --auto-approve',
+  ];
+  static override readonly document = 'state';
+  static override readonly args = {
     provider: Args.string({
       ignoreStdin: true,
       multiple: true,
-      default: [],
       description: 'The providers to rebind. Default: all.',
     }),
-  },
-  flags: { ...fileFlag, ...valueFlags, ...approvalFlags, ...lockFlags, ...outputFlags },
-  work: async ({ args, flags }, run) => {
+  };
+  static override readonly flags = {
+    ...fileFlag,
+    ...valueFlags,
+    ...approvalFlags,
+    ...lockFlags,
+    ...outputFlags,
+  };
+
+  override async run(): Promise<number> {
+    const { args, flags } = await this.parse(StateRebindCommand);
     const isAsking = !flags['auto-approve'];
-    if (isAsking && !run.canAsk(flags['no-input'])) throw problemError(NO_TERMINAL);
+    if (isAsking && !this.cli.canAsk(flags['no-input'])) throw problemError(NO_TERMINAL);
     const options = { ...DEFAULT_OPTIONS, ...stateOptions(flags) };
-    const result = await stateRebind(args.provider, options, run.context(flags), {
-      onWait: run.onWait,
+    const result = await stateRebind(args.provider ?? [], options, this.cli.context(flags), {
+      onWait: this.cli.onWait,
       approve: async (rebindings) => {
-        run.terminal.err(rebindings.map(rebindingText).join(''));
-        return isAsking ? run.ask() : true;
+        this.cli.terminal.err(rebindings.map(rebindingText).join(''));
+        return isAsking ? this.cli.ask() : true;
       },
     });
     if (result.declined === true) {
-      run.terminal.err('Cancelled: nothing was changed.\n');
+      this.cli.terminal.err('Cancelled: nothing was changed.\n');
       return EXIT.error;
     }
-    if (result.changes.length === 0 && run.isForPeople) {
-      run.terminal.out('The state is already bound to these systems. Nothing was changed.\n');
+    if (result.changes.length === 0 && this.cli.isForPeople) {
+      this.cli.terminal.out('The state is already bound to these systems. Nothing was changed.\n');
     }
-    return renderChanges(result, run);
-  },
-});
+    return renderChanges(result, this.cli);
+  }
+}
 
 function rebindingText({ provider, from, to }: Rebinding): string {
   return (
