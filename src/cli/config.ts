@@ -1,4 +1,5 @@
 import { Config, Plugin } from '@oclif/core/config';
+import { setLogger } from '@oclif/core/logger';
 import type { Command } from '@oclif/core/command';
 import type { Interfaces } from '@oclif/core';
 import { DiagnosticError } from '../model/index.js';
@@ -25,6 +26,17 @@ export interface Invocation {
   readonly terminal: Terminal;
   readonly format: Format;
 }
+
+/** Oclif would write its debug log, with the words of the command line, to the stderr of the process where DEBUG asks for it. */
+const SILENT: Interfaces.Logger = {
+  namespace: 'oclif',
+  child: () => SILENT,
+  debug: () => undefined,
+  error: () => undefined,
+  info: () => undefined,
+  trace: () => undefined,
+  warn: () => undefined,
+};
 
 /** The commands of the registry, as a plugin of oclif. */
 class RegistryPlugin extends Plugin {
@@ -55,6 +67,7 @@ export class CliConfig extends Config {
 
   /** Loads the configuration for a command line. */
   static async open(invocation: Invocation, entries: readonly CommandEntry[]): Promise<CliConfig> {
+    setLogger({ root: packageRoot, logger: SILENT });
     const plugin = new RegistryPlugin(entries);
     await plugin.load();
     const config = new CliConfig(invocation, plugin);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { beforeEach, expect, it } from 'vitest';
 import { leaksIn, secretsOf } from '../support/canaries.js';
 import { COMMAND, start } from '../support/command.js';
@@ -102,4 +102,15 @@ onPostgres('on a terminal', (server) => {
     expect(code).toBe(1);
     expect(site.secrets()).toEqual({});
   });
+});
+
+it('DEBUG has no library write the command line to stderr', () => {
+  const env = { ...process.env, DEBUG: '*', NODE_ENV: 'development', OCLIF_COLUMNS: '40' };
+  const { stdout, stderr } = spawnSync(COMMAND, ['plan', '--token=hf_Zq81Zq82Zq83'], {
+    env,
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^Error: Unknown flag: --token=\(sensitive value\)\n {2}Next: /);
+  expect(stderr).not.toMatch(/oclif|hf_Zq81Zq82Zq83/);
 });
