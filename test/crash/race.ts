@@ -93,7 +93,7 @@ export function raceTests(home: HomeName): void {
             return;
           }
           expect(second.code, second.stderr).toBe(0);
-          expect(first.stderr).toMatch(/^Error: This run's lock on the state/m);
+          expect(first.stderr).toMatch(/^Error: This run has lost its lock on the state/m);
           expect(first.code).toBe(1);
           const after = await site.look();
           expectSame('Helios', after.secrets, between.secrets);

@@ -241,9 +241,9 @@ describe('the http backend on the wire', () => {
 
   it.each<[Omit<Fault, 'on'>, string, string]>([
     [{ how: 'status', status: 401 }, 'state-refused', 'TF_HTTP_PASSWORD'],
-    [{ how: 'status', status: 403 }, 'state-refused', 'not let this user'],
-    [{ how: 'status', status: 400 }, 'state-http', 'answered 400'],
-    [{ how: 'status', status: 501 }, 'state-http', 'answered 501'],
+    [{ how: 'status', status: 403 }, 'state-refused', 'lacks permission'],
+    [{ how: 'status', status: 400 }, 'state-http', 'unexpected response (status 400)'],
+    [{ how: 'status', status: 501 }, 'state-http', 'unexpected response (status 501)'],
     [{ how: 'html' }, 'damaged-state', 'not whole JSON'],
     [{ how: 'half' }, 'damaged-state', 'not whole JSON'],
     [{ how: 'huge' }, 'state-unreachable', 'response larger than 256 MB'],
@@ -254,7 +254,7 @@ describe('the http backend on the wire', () => {
         headers: { Location: `https://eve:${PASSWORD}@x.example.com/y?t=${PASSWORD}` },
       },
       'state-http',
-      'elsewhere to https://x.example.com/y (302)',
+      'redirects to https://x.example.com/y (status 302)',
     ],
   ])('tells what is wrong, without trying again: %j', async (fault, code, words) => {
     const server = await serve();
@@ -268,9 +268,9 @@ describe('the http backend on the wire', () => {
   });
 
   it.each<[Omit<Fault, 'on'>, string]>([
-    [{ how: 'status', status: 500 }, 'answered 500'],
-    [{ how: 'status', status: 503, headers: { 'Retry-After': '0' } }, 'answered 503'],
-    [{ how: 'status', status: 429, headers: { 'Retry-After': '3600' } }, 'fewer requests'],
+    [{ how: 'status', status: 500 }, 'status 500'],
+    [{ how: 'status', status: 503, headers: { 'Retry-After': '0' } }, 'status 503'],
+    [{ how: 'status', status: 429, headers: { 'Retry-After': '3600' } }, 'too many requests'],
     [{ how: 'drop-before' }, 'connection closed before the whole response arrived'],
     [{ how: 'cut' }, 'connection closed before the whole response arrived'],
     [{ how: 'garbage' }, 'not an HTTP response'],
@@ -367,7 +367,7 @@ describe('a write over http', () => {
     const server = await serve();
     const store = client(server);
     server.fail({ on: 'update', how: 'status', status: 503, times: 3 });
-    expect(await all(store.write(stateOf(1, [A]), 0))).toContain('answered 503');
+    expect(await all(store.write(stateOf(1, [A]), 0))).toContain('status 503');
     expect(server.state().serials).toEqual([]);
     // The look before the write is answered, those after it are not.
     server.fail(
