@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { replaceFile } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
@@ -23,9 +23,47 @@ export async function readPlanFile(file: string, { cwd }: EngineScope): Promise<
   return openPlanFile(text, file);
 }
 
+/** How the text of every saved plan starts, of any format. */
+const START = '{"document":"saved-plan",';
+
+/**
+ * Refuses a name for a saved plan that something else has: a link, a folder, a file that is not a plan. An empty file is accepted, as
+ * `mktemp` makes one.
+ * @throws DiagnosticError that says what has the name
+ */
+export async function checkPlanPath(file: string, { cwd }: Pick<EngineScope, 'cwd'>): Promise<void> {
+  const other = await whatElse(resolve(cwd, file));
+  if (other === undefined) return;
+  throw fileProblem(
+    `The plan is not written to ${file}: there is ${other} of that name.`,
+    'Name a file that does not exist yet, or an earlier saved plan.',
+  );
+}
+
+/** What has a name that is neither free nor that of a saved plan or an empty file. */
+async function whatElse(path: string): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  if (found.isSymbolicLink()) return 'a link';
+  if (found.isDirectory()) return 'a folder';
+  if (!found.isFile()) return 'something that is not a file';
+  const start = found.size === 0 ? START : await startOf(path, START.length).catch(() => '');
+  return start === START ? undefined : 'a file that is not a saved plan';
+}
+
+async function startOf(path: string, length: number): Promise<string> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * Writes a saved plan, whole or not at all, for its owner alone (mode 0600).
- * @throws DiagnosticError where it cannot be written
+ * @throws DiagnosticError where it cannot be written, or something else has the name
  */
 export async function writePlanFile(
   file: string,
@@ -34,6 +72,7 @@ export async function writePlanFile(
   { cwd }: EngineScope,
 ): Promise<void> {
   const { encodePlanFile } = await import('../plan/plan-file.js');
+  await checkPlanPath(file, { cwd });
   try {
     await replaceFile(resolve(cwd, file), encodePlanFile(saved, seal));
   } catch (error) {

@@ -10,7 +10,15 @@ import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { planLoaded } from './plan.js';
 import type { PlanResult } from './plan.js';
-import { UNSEALED, ensureKey, readPlanFile, sealOf, sealProblems, writePlanFile } from './plan-file.js';
+import {
+  UNSEALED,
+  checkPlanPath,
+  ensureKey,
+  readPlanFile,
+  sealOf,
+  sealProblems,
+  writePlanFile,
+} from './plan-file.js';
 import { openScope } from './run-scope.js';
 import type { EngineScope } from './run-scope.js';
 
@@ -31,6 +39,8 @@ export async function planTo(
   context: RunContext,
 ): Promise<SavedPlanResult> {
   const scope = openScope(context);
+  // Before any system is asked.
+  await checkPlanPath(file, scope);
   const { loaded, diagnostics } = await load(options.files, scope);
   if (loaded === undefined) return { status: 'error', diagnostics, saved: false };
   await ensureKey(loaded.configuration, scope);

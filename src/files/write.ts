@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../model/index.js';
 
 /**
@@ -27,9 +27,20 @@ export async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-/** Makes the folder of a file, for its owner alone, unless it exists. */
+/** Makes the folder of a file, for its owner alone, unless it exists; see `keepOutOfGit`. */
 export async function makeFolderOf(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const folder = dirname(path);
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (made !== undefined) await keepOutOfGit(folder);
+}
+
+/**
+ * Puts a `.gitignore` that ignores everything into a folder `.secrets`, unless it has one: `git add .` would commit the state and the
+ * key. Folders of other names were chosen by somebody, and are left alone. Never throws: what is to be kept there counts more.
+ */
+export async function keepOutOfGit(folder: string): Promise<void> {
+  if (basename(folder) !== '.secrets') return;
+  await createFile(join(folder, '.gitignore'), '*\n').catch(() => undefined);
 }
 
 /** How often a draft is written that somebody removed, taking it for one of a dead run. */

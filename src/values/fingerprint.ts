@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, scrypt } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { createFile, makeFolderOf } from '../files/write.js';
+import { dirname } from 'node:path';
+import { createFile, keepOutOfGit, makeFolderOf } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
 import type { Diagnostic, DiagnosticError, RunScope, Sensitive } from '../model/index.js';
 
@@ -140,15 +141,23 @@ function openKeyFile(keyFile: string): Diagnostic {
 export async function makeKeyFile(keyFile: string): Promise<void> {
   try {
     await makeFolderOf(keyFile);
-    await createFile(keyFile, `${randomBytes(32).toString('base64')}\n`).catch((error: unknown) => {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    });
+    await createFile(keyFile, `${randomBytes(32).toString('base64')}\n`);
+    await keepOutOfGit(dirname(keyFile));
   } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await isFile(keyFile))) return;
     throw keyProblem(
       `The key file ${keyFile} cannot be written (${errorCode(error) ?? 'unknown error'}).`,
       'Free disk space, give this user the right to write there, or set SECRETS_KEY.',
     );
   }
+}
+
+/** Whether a key file, or a link to one, has this name. */
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 function keyProblem(summary: string, next: string): DiagnosticError {

@@ -21,7 +21,7 @@ export async function tidyUp(
   const state = escaped(basename(file));
   const key = escaped(basename(keyFile));
   // The second form is that of version 0.1.0.
-  const draft = new RegExp(`^(${state}\\.\\d+|${key})\\.${ID}\\.draft$|^${key}\\.[0-9a-f]{12}$`);
+  const draft = new RegExp(`^(${state}\\.(\\d+|backup)|${key})\\.${ID}\\.draft$|^${key}\\.[0-9a-f]{12}$`);
   const trace = new RegExp(`^${state}\\.lock(\\.${ID}(\\.taking)?)+$`);
   try {
     const names = await readdir(folder);

@@ -1,6 +1,6 @@
-import { copyFile, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createFile, makeFolderOf, syncFolder } from '../../files/write.js';
+import { createFile, makeFolderOf, replaceFile, syncFolder } from '../../files/write.js';
 import { errorCode, problemError } from '../../model/index.js';
 import type { StateData } from '../../model/index.js';
 import { lockLost, writtenMeanwhile } from '../lease.js';
@@ -25,7 +25,7 @@ export async function writeState(
     await makeFolderOf(state.file);
     // Somebody died between the claim and the end, or is about to end: the same, done by either.
     if (isClaim) await rename(claimOf(state, expectedSerial), state.file).catch(unlessGone);
-    if (stored !== undefined) await copyFile(state.file, `${state.file}.backup`);
+    if (stored !== undefined) await replaceFile(`${state.file}.backup`, await readFile(state.file, 'utf8'));
     await claim(claimOf(state, next.serial), text);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') checkFollows(state, (await readStored(state)).stored, next);
