@@ -58,7 +58,7 @@ export async function openHome(
 }
 
 /** The files that a local state is meant to have, with its key. */
-const LOCAL_FILES = ['crash.key', 'crash.state.json', 'crash.state.json.backup'];
+const LOCAL_FILES = ['.gitignore', 'crash.key', 'crash.state.json', 'crash.state.json.backup'];
 
 function localHome(folder: string, lease: string): StateHome {
   const home = join(folder, '.secrets');
