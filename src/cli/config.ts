@@ -1,7 +1,7 @@
 import { Config, Plugin } from '@oclif/core/config';
 import { setLogger } from '@oclif/core/logger';
-import type { Command } from '@oclif/core/command';
 import type { Interfaces } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
 import { DiagnosticError } from '../model/index.js';
 import type { Format } from '../report/index.js';
 import type { Io } from './io.js';
@@ -51,7 +51,7 @@ class RegistryPlugin extends Plugin {
       ...{ id, summary, aliases: [], hiddenAliases: [], hidden: false, args: {}, flags: {} },
       // Words after those of the command are its arguments; the command itself says how many it takes.
       strict: false,
-      load: async () => Object.assign(await load(), { id, plugin: this }),
+      load: async () => Object.assign(await load(), { id }),
     }));
   }
 }

@@ -187,6 +187,23 @@ describe('state pull', () => {
 });
 
 describe('commands in one process', () => {
+  it('print help to their own streams', async () => {
+    const topic = startCli(['help', 'state']);
+    topic.stdin.end();
+    const [first, second] = await Promise.all([
+      runInProcess(['state', 'mv', '--help']),
+      runInProcess(['help', 'plan', '--no-color'], { isTTY: true }),
+    ]);
+    await topic.code;
+    expect(topic.stdout()).toMatch(/^ {2}state mv +Change/m);
+    expect(first.stdout).toContain('$ secrets state mv FROM TO [FLAGS]\n');
+    expect(second.stdout).toContain('$ secrets plan [FLAGS]\n');
+    for (const text of [topic.stdout(), first.stdout, second.stdout]) {
+      expect(text.match(/^USAGE$/gm)).toHaveLength(1);
+    }
+    expect(process.exitCode).toBeUndefined();
+  });
+
   it('mask their own values, and not those of others', async () => {
     const mistyped = (word: string) => runInProcess(['plan', word, '--json'], { cwd: folder });
     const [first, second] = await Promise.all([mistyped('first-Value-1'), mistyped('second-Value-2')]);
