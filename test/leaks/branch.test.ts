@@ -115,6 +115,9 @@ describe('a file elsewhere', () => {
   });
 });
 
+/** A folder of sockets that is named like a host. */
+const SOCKETS = '/tmp/a.db.example.com';
+
 /** Runs a command; nothing may have come to the listener. */
 async function reachesNobody(
   project: Awaited<ReturnType<typeof openBranch>>,
@@ -183,6 +186,78 @@ describe('a host of its own', () => {
         ),
     ],
   ];
+
+  interface Disguise {
+    readonly how: string;
+    readonly settings: (port: string) => string;
+    readonly env?: Readonly<Record<string, string>>;
+  }
+  const disguises: readonly Disguise[] = [
+    {
+      how: 'a name that ends early',
+      settings: (port) => `url: "postgres://u@localhost%00.db.example.com:${port}/d"`,
+    },
+    { how: 'a number', settings: (port) => `url: "postgres://u@2130706433:${port}/d"` },
+    { how: 'a folder of sockets', settings: (port) => `host: "${SOCKETS}", port: ${port}, user: u` },
+    {
+      how: 'an address beside the name',
+      settings: (port) => `url: "postgres://u@a.db.example.com:${port}/d?hostaddr=127.0.0.1"`,
+    },
+    {
+      how: 'an address of its own option',
+      settings: (port) => `host: a.db.example.com, hostaddr: 127.0.0.1, port: ${port}, user: u`,
+    },
+    {
+      how: 'an address of the environment',
+      settings: (port) => `host: a.db.example.com, port: ${port}, user: u`,
+      env: { PGHOSTADDR: '127.0.0.1' },
+    },
+    { how: 'a service', settings: (port) => `url: "postgres://u@a.db.example.com:${port}/d?service=evil"` },
+    {
+      how: 'another port of a url of the environment',
+      settings: (port) => `url: { env: DATABASE }, port: ${port}`,
+    },
+  ];
+
+  it.each(disguises)('is refused in disguise: $how', async ({ settings, env = {} }) => {
+    const hostile = await startListener();
+    const provider = `{ type: postgres, ${settings(String(hostile.port))}, password: { env: PASSWORD } }`;
+    const DATABASE = 'postgres://u@127.0.0.1:9/d';
+    const project = await openBranch({ 'secrets.yaml': config(provider) }, { ...pinned, DATABASE, ...env });
+    const { stderr } = await reachesNobody(project, hostile, ['plan']);
+    expect(stderr).not.toContain('bug in secrets');
+    expect(stderr).toMatch(
+      /not among the hosts|is not a host name|is not supported|would lead the connection/,
+    );
+  });
+
+  it('is refused where the list is set and empty', async () => {
+    const hostile = await startListener();
+    const text = config(
+      `{ type: postgres, url: "postgres://u@${hostile.host}/d", password: { env: PASSWORD } }`,
+    );
+    for (const allowed of ['', ' , ']) {
+      const project = await openBranch({ 'secrets.yaml': text }, { SECRETS_ALLOWED_HOSTS: allowed });
+      const { stderr } = await reachesNobody(project, hostile, ['plan']);
+      expect(stderr).toContain('it allows no host');
+    }
+  });
+
+  it('gets no password past TLS that the run requires', async () => {
+    const hostile = await startListener();
+    const text = config(`{ type: postgres, url: { env: DATABASE }, sslmode: disable }`);
+    const project = await openBranch(
+      { 'secrets.yaml': text },
+      { DATABASE: `postgres://u:${SECRETS.PASSWORD.text}@${hostile.host}/d?sslmode=verify-full` },
+    );
+    const { stderr } = await reachesNobody(project, hostile, ['plan']);
+    expect(stderr).toContain('sslmode in the configuration would weaken the connection');
+    const far = await openBranch(
+      { 'secrets.yaml': config('{ type: postgres, url: "postgres://u@192.0.2.1/d" }') },
+      { SECRETS_REQUIRE_TLS: '1' },
+    );
+    expect((await far.run('plan')).stderr).toContain('SECRETS_REQUIRE_TLS is set');
+  });
 
   it.each(sampled(random, hosts, 4))('is refused before anything is sent: %s', async (_, text) => {
     const hostile = await startListener();

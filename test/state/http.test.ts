@@ -629,6 +629,63 @@ describe('a lock over http', () => {
     expect(store.warnings.map(({ code }) => code)).toContain('state-password-in-the-open');
     expect(JSON.stringify(store)).not.toContain(PASSWORD);
   });
+
+  it('warns of a password to a server whose certificate is not checked', () => {
+    const codes = (fields: Record<string, string>): readonly string[] => {
+      const settings = httpSettings({ username: 'u', password: PASSWORD, ...fields }, runScope());
+      const store = httpStore({ settings, env: {}, stack: 'prod', toolVersion: '1', now: () => new Date(0) });
+      return store.warnings.map(({ code }) => code);
+    };
+    const skips = { skip_cert_verification: 'true' };
+    expect(codes({ address: 'https://h.example.com/s', ...skips })).toContain('state-password-in-the-open');
+    expect(codes({ address: 'https://127.0.0.1/s', ...skips })).toEqual(['state-not-locked']);
+    expect(codes({ address: 'https://h.example.com/s' })).toEqual(['state-not-locked']);
+  });
+});
+
+describe('an address of the environment', () => {
+  const env = {
+    TF_HTTP_ADDRESS: 'https://gitlab.example.com/s',
+    TF_HTTP_USERNAME: 'u',
+    TF_HTTP_PASSWORD: PASSWORD,
+  };
+  const refusal = (fields: Record<string, string>, more: Record<string, string> = {}): string => {
+    try {
+      httpSettings(fields, { ...runScope(), env: { ...env, ...more } });
+      return 'accepted';
+    } catch (error) {
+      return JSON.stringify((error as DiagnosticError).diagnostics);
+    }
+  };
+  const locks = (url: string): Record<string, string> => ({ lock_address: url, unlock_address: url });
+
+  it('is not left by its lock: user and password would go along', () => {
+    for (const url of [
+      'https://evil.example/l',
+      'http://gitlab.example.com/l',
+      'https://gitlab.example.com:8443/l',
+    ]) {
+      expect(refusal(locks(url))).toContain('lock_address of the state backend would send user and password');
+      expect(refusal(locks(url))).not.toContain(PASSWORD);
+    }
+    expect(refusal(locks('https://gitlab.example.com/l'))).toBe('accepted');
+    expect(
+      refusal(
+        {},
+        { TF_HTTP_LOCK_ADDRESS: 'https://b.example/l', TF_HTTP_UNLOCK_ADDRESS: 'https://b.example/l' },
+      ),
+    ).toBe('accepted');
+    expect(refusal({ address: 'https://a.example/s', ...locks('https://b.example/l') })).toBe('accepted');
+  });
+
+  it('is not made less safe', () => {
+    expect(refusal({ skip_cert_verification: 'true' })).toContain('would accept any certificate');
+    expect(refusal({ address: 'https://a.example/s', skip_cert_verification: 'true' })).toBe('accepted');
+    const ca = { TF_HTTP_CLIENT_CA_CERTIFICATE_PEM: 'theirs' };
+    expect(refusal({ client_ca_certificate_pem: 'mine' }, ca)).toContain('would trust another authority');
+    expect(refusal({ client_ca_certificate_pem: 'theirs' }, ca)).toBe('accepted');
+    expect(refusal({ client_ca_certificate_pem: 'mine' })).toBe('accepted');
+  });
 });
 
 describe('the http backend behind TLS', () => {

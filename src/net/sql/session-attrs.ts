@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { firstText } from './entry.js';
+import { firstText, settingText } from './entry.js';
 import type { ConnectionTexts } from './entry.js';
 
 /** What kind of server a session is wanted with (PostgreSQL docs, `target_session_attrs`). */
@@ -21,8 +21,9 @@ const SUITS: Readonly<Record<SessionAttrs, (state: SessionState) => boolean>> = 
 };
 
 /** The kind that is asked for; a word that is not one is refused with the other parameters. */
-export function sessionAttrsOf({ uri, env }: ConnectionTexts): SessionAttrs {
-  const text = firstText(uri.get('target_session_attrs'), env['PGTARGETSESSIONATTRS']);
+export function sessionAttrsOf({ entry, uri, env }: ConnectionTexts): SessionAttrs {
+  const name = 'target_session_attrs';
+  const text = firstText(settingText(entry.fields[name]), uri.get(name), env['PGTARGETSESSIONATTRS']);
   return text !== undefined && Object.hasOwn(SUITS, text) ? (text as SessionAttrs) : 'any';
 }
 

@@ -32,12 +32,20 @@ export const settings: SettingsSchema = {
       'postgres://deploy@db.example.com/warehouse',
     ),
     host: textOrSource('The host to connect to.', 'db.example.com'),
+    hostaddr: textOrSource(
+      'The IP address to dial; host is then the name that the certificate is checked for.',
+      '192.0.2.10',
+    ),
     port: textOrSource('The port to connect to.', 5432),
     database: textOrSource('The database to connect to.', 'warehouse'),
     user: textOrSource('The role to connect as.', 'deploy'),
     password: sourceOnly('The password of the role.', { env: 'PGPASSWORD' }),
     sslmode: textOrSource('Whether and how TLS is used, as libpq has it.', 'verify-full'),
     sslrootcert: textOrSource('The file with the certificate authorities to trust.', './ca.pem'),
+    target_session_attrs: textOrSource(
+      'What kind of server to use of several: any, read-write, read-only, primary, standby or prefer-standby.',
+      'read-write',
+    ),
     connect_timeout: textOrSource('Seconds to wait for a connection.', 10),
     statement_timeout: textOrSource('Milliseconds that one statement may take.', 60000),
     extension_directory: textOrSource(

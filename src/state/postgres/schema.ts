@@ -12,12 +12,20 @@ export const settings: Readonly<Record<string, JsonSchema>> = {
     'postgres://deploy@db.example.com/ops',
   ),
   host: text('The host to connect to.', 'db.example.com'),
+  hostaddr: text(
+    'The IP address to dial; host is then the name that the certificate is checked for.',
+    '192.0.2.10',
+  ),
   port: text('The port to connect to.', 5432),
   database: text('The database to connect to.', 'ops'),
   user: text('The role to connect as.', 'deploy'),
   password: ref('valueSource', 'The password of the role.', [{ env: 'PGPASSWORD' }]),
   sslmode: text('Whether and how TLS is used, as libpq has it.', 'verify-full'),
   sslrootcert: text('The file with the certificate authorities to trust.', './ca.pem'),
+  target_session_attrs: text(
+    'What kind of server to use of several: any, read-write, read-only, primary, standby or prefer-standby.',
+    'read-write',
+  ),
   connect_timeout: text('Seconds to wait for a connection.', 10),
   schema: {
     type: 'string',

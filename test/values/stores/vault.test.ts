@@ -6,6 +6,7 @@ import type { AnyReading, ValueContext } from '../../../src/values/reading.js';
 import { readVault } from '../../../src/values/vault/read.js';
 import type { VaultSource } from '../../../src/values/vault/source.js';
 import { needs } from '../../support/services.js';
+import { startProxy } from '../../net/servers.js';
 import { HEAD, lines, load, loadRight } from '../../config/load-text.js';
 import { makeCertificate } from './certificates.js';
 import { CANARY, contextOf, problemOf, textOf, valueOf } from './context.js';
@@ -282,6 +283,38 @@ describe('login', () => {
     const prefix = 'The Vault secret secret/app cannot be read: ';
     expect(problem.summary.slice(0, prefix.length)).toBe(prefix);
     expect(problem.summary.slice(prefix.length, -1)).toEqual(why);
+  });
+});
+
+describe('a wire that others can read', () => {
+  const far = (env: Record<string, string>) =>
+    readVault({ from: 'vault', path: 'secret/app' }, contextOf({ VAULT_TOKEN: CANARY, ...env }), 200);
+
+  it.each([
+    { VAULT_ADDR: 'http://192.0.2.1:8200' },
+    { VAULT_ADDR: 'https://192.0.2.1:8200', VAULT_SKIP_VERIFY: '1' },
+    { VAULT_ADDR: 'https://192.0.2.1:8200', NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+  ])('is refused where verified TLS is required: %j', async (env) => {
+    const problem = problemOf(await far({ ...env, SECRETS_REQUIRE_TLS: '1' }));
+    expect(problem).toMatchObject({ code: 'store-setup' });
+    expect(problem.summary).toContain('SECRETS_REQUIRE_TLS is set');
+  });
+
+  it('is warned of, once in a run', async () => {
+    const proxy = await startProxy({ hosts: { 'vault.test:80': Number(new URL(vault.address).port) } });
+    const context = contextOf({
+      VAULT_ADDR: 'http://vault.test',
+      VAULT_TOKEN: 'root',
+      HTTP_PROXY: `http://127.0.0.1:${proxy.port}`,
+    });
+    const readings = [];
+    for (const path of ['secret/app', 'old/app'])
+      readings.push(await readVault({ from: 'vault', path }, context));
+    await proxy.close();
+    expect(readings.map(({ problem }) => problem?.severity)).toEqual(['warning', undefined]);
+    expect(readings[0]?.problem?.summary).toContain(
+      'vault.test:80 without verified TLS: http sends everything',
+    );
   });
 });
 
