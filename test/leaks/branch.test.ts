@@ -216,6 +216,7 @@ describe('a host of its own', () => {
     {
       how: 'another port of a url of the environment',
       settings: (port) => `url: { env: DATABASE }, port: ${port}`,
+      env: { SECRETS_ALLOWED_HOSTS: '127.0.0.1' },
     },
   ];
 
@@ -253,10 +254,13 @@ describe('a host of its own', () => {
     const { stderr } = await reachesNobody(project, hostile, ['plan']);
     expect(stderr).toContain('sslmode in the configuration would weaken the connection');
     const far = await openBranch(
-      { 'secrets.yaml': config('{ type: postgres, url: "postgres://u@192.0.2.1/d" }') },
+      { 'secrets.yaml': config('{ type: postgres, url: "postgres://u@192.0.2.1/d", connect_timeout: 1 }') },
       { SECRETS_REQUIRE_TLS: '1' },
     );
     expect((await far.run('plan')).stderr).toContain('SECRETS_REQUIRE_TLS is set');
+    delete far.env['SECRETS_REQUIRE_TLS'];
+    const { stderr: warned } = await far.run('plan');
+    expect(warned).toContain('sends passwords and values to 192.0.2.1:5432 without verified TLS');
   });
 
   it.each(sampled(random, hosts, 4))('is refused before anything is sent: %s', async (_, text) => {

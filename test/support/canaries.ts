@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** Variables that hold no secret: where things are, and how to behave. A password inside a URL is one all the same. */
 const OPEN =
-  /^(PATH|HOME|TMPDIR|LANG|TERM|NO_COLOR|CI|DEBUG|.*_URL|.*_ADDR|.*_ORGANIZATION|SECRETS_HTTP_.*|OPEN_.*)$/;
+  /^(PATH|HOME|TMPDIR|LANG|TERM|NO_COLOR|CI|DEBUG|PGHOSTADDR|.*_URL|.*_ADDR|.*_ORGANIZATION|SECRETS_HTTP_.*|OPEN_.*)$/;
 
 /** Shorter values could stand anywhere by chance. */
 const SHORTEST = 6;
