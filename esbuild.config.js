@@ -21,6 +21,10 @@ const undiciClient = {
       contents: [
         '/*! undici, https://github.com/nodejs/undici, MIT license: Copyright (c) Matteo Collina and Undici contributors */',
         `export { default as Client } from ${JSON.stringify(resolve('undici/lib/dispatcher/client.js'))};`,
+        // As undici's own entry does.
+        `import Dispatcher from ${JSON.stringify(resolve('undici/lib/dispatcher/dispatcher.js'))};`,
+        `import api from ${JSON.stringify(resolve('undici/lib/api/index.js'))};`,
+        'Object.assign(Dispatcher.prototype, api);',
         `export { default as buildConnector } from ${JSON.stringify(resolve('undici/lib/core/connect.js'))};`,
       ].join('\n'),
       resolveDir: import.meta.dirname,

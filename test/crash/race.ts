@@ -124,7 +124,8 @@ async function stopAt(site: CrashSite, how: Disturbance): Promise<Disturbed> {
 /** What one run alone comes to, whichever racer's values it has. */
 async function goalOf(site: CrashSite): Promise<unknown> {
   const alone = site.disturb({ env: valuesOf(0) }, ...APPLY);
-  expect((await alone.finished).code).toBe(0);
+  const { code, stderr } = await alone.finished;
+  expect(code, stderr).toBe(0);
   return anybodys(await site.look());
 }
 
