@@ -92,7 +92,7 @@ async function isOutside(path: string, cwd: string): Promise<boolean> {
 }
 
 /** The nearest folder with a `.git` in it, upwards from one; the folder itself where there is none. */
-async function repositoryOf(cwd: string): Promise<string> {
+export async function repositoryOf(cwd: string): Promise<string> {
   for (let folder = cwd; ; folder = dirname(folder)) {
     try {
       await access(join(folder, '.git'));

@@ -8,7 +8,7 @@ import { outcome, world } from './read.js';
 
 const base = temporaryFolder();
 const CANARY = 'canary-value-3e07';
-const PATH = process.env['PATH'];
+const PATH = '/usr/bin:/bin';
 const allowed = world(base, { allowExec: true, env: { PATH } });
 const node = (script: string, more: { timeoutMs?: number; args?: readonly string[] } = {}): EndSource => {
   const { args = [], ...rest } = more;

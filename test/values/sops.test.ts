@@ -225,8 +225,7 @@ describe('a file of sops that cannot be read', () => {
 });
 
 describe('the program sops', () => {
-  const bin = join(base, 'bin');
-  mkdirSync(bin);
+  const bin = temporaryFolder();
   writeFileSync(
     join(bin, 'sops'),
     '#!/bin/sh\nif [ "$5" = binary ]; then exit 3; fi\nprintf \'{"args":"%s","age":"%s","own":"%s"}\' "$*" "$SOPS_AGE_KEY" "$SECRETS_KEY"\n',

@@ -2,6 +2,7 @@ import { defined } from '../../model/index.js';
 import { azureName } from './source.js';
 import type { AzureSource } from './source.js';
 import { importOptional } from '../optional.js';
+import { findProgram } from '../programs.js';
 import { StoreFailure, explainNetwork, readStore } from '../store.js';
 import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
@@ -28,6 +29,7 @@ export function readAzure(
     async read(abortSignal) {
       const host = hostOf(source.vault);
       checkNames(source);
+      await checkPrograms(context);
       const clientOf = await context.once(open, open);
       const { value } = await clientOf(host).getSecret(source.name, {
         abortSignal,
@@ -41,6 +43,22 @@ export function readAzure(
       );
     },
   });
+}
+
+/** The programs that Azure's library asks for a login, by their names in the PATH of this process. */
+const PROGRAMS = ['az', 'azd', 'pwsh'];
+
+/** @throws StoreFailure where the library would run one that a branch or a package could have put there */
+async function checkPrograms({ env, cwd }: ValueContext): Promise<void> {
+  for (const program of PROGRAMS) {
+    const [first] = (await findProgram(program, { env, folders: [cwd] })).refused;
+    if (first === undefined) continue;
+    throw new StoreFailure(
+      'store-setup',
+      `Azure's library would run ${first}, which a branch or a package could have put there`,
+      'Remove it, or run secrets with a PATH in which that folder is not before the one of the installed program.',
+    );
+  }
 }
 
 /** One login for a run, and one client for each vault. */

@@ -19,7 +19,7 @@ export const exec: SourceDefinition<ExecSource> = {
       patternErrorMessage: 'Write the program, then each argument as an item of its own.',
     },
     description:
-      'What a program prints, without a shell. It runs in the folder of this configuration file, and only with --allow-exec.',
+      'What a program prints, without a shell. It runs in the folder of this configuration file, and only with --allow-exec. By name it is looked for outside the repository and node_modules; a program in there needs its path, such as ./bin/PROGRAM.',
     examples: [['pass', 'show', 'huggingface/token']],
   },
   beside: {

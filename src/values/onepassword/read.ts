@@ -1,27 +1,38 @@
 import { spawn } from 'node:child_process';
 import { errorCode } from '../../model/index.js';
+import type { Environment } from '../../model/index.js';
 import { MAX_BYTES } from '../local-file.js';
 import { onePasswordName } from './source.js';
 import type { OnePasswordSource } from './source.js';
+import { findProgram, programEnvironment } from '../programs.js';
+import type { ProgramSearch } from '../programs.js';
 import { StoreFailure, readStore, tooLarge } from '../store.js';
 import { STORE_TIMEOUT_MS } from '../store-limits.js';
 import type { RawReading, ValueContext } from '../reading.js';
 
+const INSTALL = 'https://developer.1password.com/docs/cli/get-started';
+
 /** How much of the error output of `op` is read, in bytes: enough to know the kind of failure. */
 const MAX_WORDS = 8 * 1024;
 
+/** What `op` takes from the environment besides what every program needs. */
+const VARIABLES = ['OP_*', 'DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'WAYLAND_DISPLAY'];
+
 /**
  * Reads a field of 1Password with its own program: `op read --no-newline REFERENCE`. Account and login are found by `op`: the
- * desktop application, `OP_SERVICE_ACCOUNT_TOKEN`, or `OP_CONNECT_HOST` and `OP_CONNECT_TOKEN`.
+ * desktop application, `OP_SERVICE_ACCOUNT_TOKEN`, or `OP_CONNECT_HOST` and `OP_CONNECT_TOKEN`. The program is one outside the
+ * repository and every `node_modules`, and it gets no variables but those that it needs.
  * @param timeoutMs how long it may take, in milliseconds; a person may have to unlock 1Password meanwhile
  * @returns the bytes that it prints, or a problem that names the reference and never a value
  */
-export function readOnePassword(
+export async function readOnePassword(
   source: OnePasswordSource,
   context: ValueContext,
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): Promise<RawReading> {
-  return readStore({
+  const surroundings = { env: context.env, folders: [context.cwd] };
+  const search = await findProgram('op', surroundings);
+  const reading: RawReading = await readStore<RawReading>({
     what: onePasswordName(source),
     context,
     timeoutMs,
@@ -34,19 +45,42 @@ export function readOnePassword(
           'Write it as op://VAULT/ITEM/FIELD: "Copy Secret Reference" in 1Password gives it.',
         );
       }
-      return { bytes: await runOp(source.reference, context, signal) };
+      if (search.path === undefined) throw noProgram(search);
+      context.log?.(`1Password: running ${search.path}`);
+      const env = await programEnvironment(VARIABLES, surroundings);
+      return {
+        bytes: await runOp(search.path, { reference: source.reference, env, cwd: context.cwd }, signal),
+      };
     },
   });
+  const { problem } = reading;
+  if (problem === undefined || search.path === undefined) return reading;
+  return { problem: { ...problem, detail: `The program is ${search.path}.` } };
+}
+
+function noProgram({ refused: [first] }: ProgramSearch): StoreFailure {
+  const next = `Install the 1Password command line (${INSTALL}), so that \`op --version\` works.`;
+  if (first === undefined) return new StoreFailure('store-setup', 'the program op is not installed', next);
+  return new StoreFailure(
+    'store-setup',
+    `the program ${first} is not run, since a branch or a package could have put it there`,
+    `${next} Programs in the repository or in node_modules are not used.`,
+  );
+}
+
+/** How to run `op`. */
+interface OpCall {
+  readonly reference: string;
+  readonly env: Environment;
+  readonly cwd: string;
 }
 
 /** Runs the program, without a shell, and gives what it prints. */
-function runOp(reference: string, { env, cwd }: ValueContext, signal: AbortSignal): Promise<Buffer> {
+function runOp(path: string, { reference, env, cwd }: OpCall, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // Keys of our own state and files are not passed to other programs.
-    const { SECRETS_KEY, SECRETS_AGE_KEY, ...theirs } = env;
-    const child = spawn('op', ['read', '--no-newline', reference], {
+    const child = spawn(path, ['read', '--no-newline', reference], {
       cwd,
-      env: theirs,
+      env,
       signal,
       killSignal: 'SIGKILL',
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -80,8 +114,8 @@ function notStarted(error: Error): StoreFailure {
   const code = errorCode(error) ?? 'unknown error';
   return new StoreFailure(
     'store-setup',
-    code === 'ENOENT' ? 'the program op is not installed' : `the program op cannot be started (${code})`,
-    'Install the 1Password command line (https://developer.1password.com/docs/cli/get-started), so that `op --version` works.',
+    `the program op cannot be started (${code})`,
+    `Install the 1Password command line (${INSTALL}), so that \`op --version\` works.`,
   );
 }
 

@@ -1,4 +1,6 @@
 import { runProgram } from '../child.js';
+import { findProgram, programEnvironment } from '../programs.js';
+import type { ProgramSearch } from '../programs.js';
 import { parseJson } from '../document.js';
 import { failed } from '../reading.js';
 import type { SopsSource } from './source.js';
@@ -10,9 +12,15 @@ import { textOf } from '../transforms.js';
 const AZURE =
   /^https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.(azure\.net|azure\.cn|usgovcloudapi\.net|microsoftazure\.de)\/?$/i;
 
+/** What `sops`, and the key services that it asks, take from the environment besides what every program needs. */
+const VARIABLES = [
+  ...['SOPS_*', 'AWS_*', 'AZURE_*', 'GOOGLE_*', 'CLOUDSDK_*', 'GCLOUD_*', 'VAULT_*', 'HUAWEICLOUD_*'],
+  ...['GNUPGHOME', 'GPG_*', 'IDENTITY_*', 'MSI_*', 'NO_GCE_CHECK', 'GCE_METADATA_HOST'],
+];
+
 /**
  * Decrypts a file with the program `sops`, for what only it can: keys in KMS, PGP, Vault and the like. Its messages are not shown, since
- * they may quote the file.
+ * they may quote the file. The program is one outside the repository and every `node_modules`, and gets no variables but those it needs.
  * @param needed.why why it is needed, in words that follow "since the file"
  * @param needed.hosts the hosts that the file names, to which the program would send a token
  */
@@ -35,19 +43,26 @@ export async function readWithProgram(
     );
   }
   const { cwd, env, signal } = context;
+  const surroundings = { env, folders: [cwd, source.base] };
+  const search = await findProgram('sops', surroundings);
+  if (search.path === undefined) return missing(source.path, needed.why, search);
+  context.log?.(`sops: running ${search.path}`);
   const isBinary = needed.format === 'binary';
   const printed = await runProgram({
     command: [
-      'sops',
+      search.path,
       'decrypt',
       ...['--input-type', needed.format, '--output-type', isBinary ? 'binary' : 'json'],
       needed.path,
     ],
     cwd,
-    env: { ...env, SOPS_AGE_KEY: env['SOPS_AGE_KEY'] ?? env['SECRETS_AGE_KEY'] },
+    env: {
+      ...(await programEnvironment(VARIABLES, surroundings)),
+      SOPS_AGE_KEY: env['SOPS_AGE_KEY'] ?? env['SECRETS_AGE_KEY'],
+    },
     signal,
   });
-  if ('failure' in printed) return explain(source.path, needed.why, printed.failure.why);
+  if ('failure' in printed) return couldNot(source.path, needed.why, search.path);
   const text = textOf(printed.stdout);
   if (text === undefined) return failed('not-utf8', `The sops file ${source.path} does not hold UTF-8 text.`);
   if (isBinary) return { text };
@@ -69,17 +84,23 @@ function strangeHost(hosts: readonly string[], env: ValueContext['env']): string
   return hosts.find((host) => host.replace(/\/+$/, '') !== configured && !AZURE.test(host));
 }
 
-function explain(path: string, why: string, failure: string): AnyReading {
-  if (failure === 'not-found') {
-    return failed(
-      'sops-missing',
-      `The sops file ${path} ${why}, which needs the program \`sops\`, but it is not installed.`,
-      'Install sops (https://getsops.io), or encrypt the file for an age key that is set here.',
-    );
-  }
+function missing(path: string, why: string, { refused: [first] }: ProgramSearch): AnyReading {
+  const next = 'Install sops (https://getsops.io), or encrypt the file for an age key that is set here.';
+  const needs = `The sops file ${path} ${why}, which needs the program \`sops\``;
+  if (first === undefined) return failed('sops-missing', `${needs}, but it is not installed.`, next);
+  return failed(
+    'sops-missing',
+    `${needs}, but ${first} is not run, since a branch or a package could have put it there.`,
+    next,
+    'Programs in the repository or in node_modules are not used.',
+  );
+}
+
+function couldNot(path: string, why: string, program: string): AnyReading {
   return failed(
     'sops-failed',
     `The program \`sops\` could not decrypt ${path}. It is needed because the file ${why}.`,
     `Run it by hand to see its error: sops decrypt ${path}`,
+    `The program is ${program}.`,
   );
 }

@@ -13,8 +13,8 @@ import { CANARY, contextOf, problemOf, textOf } from './context.js';
 const OP = `#!${process.execPath}
 const { writeFileSync } = require('node:fs');
 const args = process.argv.slice(2);
-writeFileSync(process.env.NOTES, JSON.stringify({ args, key: process.env.SECRETS_KEY ?? null, pid: process.pid }));
-const value = process.env.VALUE;
+writeFileSync(process.env.OP_NOTES, JSON.stringify({ args, key: process.env.SECRETS_KEY ?? null, pid: process.pid }));
+const value = process.env.OP_VALUE;
 const fail = (words) => {
   process.stderr.write('[ERROR] 2026/01/02 03:04:05 ' + words + ' ' + value + '\\n');
   process.exit(1);
@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 function read(reference: string, timeoutMs?: number, signal?: AbortSignal): Promise<AnyReading> {
-  const env = { PATH: folder, NOTES: join(folder, 'notes'), VALUE: CANARY, SECRETS_KEY: 'our own key' };
+  const env = { PATH: folder, OP_NOTES: join(folder, 'notes'), OP_VALUE: CANARY, SECRETS_KEY: 'our own key' };
   return readOnePassword({ from: 'onepassword', reference }, contextOf(env, signal), timeoutMs);
 }
 
