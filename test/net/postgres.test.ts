@@ -77,6 +77,9 @@ describe('hostaddr', () => {
       String(port),
     );
     expect(await attempt(`postgres:///d?port=${port}`, { PGHOSTADDR: '127.0.0.9' })).toContain('127.0.0.9');
+    expect(await attempt(`postgres://u@db.invalid:${port}/d?hostaddr=127.0.0.9`)).toContain(
+      `db.invalid:${port} (127.0.0.9)`,
+    );
   });
 
   it.skipIf(certificate === undefined)('leaves the name to be checked by TLS', async () => {
@@ -123,6 +126,12 @@ describe('a login that the settings do not accept', () => {
   ] as const)('is not one that they do: %s of a server that asks %j', async (query, login) => {
     const server = await start({ login });
     expect(await attempt(at(server.port, query))).toBe(String(server.port));
+  });
+
+  it('is told although another host is not reached', async () => {
+    const server = await start({ login: ['password', 'ok'] });
+    const url = at(server.port, 'require_auth=md5').replace(/(127[^/]*)/, '$1,127.0.0.1:1');
+    expect(await attempt(url)).toBe('postgres-authentication');
   });
 
   it('is so from the environment', async () => {

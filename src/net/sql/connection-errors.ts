@@ -2,6 +2,7 @@ import { DiagnosticError, problemError } from '../../model/index.js';
 import { networkError } from '../network-errors.js';
 import { UnreachableError } from '../unreachable.js';
 import { nodeCode, sqlState, messageOf } from './errors.js';
+import type { Host } from './hosts.js';
 import type { ConnectionSettings } from './settings.js';
 
 const NO_TLS = 'The server does not support SSL connections';
@@ -33,16 +34,11 @@ type Refusal = UnreachableError | DiagnosticError;
  * Explains a failed connection. Holds neither the password nor the URL.
  * @returns UnreachableError where the server may answer later, DiagnosticError where it refuses
  */
-export function connectionProblem(
-  error: unknown,
-  settings: ConnectionSettings,
-  host: string,
-  port: number,
-): Refusal {
+export function connectionProblem(error: unknown, settings: ConnectionSettings, host: Host): Refusal {
   if (error instanceof UnreachableError || error instanceof DiagnosticError) return error;
   const attempt: Attempt = {
     settings,
-    where: host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`,
+    where: whereOf(host),
     role: `role ${JSON.stringify(settings.user)}`,
     database: JSON.stringify(settings.database),
   };
@@ -50,11 +46,17 @@ export function connectionProblem(
 }
 
 /** The server answers, and is not of the kind that `target_session_attrs` asks for. */
-export function wrongSession(host: string, port: number, wanted: string): UnreachableError {
+export function wrongSession(host: Host, wanted: string): UnreachableError {
   return new UnreachableError(
-    `PostgreSQL at ${host}:${port} is not what target_session_attrs=${wanted} asks for`,
+    `PostgreSQL at ${whereOf(host)} is not what target_session_attrs=${wanted} asks for`,
     'Name all servers of the cluster as hosts, and check which of them accept writes.',
   );
+}
+
+/** A server for messages: with the address that is dialled, where that is not the name's own. */
+function whereOf({ host, port, address }: Host): string {
+  if (address !== undefined) return `${host}:${port} (${address})`;
+  return host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
 }
 
 /** What went wrong before the server had a say about the login. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { defined } from '../../model/index.js';
+import { DiagnosticError, defined } from '../../model/index.js';
 import { watchLogin } from './authentication.js';
 import { connectionProblem, isTlsMissing, isTlsRefusal, wrongSession } from './connection-errors.js';
 import type { Host } from './hosts.js';
@@ -22,7 +22,7 @@ export interface Connection {
  */
 export async function connect(settings: ConnectionSettings): Promise<Connection> {
   const hosts = settings.isBalanced === true ? shuffled(settings.hosts) : settings.hosts;
-  let last: unknown;
+  let last: Error | undefined;
   for (const wanted of roundsOf(settings.sessionAttrs ?? 'any')) {
     for (const place of hosts) {
       const { host, port } = place;
@@ -30,14 +30,16 @@ export async function connect(settings: ConnectionSettings): Promise<Connection>
       try {
         client = await connectTo(settings, place);
         if (await suits(client, wanted)) return { client, host, port };
-        throw wrongSession(host, port, wanted);
+        throw wrongSession(place, wanted);
       } catch (error) {
         if (client !== undefined) await endClient(client);
-        last = connectionProblem(error, settings, host, port);
+        const problem = connectionProblem(error, settings, place);
+        // What a server refuses says more than that another one is not reached.
+        if (!(last instanceof DiagnosticError)) last = problem;
       }
     }
   }
-  throw last;
+  throw last ?? new Error('a connection needs a host');
 }
 
 function shuffled(hosts: readonly Host[]): readonly Host[] {

@@ -116,7 +116,7 @@ function checkLimited(texts: ConnectionTexts, name: string, { variable, accepts,
   if (wrong === undefined) return;
   refuseSetting(
     texts.entry,
-    `${wrong.place} has a word that is not supported`,
+    `${wrong.place} has a value that is not supported`,
     `${why === undefined ? '' : `${why} `}Write ${accepts.join(', ')}, or remove it.`,
   );
 }
