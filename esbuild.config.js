@@ -3,23 +3,24 @@
  * what `bin/` starts, and one for the library; what they share is split off, and what is imported on demand (each command, among
  * others) stays so.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const resolve = createRequire(import.meta.url).resolve;
 
 /**
- * Of undici we use the client and its connector. Its whole takes 60 ms more to load than these two, which every run that asks a
- * system would pay for, so they are bundled.
+ * Packages that are bundled, since loading their many files would cost every run: `yaml` as it is; of undici the client and its
+ * connector alone. All others stay outside.
  */
-const undiciClient = {
-  name: 'undici-client',
+const bundled = {
+  name: 'bundled-packages',
   setup(context) {
+    context.onResolve({ filter: /^yaml$/ }, () => ({ path: resolve('yaml') }));
     context.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'undici-client' }));
     context.onLoad({ filter: /.*/, namespace: 'undici-client' }, () => ({
       contents: [
-        '/*! undici, https://github.com/nodejs/undici, MIT license: Copyright (c) Matteo Collina and Undici contributors */',
         `export { default as Client } from ${JSON.stringify(resolve('undici/lib/dispatcher/client.js'))};`,
         // As undici's own entry does.
         `import Dispatcher from ${JSON.stringify(resolve('undici/lib/dispatcher/dispatcher.js'))};`,
@@ -40,15 +41,15 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   packages: 'external',
-  plugins: [undiciClient],
-  // What undici requires of Node.
+  plugins: [bundled],
+  // What the bundled packages require of Node.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  legalComments: 'inline',
+  legalComments: 'none',
   // Error messages and addresses are UTF-8 text; escapes would only make the bundle larger.
   charset: 'utf8',
   metafile: true,
@@ -58,3 +59,10 @@ const { metafile } = await build({
 for (const name of readdirSync('dist/chunks')) {
   if (!(`dist/chunks/${name}` in metafile.outputs)) rmSync(`dist/chunks/${name}`);
 }
+
+// The licenses of what is bundled go along.
+const licenses = ['undici', 'yaml'].map((name) => {
+  const text = readFileSync(join(import.meta.dirname, 'node_modules', name, 'LICENSE'), 'utf8');
+  return `${name}\n\n${text.trim()}\n`;
+});
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses.join('\n---\n\n'));

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { nearestWords, problem } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
 import type { SourceFile } from './source-file.js';
@@ -51,6 +50,8 @@ async function expand(
   try {
     isFolder = (await stat(path)).isDirectory();
   } catch (error) {
+    // Loaded where a pattern may be meant: most runs name no pattern.
+    const { isDynamicPattern } = await import('tinyglobby');
     return isDynamicPattern(argument)
       ? matching(argument, cwd)
       : { paths: [], problem: await unreadable(path, shown, error) };
@@ -82,6 +83,7 @@ async function matching(
   pattern: string,
   cwd: string,
 ): Promise<{ paths: readonly string[]; problem?: Diagnostic }> {
+  const { glob } = await import('tinyglobby');
   const paths = await glob(pattern, {
     cwd,
     absolute: true,
