@@ -1,6 +1,6 @@
 import { hasErrors } from '../model/index.js';
 import type { DesiredResource, Diagnostic, Outcome, Plan, StateData } from '../model/index.js';
-import { makePlan } from '../plan/index.js';
+import { checkActors, makePlan } from '../plan/index.js';
 import type { LockInfo } from '../state/index.js';
 import { carryOut, summarize } from './carry-out.js';
 import type { ApplySummary } from './carry-out.js';
@@ -103,7 +103,10 @@ async function applyPlanned(
 ): Promise<ApplyResult> {
   const status = statusOf(plan);
   if (status !== 'ok') return { status, diagnostics: plan.diagnostics, plan };
-  const differences = pinned?.checkPlan(plan, refreshed.desired) ?? [];
+  const differences = [
+    ...(pinned?.checkPlan(plan, refreshed.desired) ?? []),
+    ...checkActors(plan, loaded.kinds, refreshed.desired),
+  ];
   if (hasErrors(differences)) return { status: 'error', diagnostics: [...plan.diagnostics, ...differences] };
   if (plan.changes.length > 0 && !(await hooks.approve(plan))) {
     return { status: 'error', diagnostics: plan.diagnostics, plan, declined: true };

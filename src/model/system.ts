@@ -6,8 +6,10 @@ export interface SystemIdentity {
   readonly id: string;
   /** Its name, for people. */
   readonly name: string;
-  /** The identity of the tool there: `user:ana@example.com`, a role's name. */
+  /** Who `self` is there: `user:ana@example.com`, a role's name. The identity of the tool, unless the configuration names another one. */
   readonly principal: string;
+  /** The identity of the tool, where the configuration names another one that is to apply: `self` of the provider. */
+  readonly actor?: string;
 }
 
 /** The users and teams of a system, as owner safety needs them. Principals are written `user:<email>` and `team:<name>`. */

@@ -1,5 +1,6 @@
 export { fieldAt } from './compare.js';
 export { fingerprintDomain } from './input.js';
+export { checkActors } from './self.js';
 export type { Fingerprint, PlanInput } from './input.js';
 export type { MaxDeletes } from './limits.js';
 export { findDrift, makePlan } from './make.js';

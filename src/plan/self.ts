@@ -1,5 +1,5 @@
-import { providerOf } from '../model/index.js';
-import type { Change, DesiredResource, Kinds } from '../model/index.js';
+import { problem, providerOf } from '../model/index.js';
+import type { Change, DesiredResource, Diagnostic, Kinds, Plan } from '../model/index.js';
 
 /** What decides whether a change depends on the identity that makes it. */
 export interface SelfContext {
@@ -36,4 +36,25 @@ export function selfChanges(
   return changes.filter(
     (change) => providerOf(change.address) === provider && dependsOnSelf(change, context),
   );
+}
+
+/** Refuses to apply as another identity than the configuration names, where a change depends on it. */
+export function checkActors(
+  { systems, changes }: Plan,
+  kinds: Kinds,
+  desired: ReadonlyMap<string, DesiredResource>,
+): readonly Diagnostic[] {
+  return Object.entries(systems).flatMap(([provider, { principal, actor }]) => {
+    if (actor === undefined) return [];
+    const [first] = selfChanges(changes, provider, { kinds, desired, principals: [principal, actor] });
+    if (first === undefined) return [];
+    return [
+      problem({
+        code: 'other-self',
+        summary: `The provider ${provider} names ${principal} as \`self\`; this run is ${actor}, under whom ${first.address} would have another result.`,
+        next: `Apply it as ${principal}. A plan can be made as anybody.`,
+        address: first.address,
+      }),
+    ];
+  });
 }

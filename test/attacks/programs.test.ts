@@ -69,9 +69,9 @@ async function ran(
 const sources = (): readonly (readonly [string, EndSource])[] => {
   const base = join(repository, 'config');
   return [
-    ['op', { from: 'onepassword', reference: 'op://a/b/c', key: 'a' } as EndSource],
-    ['sops', { from: 'sops', path: 'x.yaml', base, key: 'a' } as EndSource],
-    ['tool', { from: 'exec', command: ['tool'], base, key: 'a' } as EndSource],
+    ['op', { from: 'onepassword', reference: 'op://a/b/c', key: 'a' }],
+    ['sops', { from: 'sops', path: 'x.yaml', base, key: 'a' }],
+    ['tool', { from: 'exec', command: ['tool'], base, key: 'a' }],
   ];
 };
 

@@ -109,4 +109,49 @@ describe('a plan that one identity made', () => {
     site.use('ci-bot');
     expect((await site.run('apply', 'p')).code).toBe(0);
   });
+
+  /** With the identity that applies named on the provider. */
+  const NAMED = configuration(
+    '  A: { value: { env: A }, owners: [user:ana@example.com], readers: [user:ben@example.com], min_owners: 2 }\n',
+  ).replace('type: singlestore,', 'type: singlestore, self: user:CI-bot@example.com,');
+
+  it('is applied as the one that the provider names, so that a reading key may plan', async () => {
+    const site = await openAttackSite({ 'secrets.yaml': NAMED });
+    const next = async (): Promise<void> => {
+      site.use('ben');
+      expect((await site.run('plan', '--out', 'p')).code).toBe(0);
+      for (const argv of [
+        ['apply', 'p'],
+        ['apply', '--auto-approve'],
+      ]) {
+        const { code, stderr } = await site.run(...argv);
+        expect(stderr).toContain('names user:ci-bot@example.com as `self`; this run is user:ben@example.com');
+        expect(code).toBe(1);
+      }
+      expect(site.secrets()).toEqual({});
+      site.use('ci-bot');
+      const applied = await site.run('apply', 'p');
+      expect(applied.stderr).not.toContain('Error:');
+      expect(applied.code).toBe(0);
+    };
+    await next();
+    expect(JSON.stringify(site.secrets()['A'])).toContain('ci-bot@example.com');
+    // Somebody who may only read plans a change of the value, and then that nothing is left to do.
+    site.env['A'] = 'a value of the next day';
+    site.use('ben');
+    expect((await site.run('plan', '--out', 'q')).code).toBe(0);
+    site.use('ci-bot');
+    expect((await site.run('apply', 'q')).code).toBe(0);
+    site.use('ben');
+    expect((await site.run('plan')).stdout).toContain('No changes.');
+  });
+
+  it('is not made for somebody who does not exist', async () => {
+    const site = await openAttackSite({ 'secrets.yaml': NAMED.replace('CI-bot@', 'nobody@') });
+    const { code, stderr } = await site.run('plan');
+    expect(stderr).toContain(
+      'The organization has no user:nobody@example.com, whom the provider names as `self`.',
+    );
+    expect(code).toBe(1);
+  });
 });

@@ -102,6 +102,7 @@ export const system: Required<SystemIdentity> = {
   id: '0e1f5c2a-0000-4000-8000-000000000001',
   name: 'Example',
   principal: 'user:ci-bot@example.com',
+  actor: 'user:ci-reader@example.com',
 };
 
 export const unreachable: Required<Unreachable> = {

@@ -32,6 +32,7 @@ export const postgres: ProviderDefinition = {
         'sslrootcert',
         'target_session_attrs',
         'connect_timeout',
+        'self',
         'statement_timeout',
         'extension_directory',
         'allow_server_log',

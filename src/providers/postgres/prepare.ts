@@ -14,6 +14,8 @@ import { resolveAll, rolesOf } from './preflight/roles.js';
 interface PrepareTarget extends Reader {
   readonly provider: string;
   readonly principal: string;
+  /** The role that `current_user` means. */
+  readonly self: string;
   /** Where the embedded DuckDB finds its extensions; it uses none where this is absent. */
   readonly extensionDirectory: string | undefined;
 }
@@ -28,9 +30,9 @@ export async function prepareAll(
   target: PrepareTarget,
   desired: readonly DesiredResource[],
 ): Promise<PreparedHere> {
-  const { provider, principal, extensionDirectory } = target;
-  const preflight = await readDocument<Preflight>(target, preflightSql(rolesOf(desired, principal)));
-  const { resources, diagnostics } = resolveAll(desired, principal, preflight);
+  const { provider, principal, self, extensionDirectory } = target;
+  const preflight = await readDocument<Preflight>(target, preflightSql(rolesOf(desired, self)));
+  const { resources, diagnostics } = resolveAll(desired, self, preflight);
   // A second round trip, whatever the number of servers, and only where a type needs an extension.
   const needed = needsExtensions(resources, preflight);
   const installed =

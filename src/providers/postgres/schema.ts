@@ -47,6 +47,10 @@ export const settings: SettingsSchema = {
       'read-write',
     ),
     connect_timeout: textOrSource('Seconds to wait for a connection.', 10),
+    self: textOrSource(
+      'The role that applies: `current_user` in plans, also in those of another role. The role of the connection where it is absent.',
+      'lake_admin',
+    ),
     statement_timeout: textOrSource('Milliseconds that one statement may take.', 60000),
     extension_directory: textOrSource(
       'Where DuckDB on this machine finds its extensions: plan asks it about options, where it has them.',

@@ -59,6 +59,7 @@ function session(place: Place): Session {
           ...place,
           provider,
           principal: identity.principal,
+          self: settings.self ?? identity.principal,
           extensionDirectory: settings.extensionDirectory ?? defaultExtensions(context),
         },
         desired,
@@ -88,13 +89,15 @@ function session(place: Place): Session {
   };
 }
 
-function systemOf({ connection, identity }: Place): SystemIdentity {
+function systemOf({ connection, identity, settings }: Place): SystemIdentity {
   const { system, database, principal } = identity;
+  const { self = principal } = settings;
   return {
     type: 'postgres',
     id: `${system ?? ''}/${database}`,
     name: `${database} on ${connection.host}:${connection.port}`,
-    principal,
+    principal: self,
+    ...defined({ actor: self === principal ? undefined : principal }),
   };
 }
 

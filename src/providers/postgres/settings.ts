@@ -5,6 +5,8 @@ import type { ConnectionSettings, Env } from '../../net/sql/settings.js';
 
 /** Where and how to connect, and what else an entry of this provider says; all defaults filled in. */
 export interface PostgresSettings extends ConnectionSettings {
+  /** The role that applies, where the configuration names it. */
+  readonly self?: string;
   /** At most this long for one statement; absent: a minute to read, ten to write. */
   readonly statementTimeoutMs?: number;
   /** Write values although they would reach the server's log. */
@@ -37,6 +39,7 @@ export function postgresSettings({ name, ...entry }: ResolvedSettings, env: Env)
     ...defined({
       statementTimeoutMs: statementText === undefined ? undefined : statementTimeoutMs,
       extensionDirectory,
+      self: settingText(fields['self']),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { compareText, groupBy } from '../../model/index.js';
+import { compareText, groupBy, problemError } from '../../model/index.js';
 import type { PrincipalDirectory } from '../../model/index.js';
 import type { Api } from './api.js';
 import type { Holder, TeamInfo, UserInfo } from './api-types.js';
@@ -34,13 +34,32 @@ export interface Identities {
   someoneCanAct(ids: Iterable<string>): boolean;
 }
 
-/** Reads users and teams, in one request each. */
-export async function readIdentities(api: Api, self: UserInfo): Promise<Identities> {
+/**
+ * Reads users and teams, in one request each.
+ * @param user the user of the key
+ * @param named the principal that the configuration names as `self`
+ * @throws DiagnosticError where the organization has no such user
+ */
+export async function readIdentities(
+  api: Api,
+  user: UserInfo,
+  named: string | undefined,
+): Promise<Identities> {
   const [users, teams] = await Promise.all([api.users(), api.teams()]);
-  return makeIdentities(users, teams, self);
+  return makeIdentities(users, teams, named === undefined ? user : namedUser(named, [...users, user]));
 }
 
-/** Indexes users and teams. Pure. */
+function namedUser(named: string, users: readonly UserInfo[]): UserInfo {
+  const found = users.find(({ email }) => `user:${email.toLowerCase()}` === named);
+  if (found !== undefined) return found;
+  throw problemError({
+    code: 'unknown-self',
+    summary: `The organization has no ${named}, whom the provider names as \`self\`.`,
+    next: 'Check the e-mail address: self is the user of the key that applies.',
+  });
+}
+
+/** Indexes users and teams. Pure. @param self who `self` is */
 export function makeIdentities(
   users: readonly UserInfo[],
   teams: readonly TeamInfo[],

@@ -12,7 +12,7 @@ export const singlestore: ProviderDefinition = {
   credentials: ['SINGLESTOREDB_MANAGEMENT_TOKEN'],
   settings: {
     schema: async () => (await import('./schema.js')).settings,
-    excerpts: { shown: ['base_url', 'organization'], sources: ['*'], maps: [''], urls: ['base_url'] },
+    excerpts: { shown: ['base_url', 'organization', 'self'], sources: ['*'], maps: [''], urls: ['base_url'] },
   },
   sections: [
     {

@@ -35,6 +35,10 @@ export const settings: SettingsSchema = {
       'The id of the organization: any other one is refused.',
       '0e1f5c2a-8c1d-4b8e-9d0a-3f6b1c2d4e5f',
     ),
+    self: textOrSource(
+      'Who applies: `self` in plans, also in those of another key. So one key may plan, and another apply. The user of the key where it is absent.',
+      'user:ci@example.com',
+    ),
   },
   example: { helios: { type: 'singlestore', api_key: { env: 'SINGLESTOREDB_MANAGEMENT_TOKEN' } } },
 };

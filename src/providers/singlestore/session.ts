@@ -53,7 +53,17 @@ export async function openSession(
       Promise.all([api.currentUser(), api.currentOrganization()]),
     );
     checkOrganization(settings, connection.organization, organization);
-    return new HeliosSession({ provider: settings.name, host, api, client, context, self, organization });
+    const { self: named } = connection;
+    return new HeliosSession({
+      provider: settings.name,
+      host,
+      api,
+      client,
+      context,
+      self,
+      named,
+      organization,
+    });
   } catch (error) {
     await client.close();
     throw error;
@@ -81,7 +91,10 @@ interface Parts {
   readonly api: Api;
   readonly client: HttpClient;
   readonly context: SessionContext;
+  /** The user of the key. */
   readonly self: UserInfo;
+  /** The principal that the configuration names as `self`. */
+  readonly named: string | undefined;
   readonly organization: { readonly id: string; readonly name: string };
 }
 
@@ -93,13 +106,15 @@ class HeliosSession implements Session {
   #listed: ReadonlyMap<string, string> = new Map();
 
   constructor(parts: Parts) {
-    const { organization, self } = parts;
+    const { organization, self, named } = parts;
+    const user = `user:${self.email.toLowerCase()}`;
     this.#parts = parts;
     this.system = {
       type: TYPE,
       id: organization.id,
       name: organization.name,
-      principal: `user:${self.email.toLowerCase()}`,
+      principal: named ?? user,
+      ...defined({ actor: named === undefined || named === user ? undefined : user }),
     };
   }
 
@@ -153,8 +168,8 @@ class HeliosSession implements Session {
 
   /** Kept for the session, since it costs two requests; a failed read is not kept. */
   readonly #readIdentities = (): Promise<Identities> => {
-    const { host, api, self } = this.#parts;
-    this.#identities ??= reading(host, () => readIdentities(api, self)).catch((error: unknown) => {
+    const { host, api, self, named } = this.#parts;
+    this.#identities ??= reading(host, () => readIdentities(api, self, named)).catch((error: unknown) => {
       this.#identities = undefined;
       throw error;
     });

@@ -21,6 +21,8 @@ export interface Connection {
   readonly host: string;
   readonly target: Target;
   readonly organization: string | undefined;
+  /** The principal that the configuration names as `self`; in lower case. */
+  readonly self: string | undefined;
   /** For tests: a shorter time limit, and shorter waits between tries (milliseconds). */
   readonly timeoutMs: number | undefined;
   readonly backoffMs: number | undefined;
@@ -39,9 +41,22 @@ export function resolveConnection(settings: ResolvedSettings, env: SessionContex
     host: url.host,
     target: httpTarget(url, acceptsAnyCertificate(env)),
     organization: fieldText(settings, 'organization') ?? nonEmpty(env[ENV.organization]),
+    self: selfOf(settings),
     timeoutMs: milliseconds(env['SECRETS_HTTP_TIMEOUT_MS']),
     backoffMs: milliseconds(env['SECRETS_HTTP_BACKOFF_MS']),
   };
+}
+
+/** @throws DiagnosticError where it is not an e-mail address of a user */
+function selfOf(settings: ResolvedSettings): string | undefined {
+  const self = fieldText(settings, 'self')?.toLowerCase();
+  if (self === undefined || /^user:[^\s@]+@[^\s@]+$/.test(self)) return self;
+  throw problemError({
+    code: 'bad-self',
+    summary: `\`self\` of provider ${settings.name} is not a user.`,
+    next: 'Write the user of the key that applies, by e-mail address: self: user:ci@example.com',
+    at: settings.range,
+  });
 }
 
 function apiKey(settings: ResolvedSettings, env: SessionContext['env']): string {
