@@ -175,8 +175,7 @@ onEachPostgres('objects of an unprivileged role', { standIn: { installed: ['http
       more,
     ) {
       // The statements of a batch are in its parameter.
-      for (const value of config.values ?? [])
-        for (const statement of statementsIn(value)) sent.add(statement);
+      for (const statement of (config.values ?? []).flatMap(statementsIn)) sent.add(statement);
       bind.call(this, config, more);
     });
     try {
@@ -211,9 +210,9 @@ onEachPostgres('objects of an unprivileged role', { standIn: { installed: ['http
 
 /** What the driver's connection has of the wire. */
 interface Wire {
-  query(text: string): void;
-  parse(statement: { readonly text: string }, more: boolean): void;
-  bind(config: { readonly values?: readonly unknown[] }, more: boolean): void;
+  query: (this: Wire, text: string) => void;
+  parse: (this: Wire, statement: { readonly text: string }, more: boolean) => void;
+  bind: (this: Wire, config: { readonly values?: readonly unknown[] }, more: boolean) => void;
 }
 
 function statementsIn(value: unknown): readonly string[] {

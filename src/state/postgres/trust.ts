@@ -103,15 +103,19 @@ export function notTrusted(
   schema: string,
   { kind, name, owner, role }: Exclude<TrustProblem, { readonly kind: 'missing' }>,
 ): DiagnosticError {
-  const object = `${kind} ${quoteName(name)}${kind === 'schema' ? '' : ` in the schema ${quoteName(schema)}`}`;
+  const space = quoteName(schema);
+  const runs = `which could run code as ${JSON.stringify(role)}`;
   const isOwnership = kind === 'schema' || kind === 'table';
+  const words = isOwnership
+    ? `the ${kind} ${quoteName(name)}${kind === 'table' ? ` in the schema ${space}` : ''} belongs to the role ${JSON.stringify(owner)}, ${runs}`
+    : kind === 'dependency'
+      ? `a table in the schema ${space} depends on ${name}, ${runs}`
+      : `there is the ${kind} ${quoteName(name)} in the schema ${space}, owned by ${JSON.stringify(owner)}, ${runs}`;
   return stateError(
     'state-not-trusted',
-    isOwnership
-      ? `The state ${location} is not trusted: the ${object} belongs to the role ${JSON.stringify(owner)}, which could run code as ${JSON.stringify(role)}.`
-      : `The state ${location} is not trusted: there is the ${object}, owned by ${JSON.stringify(owner)}, which could run code as ${JSON.stringify(role)}.`,
+    `The state ${location} is not trusted: ${words}.`,
     isOwnership
       ? `If that role is to be trusted with the state, set SECRETS_STATE_OWNER=${owner} where the job is set up; otherwise name another schema (state.schema), or let an administrator remove this one.`
-      : `The state needs plain tables as secrets makes them. Let an administrator find out who made the ${kind}, and remove it; or name another schema (state.schema).`,
+      : `The state needs plain tables as secrets makes them. Let an administrator find out who made this, and remove it; or name another schema (state.schema).`,
   );
 }
