@@ -44,7 +44,7 @@ async function open(server: RealPostgres): Promise<{ project: Project; url: stri
   );
   const project = await makeProject(
     { 'secrets.yaml': configuration('us-east-1', GONE) },
-    { URL: url, ID: 'id', KEY: 'first' },
+    { URL: url, ID: 'id', KEY: 'first', SECRETS_KEY: 'a key for this test alone, long enough' },
   );
   return { project, url };
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { firstText, settingText } from './entry.js';
 import type { ConnectionTexts } from './entry.js';
+import { queryPinned } from './pinned.js';
 
 /** What kind of server a session is wanted with (PostgreSQL docs, `target_session_attrs`). */
 export type SessionAttrs = 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
@@ -35,10 +36,11 @@ export function roundsOf(wanted: SessionAttrs): readonly SessionAttrs[] {
 /** Whether an open session is of the kind. */
 export async function suits(client: pg.Client, wanted: SessionAttrs): Promise<boolean> {
   if (wanted === 'any') return true;
-  const { rows } = await client.query<{ readonly standby: boolean; readonly read_only: string }>(
-    "SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS read_only",
-  );
-  const [row] = rows;
+  const { rows } = await queryPinned(client, [], {
+    text: "SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS read_only",
+    values: [],
+  });
+  const [row] = rows as readonly { readonly standby: boolean; readonly read_only: string }[];
   const isStandby = row?.standby === true;
   return SUITS[wanted]({ isStandby, isReadOnly: isStandby || row?.read_only === 'on' });
 }

@@ -72,10 +72,7 @@ export function keepLink(connect: () => Promise<SqlClient>, location: string): L
       throw wasOpen && !(error instanceof DiagnosticError) ? error : unreachable(location, error);
     }
   };
-  const once = async <Answer>(
-    send: (client: SqlClient) => Promise<Answer>,
-    patienceMs: number,
-  ): Promise<Answer> => {
+  const once = async <Answer>(send: Send<Answer>, patienceMs: number): Promise<Answer> => {
     const opening = (current ??= connect());
     const client = await open(opening);
     try {
@@ -88,26 +85,10 @@ export function keepLink(connect: () => Promise<SqlClient>, location: string): L
       throw error;
     }
   };
-  const insist = async <Answer>(
-    send: (client: SqlClient) => Promise<Answer>,
-    { patienceMs, repeats = PAUSES_MS.length }: Asking,
-  ): Promise<Answer> => {
+  const insist = async <Answer>(send: Send<Answer>, asking: Asking): Promise<Answer> => {
     inFlight += 1;
     try {
-      for (let broken = 0, conflicts = 0; ;) {
-        try {
-          return await once(send, patienceMs);
-        } catch (error) {
-          if (isConflict(error) && conflicts < CONFLICTS) {
-            conflicts += 1;
-            await sleep(Math.random() * 50);
-          } else if (isLost(error)) {
-            if (broken >= repeats) throw unreachable(location, error);
-            await sleep(PAUSES_MS[broken]);
-            broken += 1;
-          } else throw error;
-        }
-      }
+      return await repeatedly(() => once(send, asking.patienceMs), asking, location);
     } finally {
       inFlight -= 1;
     }
@@ -127,6 +108,30 @@ export function keepLink(connect: () => Promise<SqlClient>, location: string): L
       await closing?.then((client) => client.end()).catch(() => undefined);
     },
   };
+}
+
+type Send<Answer> = (client: SqlClient) => Promise<Answer>;
+
+/** Tries again after a lost connection or a conflict. */
+async function repeatedly<Answer>(
+  attempt: () => Promise<Answer>,
+  { repeats = PAUSES_MS.length }: Asking,
+  location: string,
+): Promise<Answer> {
+  for (let broken = 0, conflicts = 0; ;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isConflict(error) && conflicts < CONFLICTS) {
+        conflicts += 1;
+        await sleep(Math.random() * 50);
+      } else if (isLost(error)) {
+        if (broken >= repeats) throw unreachable(location, error);
+        await sleep(PAUSES_MS[broken]);
+        broken += 1;
+      } else throw error;
+    }
+  }
 }
 
 /** Waits for an answer, but not for ever: a connection through a dead network says nothing at all. */

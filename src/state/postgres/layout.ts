@@ -79,31 +79,13 @@ export function layoutOf(link: Link, sql: Statements, schema: string, location: 
         }
       }
     },
-    check(version) {
-      if (version === LAYOUT) return;
-      if (version !== undefined && version > LAYOUT) {
-        throw stateError(
-          'newer-state',
-          `The tables of the state ${location} have layout ${version}; this version of secrets supports layout ${LAYOUT}.`,
-          'Use the newer version of secrets that created them. Nothing was changed.',
-        );
-      }
-      throw stateError(
-        'damaged-state',
-        `The tables of the state ${location} do not say which layout they have.`,
-        `Nothing was changed. The table ${name}.state_layout must hold the one row ${LAYOUT}: bring it back.`,
-      );
+    check: (version) => {
+      checkVersion(version, location, name);
     },
     async explain(error) {
       const problem = trustProblem(error);
       if (problem !== undefined && 'owner' in problem) return notTrusted(location, schema, problem);
-      if (problem !== undefined) {
-        return stateError(
-          'damaged-state',
-          `Not all tables of the state ${location} exist.`,
-          `Nothing was changed. Bring the tables of the schema ${name} back: ${TABLES.join(', ')}.`,
-        );
-      }
+      if (problem !== undefined) return tablesMissing(location, name);
       if (!isDenied(error)) return refused(location, error);
       const found = await probe();
       if (!found.hasTables) return mayNotCreate(found);
@@ -116,4 +98,28 @@ export function layoutOf(link: Link, sql: Statements, schema: string, location: 
       );
     },
   };
+}
+
+function checkVersion(version: number | undefined, location: string, schemaName: string): void {
+  if (version === LAYOUT) return;
+  if (version !== undefined && version > LAYOUT) {
+    throw stateError(
+      'newer-state',
+      `The tables of the state ${location} have layout ${version}; this version of secrets supports layout ${LAYOUT}.`,
+      'Use the newer version of secrets that created them. Nothing was changed.',
+    );
+  }
+  throw stateError(
+    'damaged-state',
+    `The tables of the state ${location} do not say which layout they have.`,
+    `Nothing was changed. The table ${schemaName}.state_layout must hold the one row ${LAYOUT}: bring it back.`,
+  );
+}
+
+function tablesMissing(location: string, schemaName: string): DiagnosticError {
+  return stateError(
+    'damaged-state',
+    `Not all tables of the state ${location} exist.`,
+    `Nothing was changed. Bring the tables of the schema ${schemaName} back: ${TABLES.join(', ')}.`,
+  );
 }

@@ -46,6 +46,35 @@ export const SEPARATOR = '\u001e';
  * @param owner a role, besides superusers and the current one, that may own schema and tables
  */
 export function statements(schema: string, owner: string | undefined): Statements {
+  const names = namesOf(schema);
+  const { layout, heads, records, locks } = names;
+  return {
+    guard: trustGuard(schema, owner),
+    probe: PROBE,
+    create: (withSchema) => createSql(names, withSchema),
+    read: `SELECT layout.version AS layout, head.serial::${TEXT} AS serial, head.lineage, head.document,
+  head.write_id AS "writeId",
+  (SELECT pg_catalog.string_agg(one.record, pg_catalog.chr(${SEPARATOR.charCodeAt(0)}) ORDER BY one.address)
+    FROM ${records} one WHERE one.stack ${EQ} head.stack) AS records
+FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack ${EQ} $1::${TEXT}`,
+    look: `SELECT layout.version AS layout, head.serial::${TEXT} AS serial, head.lineage, head.write_id AS "writeId",
+  lock.id AS "lockId", lock.holder
+FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack ${EQ} $1::${TEXT} LEFT JOIN ${locks} lock ON lock.stack ${EQ} $1::${TEXT}`,
+    ...writeStatements(names),
+    ...lockStatements(names),
+  };
+}
+
+/** The names of the tables, with their schema, as SQL has them. */
+interface Names {
+  readonly schema: string;
+  readonly layout: string;
+  readonly heads: string;
+  readonly records: string;
+  readonly locks: string;
+}
+
+function namesOf(schema: string): Names {
   const quoted = quoteName(schema);
   const [layout, heads, records, locks] = TABLES.map((name) => `${quoted}.${name}`) as [
     string,
@@ -53,31 +82,22 @@ export function statements(schema: string, owner: string | undefined): Statement
     string,
     string,
   ];
-  const now = 'pg_catalog.clock_timestamp()';
-  const isKnown = `EXISTS (SELECT FROM ${layout} WHERE version ${EQ} ${LAYOUT})`;
-  const write = (head: string, rest: string): string => `WITH held AS (
-  UPDATE ${locks} SET renewed_at = ${now} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $4::${TEXT} RETURNING id
-), head AS (
-  ${head}
-  RETURNING stack
-), put AS (
-  INSERT INTO ${records} (stack, address, record)
-  SELECT head.stack, one.address, one.record
-  FROM head, ROWS FROM (pg_catalog.unnest($5::${TEXT}[]), pg_catalog.unnest($6::${TEXT}[])) AS one (address, record)
-  ON CONFLICT (stack, address) DO UPDATE SET record = excluded.record
-)${rest}
-SELECT pg_catalog.count(*)::pg_catalog.int4 AS written FROM head`;
-  const mayWrite = `($4::${TEXT} IS NULL OR EXISTS (SELECT FROM held)) AND ${isKnown}`;
-  return {
-    guard: trustGuard(schema, owner),
-    probe: `SELECT n.oid IS NOT NULL AS "hasSchema",
+  return { schema: quoted, layout, heads, records, locks };
+}
+
+const NOW = 'pg_catalog.clock_timestamp()';
+const isKnown = ({ layout }: Names): string => `EXISTS (SELECT FROM ${layout} WHERE version ${EQ} ${LAYOUT})`;
+
+const PROBE = `SELECT n.oid IS NOT NULL AS "hasSchema",
   EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace ${EQ} n.oid AND c.relname ${EQ} '${TABLES[0]}') AS "hasTables",
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS "mayCreateSchema",
   COALESCE(pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false)
     AS "mayCreateTables",
   current_user::${TEXT} AS "role", pg_catalog.current_database()::${TEXT} AS "database"
-FROM (VALUES (1)) AS one (row) LEFT JOIN pg_catalog.pg_namespace n ON n.nspname ${EQ} $1::pg_catalog.name`,
-    create: (withSchema) => `${withSchema ? `CREATE SCHEMA ${quoted};\n` : ''}CREATE TABLE ${layout} (
+FROM (VALUES (1)) AS one (row) LEFT JOIN pg_catalog.pg_namespace n ON n.nspname ${EQ} $1::pg_catalog.name`;
+
+function createSql({ schema, layout, heads, records, locks }: Names, withSchema: boolean): string {
+  return `${withSchema ? `CREATE SCHEMA ${schema};\n` : ''}CREATE TABLE ${layout} (
   version pg_catalog.int4 PRIMARY KEY
 );
 COMMENT ON TABLE ${layout} IS 'States kept by secrets: no value of a secret is in them. Let only that program write here.';
@@ -103,42 +123,58 @@ CREATE TABLE ${locks} (
   renewed_at pg_catalog.timestamptz NOT NULL
 );
 SELECT pg_catalog.set_config('search_path', '${PINNED_PATH}', true);
-INSERT INTO ${layout} VALUES (${LAYOUT})`,
-    read: `SELECT layout.version AS layout, head.serial::${TEXT} AS serial, head.lineage, head.document,
-  head.write_id AS "writeId",
-  (SELECT pg_catalog.string_agg(one.record, pg_catalog.chr(${SEPARATOR.charCodeAt(0)}) ORDER BY one.address)
-    FROM ${records} one WHERE one.stack ${EQ} head.stack) AS records
-FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack ${EQ} $1::${TEXT}`,
-    look: `SELECT layout.version AS layout, head.serial::${TEXT} AS serial, head.lineage, head.write_id AS "writeId",
-  lock.id AS "lockId", lock.holder
-FROM ${layout} layout LEFT JOIN ${heads} head ON head.stack ${EQ} $1::${TEXT} LEFT JOIN ${locks} lock ON lock.stack ${EQ} $1::${TEXT}`,
+INSERT INTO ${layout} VALUES (${LAYOUT})`;
+}
+
+function writeStatements(names: Names): Pick<Statements, 'writeFirst' | 'writeNext'> {
+  const { heads, records, locks } = names;
+  const write = (head: string, rest: string): string => `WITH held AS (
+  UPDATE ${locks} SET renewed_at = ${NOW} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $4::${TEXT} RETURNING id
+), head AS (
+  ${head}
+  RETURNING stack
+), put AS (
+  INSERT INTO ${records} (stack, address, record)
+  SELECT head.stack, one.address, one.record
+  FROM head, ROWS FROM (pg_catalog.unnest($5::${TEXT}[]), pg_catalog.unnest($6::${TEXT}[])) AS one (address, record)
+  ON CONFLICT (stack, address) DO UPDATE SET record = excluded.record
+)${rest}
+SELECT pg_catalog.count(*)::pg_catalog.int4 AS written FROM head`;
+  const mayWrite = `($4::${TEXT} IS NULL OR EXISTS (SELECT FROM held)) AND ${isKnown(names)}`;
+  return {
     writeFirst: write(
       `INSERT INTO ${heads} (stack, serial, lineage, document, write_id, written_at)
-  SELECT $1::${TEXT}, 1::pg_catalog.int8, $7::${TEXT}, $2::${TEXT}, $3::${TEXT}, ${now} WHERE ${mayWrite}
+  SELECT $1::${TEXT}, 1::pg_catalog.int8, $7::${TEXT}, $2::${TEXT}, $3::${TEXT}, ${NOW} WHERE ${mayWrite}
   ON CONFLICT (stack) DO NOTHING`,
       '',
     ),
     writeNext: write(
-      `UPDATE ${heads} SET serial = serial ${operator('+')} 1::pg_catalog.int8, document = $2::${TEXT}, write_id = $3::${TEXT}, written_at = ${now}
+      `UPDATE ${heads} SET serial = serial ${operator('+')} 1::pg_catalog.int8, document = $2::${TEXT}, write_id = $3::${TEXT}, written_at = ${NOW}
   WHERE stack ${EQ} $1::${TEXT} AND serial ${EQ} $8::pg_catalog.int8 AND lineage ${EQ} $7::${TEXT} AND write_id ${EQ} $9::${TEXT} AND ${mayWrite}`,
       `, gone AS (
   DELETE FROM ${records} USING head
   WHERE ${records}.stack ${EQ} head.stack AND ${records}.address ${EQ} ANY ($10::${TEXT}[])
 )`,
     ),
+  };
+}
+
+function lockStatements(names: Names): Pick<Statements, 'take' | 'renew' | 'giveBack'> {
+  const { layout, locks } = names;
+  return {
     take: `WITH taken AS (
   INSERT INTO ${locks} AS lock (stack, id, holder, lease_ms, renewed_at)
-  SELECT $1::${TEXT}, $2::${TEXT}, $3::${TEXT}, $4::pg_catalog.int8, ${now} WHERE ${isKnown}
+  SELECT $1::${TEXT}, $2::${TEXT}, $3::${TEXT}, $4::pg_catalog.int8, ${NOW} WHERE ${isKnown(names)}
   ON CONFLICT (stack) DO UPDATE
-  SET id = excluded.id, holder = excluded.holder, lease_ms = excluded.lease_ms, renewed_at = ${now}
+  SET id = excluded.id, holder = excluded.holder, lease_ms = excluded.lease_ms, renewed_at = ${NOW}
   WHERE lock.id ${EQ} excluded.id OR lock.id ${EQ} $5::${TEXT}
     OR lock.renewed_at ${operator('+')} pg_catalog.make_interval(secs =>
-      lock.lease_ms::pg_catalog.float8 ${operator('/')} 1000::pg_catalog.float8) ${operator('<')} ${now}
+      lock.lease_ms::pg_catalog.float8 ${operator('/')} 1000::pg_catalog.float8) ${operator('<')} ${NOW}
   RETURNING id
 )
 SELECT layout.version AS layout, EXISTS (SELECT FROM taken) AS taken, lock.holder
 FROM ${layout} layout LEFT JOIN ${locks} lock ON lock.stack ${EQ} $1::${TEXT}`,
-    renew: `UPDATE ${locks} SET renewed_at = ${now} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $2::${TEXT} RETURNING id`,
+    renew: `UPDATE ${locks} SET renewed_at = ${NOW} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $2::${TEXT} RETURNING id`,
     giveBack: `DELETE FROM ${locks} WHERE stack ${EQ} $1::${TEXT} AND id ${EQ} $2::${TEXT}`,
   };
 }
