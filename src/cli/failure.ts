@@ -1,11 +1,13 @@
 import type { Command } from '@oclif/core/command';
 import { failedDocument } from '../report/index.js';
 import type { ReportDocument } from '../report/index.js';
+import { DiagnosticError } from '../model/index.js';
+import type { Masker } from '../engine/index.js';
 import type { Invocation } from './config.js';
 import { EXIT } from './exit.js';
 import { openRun } from './run.js';
 import type { OpenRun } from './run.js';
-import { possibleValues } from './typed.js';
+import { withoutTyped } from './typed.js';
 import { diagnosticsOf } from './usage.js';
 import { toolVersion } from './version.js';
 
@@ -21,13 +23,17 @@ export interface Failure {
 
 /** Reports an error that ended a command line. */
 export function reportFailure({ error, command, document, argv }: Failure, run: OpenRun): void {
-  const diagnostics = diagnosticsOf(error, command);
-  if (diagnostics.some(({ code }) => code === 'usage')) {
-    for (const text of possibleValues(argv)) run.mask.addText(text);
-  }
-  run.note(`ended by an error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const found = diagnosticsOf(error, command, run.mask);
+  const diagnostics = found.some(({ code }) => code === 'usage') ? withoutTyped(found, argv) : found;
+  run.note(`ended by an error: ${tracedText(error, run.mask)}`);
   run.terminal.endProgress();
   run.render(failedDocument(document, diagnostics));
+}
+
+/** An error for the log. Words of our own are kept as they are; others come from outside. */
+function tracedText(error: unknown, mask: Masker): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof DiagnosticError ? text : mask.outside(text);
 }
 
 /**

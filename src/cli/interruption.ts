@@ -48,7 +48,7 @@ export function interruption(
     if (io.faults !== undefined) releases.push(io.faults(onFault));
     const onWarning = (message: string): void => {
       if (io.env['SECRETS_LOG'] === 'debug')
-        run.terminal.err(`debug: warning: ${run.mask.text(printable(message))}\n`);
+        run.terminal.err(`debug: warning: ${printable(run.mask.outside(message))}\n`);
     };
     if (io.warnings !== undefined) releases.push(io.warnings(onWarning));
   });

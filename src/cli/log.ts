@@ -22,14 +22,13 @@ export interface Log {
 
 /**
  * Opens the log that `SECRETS_LOG=debug` (to stderr) and `--log-file` ask for. The file is appended to, and readable by its owner
- * only; nothing but an earlier log is. Every line is masked as text.
+ * only; nothing but an earlier log is.
  * @param write writes a line to stderr
  * @throws DiagnosticError where the file cannot be written, or is not a log
  */
 export function openLog(
   { cwd, env, now }: Pick<Io, 'cwd' | 'env' | 'now'>,
   write: (text: string) => void,
-  mask: (text: string) => string,
   file: string | undefined,
 ): Log {
   const isDebug = env['SECRETS_LOG'] === 'debug';
@@ -37,7 +36,7 @@ export function openLog(
   const handle = file === undefined ? undefined : openFile(resolve(cwd, file), file);
   return {
     note: (message) => {
-      const line = mask(`${now().toISOString()} ${printable(message)}\n`);
+      const line = `${now().toISOString()} ${printable(message)}\n`;
       if (isDebug) write(`debug: ${line}`);
       if (handle !== undefined) writeSync(handle, line);
     },

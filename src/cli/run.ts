@@ -1,23 +1,19 @@
 import { defined } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
-import { credentialVariables, readStandardInput } from '../engine/index.js';
-import type { RunContext, StateHooks } from '../engine/index.js';
-import { diagnosticsText, maskDiagnostics, maskDocument, printable } from '../report/index.js';
-import type { Format, ReportDocument, TextMask } from '../report/index.js';
+import { credentialVariables, openMasker, readStandardInput } from '../engine/index.js';
+import type { Masker, RunContext, StateHooks } from '../engine/index.js';
+import { diagnosticsText, printable } from '../report/index.js';
+import type { Format, ReportDocument } from '../report/index.js';
 import { askApproval, canAsk } from './approval.js';
 import type { Io } from './io.js';
 import { openLog } from './log.js';
 import type { Log } from './log.js';
-import { openMasker } from './mask.js';
-import type { Masker } from './mask.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command works with. */
 export interface CliRun {
   readonly io: Io;
   readonly terminal: Terminal;
-  /** The mask of this run. */
-  readonly mask: TextMask;
   /** Aborted by the first signal, where the command finishes what is in flight. */
   readonly signal: AbortSignal;
   /**
@@ -58,6 +54,7 @@ export interface RunSetup {
 
 /** A run as those see it who start it. */
 export interface OpenRun extends CliRun {
+  /** The mask of this run. */
   readonly mask: Masker;
   /** Notes something in the log, where one is open. */
   readonly note: (message: string) => void;
@@ -75,7 +72,7 @@ export function openRun(setup: RunSetup): OpenRun {
   const report = (diagnostics: readonly Diagnostic[]): void => {
     const fresh = diagnostics.filter((diagnostic) => !reported.has(diagnostic));
     for (const diagnostic of fresh) reported.add(diagnostic);
-    terminal.err(diagnosticsText(maskDiagnostics(fresh, mask), terminal.errStyle));
+    terminal.err(diagnosticsText(fresh, terminal.errStyle));
   };
   return {
     io,
@@ -85,11 +82,11 @@ export function openRun(setup: RunSetup): OpenRun {
     report,
     render: (document) => {
       report(diagnosticsIn(document));
-      renderer.render(maskDocument(document, mask));
+      renderer.render(document);
     },
     isForPeople: format.name === 'human',
     context: (flags) => {
-      log = openLog(io, terminal.err, mask.text, flags['log-file']);
+      log = openLog(io, terminal.err, flags['log-file']);
       log.note?.([`secrets ${setup.version}`, setup.command, io.runtime ?? 'unknown runtime'].join(', '));
       return contextOf(setup, mask, flags, log);
     },
@@ -97,7 +94,7 @@ export function openRun(setup: RunSetup): OpenRun {
     ask: () => askApproval(io.stdin, terminal.err, signal),
     onWait: ({ Who, Created, Operation }) => {
       const holder = `${Who}, who has held the lock since ${Created} (${Operation})`;
-      terminal.err(`Waiting for ${printable(mask.text(holder))}.\n`);
+      terminal.err(`Waiting for ${printable(holder)}.\n`);
     },
     note: (message) => log.note?.(message),
     close: () => {
@@ -130,9 +127,7 @@ function contextOf(
     cwd: io.cwd,
     env: io.env,
     signal,
-    progress: (message) => {
-      terminal.progress(mask.text(message));
-    },
+    progress: terminal.progress,
     now: io.now,
     toolVersion: version,
     allowExec: flags['allow-exec'] === true || io.env['SECRETS_ALLOW_EXEC'] === '1',

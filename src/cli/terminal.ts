@@ -1,13 +1,15 @@
 import { styleText } from 'node:util';
-import { PLAIN, printable } from '../report/index.js';
+import { PLAIN, printable, withoutCommands } from '../report/index.js';
 import type { Style } from '../report/index.js';
 import type { Environment } from '../model/index.js';
 import type { Io, Output } from './io.js';
 
-/** The one writer to the terminal: results go to stdout, everything else to stderr. What it is given is already masked. */
+/** The one writer to the terminal: results go to stdout, everything else to stderr. No text is a command of a CI system there. */
 export interface Terminal {
   /** Writes a part of the result. */
   readonly out: (text: string) => void;
+  /** Writes a value exactly as it is to stdout. */
+  readonly exact: (text: string) => void;
   /** Writes what accompanies the result. */
   readonly err: (text: string) => void;
   /** Shows what is being done: one line that is overwritten on a terminal, a line of its own elsewhere. */
@@ -72,13 +74,16 @@ export function openTerminal(
   };
   return {
     out: (text) => {
+      write(stdout, withoutCommands(text));
+    },
+    exact: (text) => {
       write(stdout, text);
     },
     err: (text) => {
-      write(stderr, text);
+      write(stderr, withoutCommands(text));
     },
     progress: (text) => {
-      const message = printable(text);
+      const message = withoutCommands(printable(text));
       if (isClosed || message === shown) return;
       const width = Math.max(10, (stderr.columns || COLUMNS) - 2);
       stderr.write(isLive ? `\r\u001b[2K${message.slice(0, width)}…` : `${message}\n`);

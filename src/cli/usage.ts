@@ -2,6 +2,7 @@ import type { Command } from '@oclif/core/command';
 import { CLIError } from '@oclif/core/errors';
 import { DiagnosticError, nearestWords, problem } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
+import type { Masker } from '../engine/index.js';
 
 /** What oclif puts before the message of a flag's own `parse`, whatever kind of error that raises. */
 const FLAG_PARSING = /^Parsing --\S+ \n\t/;
@@ -89,13 +90,18 @@ function parserMessage(message: string, help: string): Diagnostic {
  * An error that nobody foresaw, as a problem for people: never a stack trace.
  * @param error what was thrown
  * @param command what ran; absent: the command line was not understood
+ * @param mask cleans the text of an error that is not ours
  */
-export function diagnosticsOf(error: unknown, command: Command.Class | undefined): readonly Diagnostic[] {
+export function diagnosticsOf(
+  error: unknown,
+  command: Command.Class | undefined,
+  mask: Masker,
+): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics;
   const raised = error instanceof Error ? error : new Error(String(error));
   const usage = command && usageProblem(raised, command);
   if (usage !== undefined) return [usage];
-  const [summary = 'unknown error', ...rest] = raised.message.split('\n');
+  const [summary = 'unknown error', ...rest] = mask.outside(raised.message).split('\n');
   return [
     problem({
       code: 'unexpected',

@@ -27,7 +27,7 @@ export class GetCommand extends EngineCommand {
     const { args, flags } = await this.parse(GetCommand);
     const { diagnostics, values } = await getValues([args.address], flags.file, this.cli.context(flags));
     this.cli.report(diagnostics);
-    this.cli.terminal.out(`${values[0] ?? ''}${this.cli.terminal.isOutTerminal ? '\n' : ''}`);
+    this.cli.terminal.exact(`${values[0] ?? ''}${this.cli.terminal.isOutTerminal ? '\n' : ''}`);
     return EXIT.ok;
   }
 }

@@ -2,7 +2,6 @@ import { EngineCommand } from '../cli/engine-command.js';
 import { exitCode } from '../cli/exit.js';
 import { fileFlag, outputFlags, valueFlags } from '../cli/flags.js';
 import { DEFAULT_OPTIONS, pull } from '../engine/index.js';
-import { maskResources } from '../report/index.js';
 
 export class PullCommand extends EngineCommand {
   static override readonly description =
@@ -23,7 +22,7 @@ export class PullCommand extends EngineCommand {
       yaml: kindYaml,
     } = await pull(options, this.cli.context(flags));
     const { pullText } = await import('../report/pull-text.js');
-    const yaml = pullText(maskResources(resources, this.cli.mask), kinds, kindYaml);
+    const yaml = pullText(resources, kinds, kindYaml);
     this.cli.render({ kind: 'pull', status, diagnostics, resources, yaml });
     return exitCode(status);
   }

@@ -19,7 +19,7 @@ export interface RunContext {
   readonly log?: (message: string) => void;
   /** The providers, value sources and backends of the run; absent: the built-in ones. */
   readonly extensions?: Extensions;
-  /** Told of every value that is read, so that output can be masked. */
+  /** Told of every value that is read, and cleans texts from outside; absent: the run has one of its own. */
   readonly mask?: Mask;
   /** Whether the configuration may run programs to get values (`exec`); not where absent. */
   readonly allowExec?: boolean;

@@ -12,6 +12,8 @@ export type { GetResult } from './get.js';
 export { importResource } from './import.js';
 export { drift, plan } from './plan.js';
 export type { DriftResult, PlanResult } from './plan.js';
+export { openMasker } from './mask.js';
+export type { Masker } from './mask.js';
 export { pull } from './pull.js';
 export type { PullResult } from './pull.js';
 export { stateRebind } from './rebind.js';

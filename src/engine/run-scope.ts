@@ -4,6 +4,7 @@ import { Sensitive, defined, problemError } from '../model/index.js';
 import type { Environment, RunScope } from '../model/index.js';
 import type { RunContext } from './context.js';
 import { builtIn } from './extensions.js';
+import { openMasker } from './mask.js';
 import type { Extensions } from './extensions.js';
 
 /** The scope of one run of a verb: what every part of the run uses, and what the engine alone adds. */
@@ -18,6 +19,8 @@ export interface EngineScope extends RunScope {
 export function openScope(context: RunContext): EngineScope {
   const { env, signal, progress, now, toolVersion, log, mask, extensions = builtIn } = context;
   const cwd = resolve(context.cwd);
+  const own = openMasker();
+  const outside = mask?.outside ?? own.outside;
   const kept = new Map<object, unknown>();
   return {
     cwd,
@@ -31,9 +34,11 @@ export function openScope(context: RunContext): EngineScope {
     ...defined({ log }),
     sensitive: (text) => {
       const value = new Sensitive(text);
+      own.add(value);
       mask?.add(value);
       return value;
     },
+    outside,
     once: <Kept>(key: object, make: () => Kept): Kept => {
       if (!kept.has(key)) kept.set(key, make());
       return kept.get(key) as Kept;

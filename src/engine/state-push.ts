@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errorCode, problem, problemError } from '../model/index.js';
+import { SENSITIVE_TEXT, errorCode, problem, problemError } from '../model/index.js';
 import type { StateData } from '../model/index.js';
 import { decodeState, encodeState } from '../state/index.js';
 import type { RunContext } from './context.js';
@@ -25,6 +25,7 @@ export async function statePush(
   const { loaded, diagnostics } = await loadForState(options.files, scope);
   const locking = { operation: 'state push', options, onWait };
   return withLockedStore(loaded, locking, scope, async ({ store, lock }) => {
+    if (text.includes(SENSITIVE_TEXT)) throw problemError(maskedState(file));
     const pushed = decodeState(text, file, loaded.configuration.stack);
     const stored = await store.read();
     // The write that seemed to fail may have arrived.
@@ -42,6 +43,15 @@ export async function statePush(
       changes: [{ action: 'pushed', serial, records: pushed.records.length }],
     };
   });
+}
+
+/** Version 0.1.0 masked what `state pull` printed; such a state would lose its records. */
+function maskedState(file: string): Parameters<typeof problemError>[0] {
+  return {
+    code: 'push-masked',
+    summary: `${file} contains the text ${SENSITIVE_TEXT}: names or fields of it were masked when it was printed.`,
+    next: 'Push a copy of the state that was not masked, such as the file of the backend or what `state pull` of this version prints.',
+  };
 }
 
 const ALREADY_STORED = problem({

@@ -14,6 +14,7 @@ export * from './json-schema.js';
 export { nearestWords } from './nearest.js';
 export type { Nearness } from './nearest.js';
 export * from './outcome.js';
+export * from './outside.js';
 export * from './plan.js';
 export * from './kind-yaml.js';
 export * from './kinds.js';

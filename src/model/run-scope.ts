@@ -3,10 +3,12 @@ import type { Sensitive } from './sensitive.js';
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Knows the values that a run has read, so that its output never shows one of them. */
+/** Knows the values that a run has read, so that no text from outside shows one of them. */
 export interface Mask {
   /** Remembers a value; the same one twice is no error. */
   add(value: Sensitive): void;
+  /** Cleans a text from outside, as `RunScope.outside` does; absent: the run does it. */
+  readonly outside?: RunScope['outside'];
 }
 
 /**
@@ -30,6 +32,12 @@ export interface RunScope {
   readonly log?: (message: string) => void;
   /** Wraps a value that was read, and adds it to the run's mask. */
   readonly sensitive: (text: string) => Sensitive;
+  /**
+   * A text from outside, such as the error of a system, as it may be shown: without the values that this run has read, and without
+   * what the call itself sent. Never for text of the repository: what is cut out of that was guessed right.
+   * @param sent the strings of the call, sensitive or not
+   */
+  readonly outside: (text: string, sent?: readonly string[]) => string;
   /**
    * What a module keeps for this run, made on first use: a login, a cache. A promise that is rejected is kept as well.
    * @param key identifies what is kept; one object of the module, the same at each call

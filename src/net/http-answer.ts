@@ -2,8 +2,8 @@ import type { TransportResponse } from './transport.js';
 
 /** The longest piece of a response that an error message shows, in characters. */
 const SHOWN = 200;
-/** So many characters in a row that are in a header of ours as well are taken for a piece of it. */
-const PIECE = 8;
+/** A longer body is not an error message. In characters. */
+const READ = 16_384;
 
 /** A JSON text, parsed; `ok: false` where it is not JSON or not UTF-8. An empty body is `undefined`. */
 export function parseJson(bytes: Buffer): { ok: true; body: unknown } | { ok: false } {
@@ -24,36 +24,32 @@ export function isHtml({ headers, bytes }: Pick<TransportResponse, 'headers' | '
 }
 
 /**
- * What of an error's body may be shown: one short line, `an HTML page` for a page, nothing where it repeats a piece of
- * what went out in the headers (the key).
+ * What of an error's body may be shown: one short line, or `an HTML page` for a page.
  *
- * @param sent texts that must not come back to light, in part or whole
+ * @param clean removes what must not come back to light; given the whole message, before it is shortened
  */
-export function errorText(response: TransportResponse, sent: readonly string[]): string | undefined {
+export function errorText(response: TransportResponse, clean: (text: string) => string): string | undefined {
   if (isHtml(response)) return 'an HTML page';
   const parsed = parseJson(response.bytes);
   const message = parsed.ok ? messageOf(parsed.body) : undefined;
+  const whole = message ?? response.bytes.toString('utf8');
+  if (whole.length > READ) return undefined;
   // Control characters could drive the reader's terminal.
-  const line = (message ?? response.bytes.toString('utf8')).replace(/[\p{C}\s]+/gu, ' ').trim();
-  if (line === '' || sent.some((text) => sharesPiece(line, text))) return undefined;
+  const line = clean(whole)
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim();
+  if (line === '') return undefined;
   return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
 }
 
 function messageOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
   if (typeof body !== 'object' || body === null) return undefined;
-  for (const key of ['message', 'error', 'detail']) {
-    const message: unknown = Reflect.get(body, key);
-    if (typeof message === 'string') return message;
+  for (const key of ['message', 'error', 'detail', 'errors']) {
+    const part: unknown = Reflect.get(body, key);
+    // `{ "error": { "message": … } }`, and `{ "errors": [{ "message": … }] }`.
+    const message = messageOf(Array.isArray(part) ? (part as readonly unknown[])[0] : part);
+    if (message !== undefined) return message;
   }
   return undefined;
-}
-
-function sharesPiece(line: string, text: string): boolean {
-  const length = Math.min(PIECE, text.length);
-  if (length === 0) return false;
-  for (let at = 0; at + length <= text.length; at += 1) {
-    if (line.includes(text.slice(at, at + length))) return true;
-  }
-  return false;
 }

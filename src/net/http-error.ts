@@ -33,7 +33,7 @@ export interface HttpErrorFacts {
   readonly path: string;
   /** The status of the response, where there was one. */
   readonly status?: number;
-  /** What the server wrote (status ≥ 400 only), short, one line, and only where it repeats nothing that we sent. */
+  /** What the server wrote (status ≥ 400 only), short, one line, without anything that we sent. */
   readonly text?: string;
   /** Which part of the response is wrong (`secrets[3].secretID`): names of fields, never their content. */
   readonly where?: string;

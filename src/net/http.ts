@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { defined } from '../model/index.js';
+import { defined, recognisedSentence } from '../model/index.js';
 import type { Environment } from '../model/index.js';
 import type { Clock } from './clock.js';
 import { errorText, isHtml, parseJson } from './http-answer.js';
@@ -38,6 +38,8 @@ export interface HttpOptions {
   /** A single try takes at most so long, in milliseconds; 30,000 where absent. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  /** Cleans what the server says of an error: without the run's values, and without what was sent. */
+  readonly outside: (text: string, sent: readonly string[]) => string;
   /** Told of every try: method, path, what came of it and how long it took. */
   readonly log?: (message: string) => void;
 }
@@ -49,7 +51,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** The body, or the response, holds a secret value: nothing of an error's text is shown then, however harmless it looks. */
+  /** The body, or the response, holds a secret value: of an error's text only a recognised sentence is shown then. */
   readonly sensitiveBody?: boolean;
   /** Whether it may be sent again after a failure that leaves open what happened. */
   readonly repeat: Repeat;
@@ -215,10 +217,21 @@ class JsonClient implements HttpClient {
   #refusal(request: HttpRequest, response: TransportResponse): HttpError {
     const { status, headers } = response;
     if (status < 400) return failed(request, 'redirect', { status });
-    const text =
-      request.sensitiveBody === true ? undefined : errorText(response, Object.values(this.#options.headers));
+    const said = errorText(response, (text) => this.#options.outside(text, this.#sentBy(request)));
+    // The answer to a wrong key is about the key, and may quote a part of it.
+    const isAboutValue = request.sensitiveBody === true || status === 401;
+    const text = isAboutValue && said !== undefined ? recognisedSentence(said) : said;
     const retryAfterMs = parseRetryAfter(headers['retry-after'], this.serverNow() ?? this.now());
     return failed(request, 'status', { status, ...defined({ text, retryAfterMs }) });
+  }
+
+  /** Every string that a request sends, but for the words of its path. */
+  #sentBy({ path, body }: HttpRequest): readonly string[] {
+    const { baseUrl, headers } = this.#options;
+    const { pathname, searchParams } = new URL(baseUrl + path);
+    const credentials = Object.values(headers).flatMap((text) => [text, text.replace(/^\S+ /, '')]);
+    const segments = pathname.split('/').filter((segment) => !/^(v\d+|[A-Za-z]*)$/.test(segment));
+    return [...credentials, ...segments, ...searchParams.values(), ...stringsIn(body)];
   }
 }
 
@@ -254,4 +267,11 @@ function transportError(request: HttpRequest, { kind, words, next, status }: Tra
 
 function failed(request: HttpRequest, failure: HttpFailure, more: Partial<HttpErrorFacts>): HttpError {
   return new HttpError({ ...more, failure, method: request.method, path: request.path });
+}
+
+/** The strings in plain data, at any depth; keys are words of the API. */
+function stringsIn(data: unknown): readonly string[] {
+  if (typeof data === 'string') return [data];
+  if (typeof data !== 'object' || data === null) return [];
+  return Object.values(data).flatMap(stringsIn);
 }

@@ -12,7 +12,5 @@ export type { Format } from './format.js';
 export { diagnosticsText, placeOf } from './human/diagnostics.js';
 export { PLAIN } from './human/style.js';
 export type { Style } from './human/style.js';
-export { maskDiagnostics, maskDocument, maskResources } from './mask.js';
-export type { TextMask } from './mask.js';
-export { printable, printableJson } from './printable.js';
+export { printable, printableJson, withoutCommands } from './printable.js';
 export { formats } from './registry.js';

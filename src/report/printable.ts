@@ -5,6 +5,9 @@
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** Starts a command of a CI system, anywhere in a line. */
+const COMMAND_MARK = /##(?=\w*\[)/g;
+
 /** The same without what JSON escapes by itself, in characters that take one or two escapes of JSON. */
 const UNPRINTABLE_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
@@ -32,16 +35,26 @@ export function printableLines(text: string): readonly string[] {
 }
 
 /**
- * JSON that is safe to look at: what JSON itself leaves as it is and a terminal would obey or not show is escaped. Every parser
+ * JSON that is safe to look at: what JSON itself leaves as it is and a terminal or a CI system would obey is escaped. Every parser
  * reads the same from it.
  * @param json what `JSON.stringify` gave, in which such characters occur in strings only
  */
 export function printableJson(json: string): string {
-  return json.replace(UNPRINTABLE_IN_JSON, (found) =>
-    [...Array(found.length).keys()]
-      .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return json
+    .replace(UNPRINTABLE_IN_JSON, (found) =>
+      [...Array(found.length).keys()]
+        .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
+        .join(''),
+    )
+    .replace(COMMAND_MARK, '#\\u0023');
+}
+
+/**
+ * Text that no CI system takes for a command, whatever names are in it: `::name::` at the start of a line (GitHub Actions trims it
+ * first), and `##[…]`, `##vso[…]`, `##teamcity[…]` anywhere (actions/runner, `ActionCommand.TryParse`; Azure Pipelines; TeamCity).
+ */
+export function withoutCommands(text: string): string {
+  return text.replace(/^(\s*):(?=:)/gm, '$1\\u{3a}').replace(COMMAND_MARK, '#\\u{23}');
 }
 
 /** How many columns of a terminal printable text takes. */

@@ -1,4 +1,5 @@
-import { Document } from 'yaml';
+import { Document, visit } from 'yaml';
+import { printable, printableJson } from './printable.js';
 import type { ActualResource, Address, KindYaml, Kinds, YamlMap } from '../model/index.js';
 
 /** Names that the language accepts. Others cannot be managed, and are listed in a comment. */
@@ -78,5 +79,16 @@ function textOf(
     (address) => `# Not managed, since the language has no such name: ${JSON.stringify(address)}`,
   );
   const document = new Document(Object.fromEntries(filled), { aliasDuplicateObjects: false });
-  return `${[...HEAD, ...remarks].join('\n')}\n${document.toString({ lineWidth: 110 })}`;
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value === 'string' && !isHarmless(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const yaml = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+  return printableJson(`${[...HEAD, ...remarks].join('\n')}\n${yaml}`);
+}
+
+/** Whether a text may be written without quotes: other text could start a line of its own, or be a command of a CI system. */
+function isHarmless(text: string): boolean {
+  return printable(text) === text && printableJson(text) === text && !text.includes('::');
 }

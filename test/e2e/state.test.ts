@@ -130,6 +130,8 @@ onPostgres('the commands that work on the state', (server) => {
     await refused(site, 'has the lineage another', 'state', 'push', 'other.json');
     await writeFile(join(site.folder, 'stack.json'), old.replace('"stack": "e2e"', '"stack": "prod"'));
     await refused(site, 'belongs to the stack "prod"', 'state', 'push', 'stack.json');
+    await writeFile(join(site.folder, 'masked.json'), old.replaceAll('HF_TOKEN', '(sensitive value)'));
+    await refused(site, 'contains the text (sensitive value)', 'state', 'push', '--force', 'masked.json');
     await refused(site, 'ENOENT', 'state', 'push', 'nothing.json');
     await writeFile(join(site.folder, 'same.json'), await ran(site, 'state', 'pull'));
     await ran(site, 'state', 'push', 'same.json');

@@ -50,6 +50,7 @@ describe('the client of Helios', () => {
       parallelism: 3,
       clock: realClock(() => new Date()),
       env,
+      outside: (text) => text,
     });
     closers.push(() => http.close());
     return () => http.send({ method: 'GET', path: '/v1/x', repeat: 'safe' });

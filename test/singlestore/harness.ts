@@ -39,6 +39,8 @@ export interface OpenOptions {
   readonly organization?: string;
   readonly signal?: AbortSignal;
   readonly parallelism?: number;
+  /** Told of every value that is wrapped. */
+  readonly onValue?: (text: string) => void;
 }
 
 /** A session of the provider with the sandbox. */
@@ -60,11 +62,19 @@ export function open(sandbox: HeliosSandbox, options: OpenOptions = {}): Promise
     {
       ...runScope({ env: { SECRETS_HTTP_TIMEOUT_MS: '10000', ...options.env }, signal: options.signal }),
       stack: 'test',
+      ...(options.onValue === undefined ? {} : { sensitive: wrapping(options.onValue) }),
       parallelism: options.parallelism ?? 4,
     },
     impatient,
   );
 }
+
+const wrapping =
+  (onValue: (text: string) => void) =>
+  (text: string): Sensitive => {
+    onValue(text);
+    return new Sensitive(text);
+  };
 
 /** What the configuration reader would give for these secrets. */
 export function configured(wanted: Readonly<Record<string, Wanted>>): {

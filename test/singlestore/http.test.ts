@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openMasker } from '../../src/engine/mask.js';
 import { createHttpClient, HttpError, type HttpOptions } from '../../src/providers/sdk/index.js';
 import { impatient } from './harness.js';
 
@@ -32,6 +33,7 @@ async function client(answer: RequestListener, options: Partial<HttpOptions> = {
     timeoutMs: 5000,
     clock: impatient,
     env: {},
+    outside: openMasker().outside,
     ...options,
   });
   const get = async () => http.send({ method: 'GET', path: '/x', repeat: 'safe' });
@@ -92,18 +94,38 @@ describe('the HTTP client', () => {
     expect(text.length).toBeLessThan(210);
   });
 
-  it('shows nothing where a server repeats a piece of the key, or the request held a value', async () => {
-    const { get, http, failure } = await client(reply(400, `bad header: ...${KEY.slice(4, 16)}...`));
-    expect((await failure(get())).facts.text).toBeUndefined();
-    const echo = await client(reply(400, 'value c2VjcmV0 is bad'));
+  it.each([
+    ['organization is suspended', 'organization is suspended'],
+    ['{"error":"IP 10.0.0.9 is not allowed"}', 'IP 10.0.0.9 is not allowed'],
+    ['{"error":{"code":7,"message":"quota reached"}}', 'quota reached'],
+    ['{"errors":[{"message":"quota reached"}]}', 'quota reached'],
+  ])('says why, whatever the shape: %s', async (body, text) => {
+    const { get, failure } = await client(reply(403, body));
+    expect((await failure(get())).facts.text).toBe(text);
+  });
+
+  it('cuts the key and everything else that was sent out of what a server says', async () => {
+    const echo = `key ${KEY} and id-77 and the name "guess-1" and "deep-2"`;
+    const { http, failure } = await client(reply(400, echo));
     const request = {
       method: 'POST',
-      path: '/x',
+      path: '/v1/users/id-77?name=guess-1',
       repeat: 'once',
-      body: { value: 'secret' },
-      sensitiveBody: true,
+      body: { grants: [{ role: 'deep-2' }] },
     } as const;
-    expect((await echo.failure(echo.http.send(request))).facts.text).toBeUndefined();
+    expect((await failure(http.send(request))).facts.text).toBe('key … and … and the name "…" and "…"');
+  });
+
+  it('shows only a recognised sentence where the call held a value, or the key is refused', async () => {
+    const said = 'the value c2VjcmV0LXZhbH is bad: secret quota of 50 reached, "the value" secret-val';
+    const sentence = 'the value … is bad: secret quota of … reached, …';
+    const request = { path: '/x', repeat: 'once', body: { value: 'secret-value' } } as const;
+    const { http, failure } = await client(reply(400, said));
+    expect((await failure(http.send({ ...request, method: 'POST', sensitiveBody: true }))).facts.text).toBe(
+      sentence,
+    );
+    const refusing = await client(reply(401, `Invalid API key ${KEY.slice(0, 12)}***`));
+    expect((await refusing.failure(refusing.get())).facts.text).toBe('Invalid API key …');
     expect(http.maxAttempts).toBe(5);
   });
 

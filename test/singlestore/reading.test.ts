@@ -153,6 +153,17 @@ describe('reading values', () => {
     ]);
   });
 
+  it('keeps no value of a secret that nobody named', async () => {
+    sandbox = await startHelios({ seed: many(3).seed });
+    const values: string[] = [];
+    const session = await open(sandbox, { onValue: (text) => values.push(text) });
+    const { desired } = configured({ S1: { value: 'wanted' } });
+    await session.read({ desired, records: [], authoritative: [] });
+    expect(values).toEqual(['value of S1']);
+    await session.discover();
+    expect(values).toEqual(['value of S1']);
+  });
+
   it('finds everything that the key sees, for import', async () => {
     sandbox = await startHelios({ seed: many(2).seed });
     const found = await (await open(sandbox)).discover();

@@ -2,6 +2,7 @@ import { EngineCommand } from '../../cli/engine-command.js';
 import { exitCode } from '../../cli/exit.js';
 import { colorFlags, fileFlag, valueFlags } from '../../cli/flags.js';
 import { statePull } from '../../engine/index.js';
+import { printableJson } from '../../report/index.js';
 
 export class StatePullCommand extends EngineCommand {
   static override readonly description =
@@ -18,7 +19,7 @@ export class StatePullCommand extends EngineCommand {
     const { flags } = await this.parse(StatePullCommand);
     const { status, diagnostics, text = '' } = await statePull(flags.file, this.cli.context(flags));
     this.cli.report(diagnostics);
-    this.cli.terminal.out(text);
+    this.cli.terminal.out(printableJson(text));
     return exitCode(status);
   }
 }

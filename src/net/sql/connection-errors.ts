@@ -1,4 +1,4 @@
-import { DiagnosticError, problemError } from '../../model/index.js';
+import { DiagnosticError, problemError, recognisedSentence } from '../../model/index.js';
 import { networkError } from '../network-errors.js';
 import { UnreachableError } from '../unreachable.js';
 import { nodeCode, sqlState, messageOf } from './errors.js';
@@ -128,7 +128,7 @@ function stateProblem(error: unknown, attempt: Attempt): Refusal | undefined {
   return (
     STATES[state]?.(attempt, message) ??
     new UnreachableError(
-      `PostgreSQL at ${attempt.where} refuses the connection (${state}): ${message}`,
+      `PostgreSQL at ${attempt.where} refuses the connection (${state}): ${recognisedSentence(message) ?? 'no reason given'}`,
       'Check the log of the server.',
     )
   );

@@ -67,7 +67,7 @@ async function applyOne(
         return { status: 'done', address, ...defined({ id: change.id }) };
     }
   } catch (error) {
-    const { message, next } = toProblem(error, desired?.fields ?? {});
+    const { message, next } = toProblem(error);
     return { status: 'failed', address, message, ...defined({ next }) };
   }
 }

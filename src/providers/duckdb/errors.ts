@@ -1,5 +1,4 @@
-import { SENSITIVE_TEXT, errorCode } from '../../model/index.js';
-import type { Fields } from '../../model/index.js';
+import { errorCode, recognisedSentence } from '../../model/index.js';
 
 /** Why DuckDB, or the disk, refused something: without any value. */
 export interface Problem {
@@ -10,10 +9,9 @@ export interface Problem {
 
 /**
  * Explains an error. DuckDB quotes the value that it cannot convert, so only parts of its message that are known to be harmless are
- * repeated; in any other message every value is masked.
- * @param fields what the secret was to hold
+ * repeated; of any other message a recognised sentence.
  */
-export function toProblem(error: unknown, fields: Fields): Problem {
+export function toProblem(error: unknown): Problem {
   const system = errorCode(error);
   if (system !== undefined && /^E[A-Z]+$/.test(system)) return diskProblem(system);
   const text = error instanceof Error ? error.message : String(error);
@@ -21,7 +19,8 @@ export function toProblem(error: unknown, fields: Fields): Problem {
     const match = pattern.exec(text);
     if (match !== null) return explain(match.slice(1).filter(Boolean));
   }
-  return { code: 'duckdb-refused', message: `DuckDB refuses it: ${masked(text, fields)}` };
+  const sentence = recognisedSentence(text.split('\n')[0] ?? '');
+  return { code: 'duckdb-refused', message: `DuckDB refuses it: ${sentence ?? 'no reason given'}` };
 }
 
 /** Messages of DuckDB that hold no value where it is taken out, as measured with the pinned library. */
@@ -98,22 +97,4 @@ function diskProblem(system: string): Problem {
         next: 'Check the directory and try again.',
       };
   }
-}
-
-/** The first line of a message without any value of the secret, and without quoted text that is part of one. */
-function masked(message: string, fields: Fields): string {
-  const values = Object.values(fields)
-    .flatMap((field) => (field.kind === 'sensitive' ? [field.value.reveal()] : []))
-    .filter((value) => value !== '')
-    .sort((a, b) => b.length - a.length);
-  let text = message;
-  for (const value of values) text = text.replaceAll(value, SENSITIVE_TEXT);
-  text = (text.split('\n')[0] ?? '').replace(
-    /'([^']*)'|"([^"]*)"/g,
-    (whole, single?: string, double?: string) => {
-      const part = single ?? double ?? '';
-      return part.length > 2 && values.some((value) => value.includes(part)) ? SENSITIVE_TEXT : whole;
-    },
-  );
-  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
 }

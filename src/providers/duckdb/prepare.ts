@@ -114,7 +114,7 @@ async function tryOut(
   try {
     await createSecret(duckdb, 'TEMPORARY', TRIED, fields);
   } catch (error) {
-    const { code, message, next } = toProblem(error, fields);
+    const { code, message, next } = toProblem(error);
     const isMissing = code === 'duckdb-extension-missing';
     // An extension that cannot be loaded here concerns this secret only: the others go on.
     const diagnostic = problem({

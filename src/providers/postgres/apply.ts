@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { defined } from '../../model/index.js';
+import { defined, recognisedSentence } from '../../model/index.js';
 import type { ApplyItem, Outcome } from '../../model/index.js';
 import { messageOf, sqlState } from '../../net/sql/index.js';
 import type { SessionContext } from '../sdk/index.js';
@@ -8,7 +8,7 @@ import type { BatchResult } from './batch/function.js';
 import { GUARD_STATE_SQL, guardSql, leaks, quietLockTimeout } from './batch/guard.js';
 import { toBatch, writes } from './batch/order.js';
 import { failureOf } from './errors.js';
-import type { Failure } from './errors.js';
+import type { Clean, Failure } from './errors.js';
 import { isStorable, wireText } from './text.js';
 
 /** What applying needs of the session. */
@@ -102,6 +102,7 @@ async function applyInTransaction(
 ): Promise<Applied | Failure> {
   const { client } = target;
   const values = valuesOf(items);
+  const clean = cleaning(target.context, items, values.length > 0);
   let committing = false;
   try {
     const settings = await begin(target);
@@ -115,13 +116,13 @@ async function applyInTransaction(
     const result = await callBatch(target, items);
     if (!('ids' in result)) {
       await client.query('ROLLBACK');
-      return failureOf(result, values);
+      return failureOf(result, clean);
     }
     committing = true;
     await client.query(`${DROP_SQL}; COMMIT`);
     return result;
   } catch (error) {
-    return transactionFailure(client, error, values, committing);
+    return transactionFailure(client, error, clean, committing);
   }
 }
 
@@ -132,6 +133,32 @@ function valuesOf(items: readonly ApplyItem[]): readonly string[] {
       field.kind === 'sensitive' ? [field.value.reveal()] : [],
     ),
   );
+}
+
+/** What may be shown of the server's words: about a batch with values, only a recognised sentence and the option that it is about. */
+function cleaning({ outside }: SessionContext, items: readonly ApplyItem[], hasValues: boolean): Clean {
+  const sent = sentBy(items);
+  const options = new Set(
+    items.flatMap(({ desired }) =>
+      Object.keys(desired?.fields ?? {}).map((path) => path.replace(/^options\./, '')),
+    ),
+  );
+  return (text) => {
+    const cleaned = outside(text, sent).trim();
+    if (!hasValues) return cleaned;
+    const sentence = recognisedSentence(cleaned);
+    // Looked for in the text as it came: whether a value is the name of an option must not show.
+    const [, option = ''] = /\boption ['"](\w+)['"]/.exec(text) ?? [];
+    return options.has(option) ? `option ${option}: ${sentence ?? 'not accepted'}` : sentence;
+  };
+}
+
+/** Every text that the changes send: names and options as well as values. */
+function sentBy(items: readonly ApplyItem[]): readonly string[] {
+  return items.flatMap(({ change, desired }) => [
+    ...change.address.split(/[./]/),
+    ...Object.values(desired?.fields ?? {}).flatMap((field) => wireText(field) ?? []),
+  ]);
 }
 
 /** The refusal to write values that the server would log, if it would. */
@@ -162,7 +189,7 @@ async function callBatch(
 async function transactionFailure(
   client: pg.Client,
   error: unknown,
-  values: readonly string[],
+  clean: Clean,
   committing: boolean,
 ): Promise<Failure> {
   const state = sqlState(error);
@@ -174,7 +201,7 @@ async function transactionFailure(
     ...defined({ sqlstate: state }),
   } as const;
   const isUnknown = committing && (state === undefined || state.startsWith('57P'));
-  return { ...failureOf(refusal, values), ...(isUnknown ? { mayHaveHappened: true } : {}) };
+  return { ...failureOf(refusal, clean), ...(isUnknown ? { mayHaveHappened: true } : {}) };
 }
 
 /** Begins, applies the guard settings, waits for other runs, creates the batch function. Returns the guard settings in effect. */

@@ -1,3 +1,4 @@
+import type { RunScope } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
 import { PIN_SQL, messageOf, sqlState } from '../../net/sql/index.js';
 import type { Connection } from '../../net/sql/index.js';
@@ -7,6 +8,8 @@ const READ_TIMEOUT_MS = 60_000;
 /** A connection that is only read from. */
 export interface Reader {
   readonly connection: Connection;
+  /** Cleans what the server says of an error. */
+  readonly outside: RunScope['outside'];
   /** The time limit of one statement; a minute where absent. */
   readonly statementTimeoutMs?: number;
 }
@@ -19,7 +22,7 @@ export async function readDocument<Document>(reader: Reader, sql: string): Promi
   try {
     return await queryDocument<Document>(reader, sql);
   } catch (error) {
-    throw readFailure(error, reader.connection);
+    throw readFailure(error, reader);
   }
 }
 
@@ -46,11 +49,12 @@ export async function queryDocument<Document>(reader: Reader, sql: string): Prom
   }
 }
 
-function readFailure(error: unknown, { host, port }: Connection): UnreachableError {
+function readFailure(error: unknown, { connection, outside }: Reader): UnreachableError {
+  const { host, port } = connection;
   const state = sqlState(error);
   const code = state === undefined ? '' : ` (SQLSTATE ${state})`;
   return new UnreachableError(
-    `PostgreSQL at ${host}:${port} could not be read${code}: ${messageOf(error)}`,
+    `PostgreSQL at ${host}:${port} could not be read${code}: ${outside(messageOf(error))}`,
     state === '57014'
       ? 'It took too long: try again when the server is less busy, or raise `statement_timeout`.'
       : 'Try again.',

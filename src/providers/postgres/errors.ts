@@ -1,6 +1,5 @@
 import { defined } from '../../model/index.js';
 import type { BatchResult } from './batch/function.js';
-import { redact } from './batch/redact.js';
 
 /** Why nothing was changed. */
 export interface Failure {
@@ -11,15 +10,18 @@ export interface Failure {
   readonly mayHaveHappened?: boolean;
 }
 
+/** Makes a text from outside fit to be shown. */
+export type Clean = (text: string) => string | undefined;
+
 type Refusal = Exclude<BatchResult, { ids: unknown }>;
 
 const PLAN_AGAIN = 'Plan again and review the changes.';
 
 /**
  * A failure of the batch in words, without any value.
- * @param values the revealed values of the batch, to be removed from the server's messages
+ * @param clean makes a message of the server fit to be shown; `undefined` where nothing of it is
  */
-export function failureOf(refusal: Refusal, values: readonly string[]): Failure {
+export function failureOf(refusal: Refusal, clean: Clean): Failure {
   const at = defined({ address: refusal.failed ?? undefined });
   switch (refusal.why) {
     case 'changed':
@@ -45,16 +47,16 @@ export function failureOf(refusal: Refusal, values: readonly string[]): Failure 
         next: 'Apply as a superuser or as the role of the mapping, or remove "ignore".',
       };
     case 'error':
-      return { ...at, ...serverError(refusal, values) };
+      return { ...at, ...serverError(refusal, clean) };
   }
 }
 
-function serverError(refusal: Refusal, values: readonly string[]): Failure {
-  const clean = (text: string | undefined): string => redact(text ?? '', values).trim();
-  const parts = [clean(refusal.message), clean(refusal.detail)].filter((part) => part !== '');
+function serverError(refusal: Refusal, clean: Clean): Failure {
+  const sentenceOf = (text = ''): string | undefined => (text === '' ? undefined : clean(text));
+  const parts = [sentenceOf(refusal.message), sentenceOf(refusal.detail)].flatMap((part) => part ?? []);
   const state = refusal.sqlstate === undefined ? '' : ` (SQLSTATE ${refusal.sqlstate})`;
-  const next = nextStep(refusal) ?? clean(refusal.hint);
-  return { message: `${parts.join(': ')}${state}`, ...defined({ next: next === '' ? undefined : next }) };
+  const words = parts.length === 0 ? 'the server refuses it' : parts.join(': ');
+  return { message: `${words}${state}`, ...defined({ next: nextStep(refusal) ?? sentenceOf(refusal.hint) }) };
 }
 
 function nextStep({ sqlstate, message = '' }: Refusal): string | undefined {
@@ -65,6 +67,8 @@ function nextStep({ sqlstate, message = '' }: Refusal): string | undefined {
       return message.includes('temporary')
         ? 'GRANT TEMPORARY ON DATABASE to the role: a temporary function applies all changes.'
         : 'Apply as a superuser, or as the owner with USAGE on the duckdb wrapper and membership in duckdb.postgres_role.';
+    case 'P0001':
+      return 'A trigger or function of the database refuses it: its own words are in the log of the server.';
     case '55P03':
       return 'Another run or session holds the lock: try again later.';
     case '57014':

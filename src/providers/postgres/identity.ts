@@ -39,7 +39,7 @@ export async function identify(reader: Reader): Promise<Identity> {
     // 42501: EXECUTE on the function was revoked from PUBLIC.
     if (sqlState(error) !== '42501') {
       throw new UnreachableError(
-        `PostgreSQL at ${host}:${port} could not be identified: ${messageOf(error)}`,
+        `PostgreSQL at ${host}:${port} could not be identified: ${reader.outside(messageOf(error))}`,
       );
     }
   }

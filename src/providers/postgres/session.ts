@@ -37,7 +37,8 @@ export async function open(entry: ResolvedSettings, context: SessionContext): Pr
   const settings = postgresSettings(entry, context.env);
   context.progress(`connecting to ${settings.database}`);
   const connection = await connect(settings);
-  const limit = defined({ statementTimeoutMs: settings.statementTimeoutMs });
+  const { outside } = context;
+  const limit = { outside, ...defined({ statementTimeoutMs: settings.statementTimeoutMs }) };
   try {
     const identity = await identify({ connection, ...limit });
     return session({ provider: entry.name, connection, ...limit, settings, identity, context });

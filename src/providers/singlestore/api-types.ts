@@ -52,17 +52,26 @@ export interface IdentityRole {
   readonly role: string;
 }
 
+/** Whether the value of a secret is wanted. */
+export type IsWanted = (name: string, id: string) => boolean;
+
 /**
  * Decodes a secret.
  * @param wrap wraps its value
+ * @param isWanted whether to keep its value; every value where absent
  * @throws HttpError `shape`
  */
-export function secretOf(part: Part, wrap: RunScope['sensitive']): SecretInfo {
+export function secretOf(
+  part: Part,
+  wrap: RunScope['sensitive'],
+  isWanted: IsWanted = () => true,
+): SecretInfo {
   const value = optionalText(field(part, 'value'));
+  const [id, name] = [text(field(part, 'secretID')), text(field(part, 'name'))];
   return {
-    id: text(field(part, 'secretID')),
-    name: text(field(part, 'name')),
-    value: value === undefined ? undefined : wrap(value),
+    id,
+    name,
+    value: value === undefined || !isWanted(name, id) ? undefined : wrap(value),
     createdBy: text(field(part, 'createdBy')),
     createdAt: text(field(part, 'createdAt')),
     updatedBy: text(field(part, 'lastUpdatedBy')),

@@ -7,6 +7,7 @@ import {
   teamOf,
   userOf,
   type Grant,
+  type IsWanted,
   type IdentityRole,
   type SecretInfo,
   type TeamInfo,
@@ -29,8 +30,11 @@ export interface Api {
   teams(): Promise<readonly TeamInfo[]>;
   /** E-mail addresses of people who were invited and have not joined yet. */
   pendingInvitations(): Promise<readonly string[]>;
-  /** All secrets that the key sees, without soft-deleted ones. */
-  secrets(): Promise<readonly SecretInfo[]>;
+  /**
+   * All secrets that the key sees, without soft-deleted ones.
+   * @param isWanted whether the value of a secret is wanted, by name and id; the others' are dropped, and never wrapped
+   */
+  secrets(isWanted: IsWanted): Promise<readonly SecretInfo[]>;
   /** The secret of this very name, if the key sees one. */
   secretNamed(name: string): Promise<SecretInfo | undefined>;
   /** The secret with this id; `undefined` where it is gone or the key does not see it. */
@@ -70,12 +74,12 @@ type Call = Omit<HttpRequest, 'repeat'> & Partial<HttpRequest>;
 class ManagementApi implements Api {
   readonly #client: HttpClient;
   readonly #organization: string | undefined;
-  readonly #secretOf: (part: Part) => SecretInfo;
+  readonly #secretOf: (part: Part, isWanted?: IsWanted) => SecretInfo;
 
   constructor(client: HttpClient, organization: string | undefined, wrap: RunScope['sensitive']) {
     this.#client = client;
     this.#organization = organization;
-    this.#secretOf = (part) => secretOf(part, wrap);
+    this.#secretOf = (part, isWanted) => secretOf(part, wrap, isWanted);
   }
 
   async currentUser(): Promise<UserInfo> {
@@ -100,10 +104,10 @@ class ManagementApi implements Api {
     return listBody(answer, 'invitations').map((invitation) => text(field(invitation, 'email')));
   }
 
-  async secrets(): Promise<readonly SecretInfo[]> {
+  async secrets(isWanted: IsWanted): Promise<readonly SecretInfo[]> {
     const answer = await this.#getSecret('/v1/secrets', { maxBytes: LIST_BYTES });
     return listBody(answer, 'secrets')
-      .map(this.#secretOf)
+      .map((part) => this.#secretOf(part, isWanted))
       .filter((secret) => !secret.deleted);
   }
 
@@ -111,7 +115,7 @@ class ManagementApi implements Api {
     const path = `/v1/secrets?name=${encodeURIComponent(name)}`;
     const answer = await this.#getSecret(path, { finish: true });
     return listBody(answer, 'secrets')
-      .map(this.#secretOf)
+      .map((part) => this.#secretOf(part, (other) => other === name))
       .find((secret) => secret.name === name && !secret.deleted);
   }
 

@@ -9,7 +9,7 @@ import {
 } from '../../model/index.js';
 import type { ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
-import type { SecretInfo } from './api-types.js';
+import type { IsWanted, SecretInfo } from './api-types.js';
 import type { Identities } from './directory.js';
 import { expectedRoles, readShares } from './read-shares.js';
 import { kinds } from './kinds.js';
@@ -105,6 +105,13 @@ function isUnchanged(secret: SecretInfo, record: StateRecord | undefined, identi
   if (record?.id !== secret.id || record.fingerprints['value'] === undefined) return false;
   const by = [secret.updatedBy, identities.emailOf(secret.updatedBy)];
   return record.changedAt === secret.updatedAt && by.includes(record.changedBy ?? '');
+}
+
+/** Which secrets a request is about: by name, or by the id that the state remembers. */
+export function wantedBy(request: ReadRequest): IsWanted {
+  const names = new Set([...secretAddresses(request).all].map((address) => kinds.mustParse(address).name));
+  const ids = new Set(request.records.map((record) => record.id));
+  return (name, id) => names.has(name) || ids.has(id);
 }
 
 /** The secrets that a request is about, and those among them whose shares it needs. */

@@ -22,14 +22,14 @@ import {
   type SessionContext,
 } from '../sdk/index.js';
 import { createApi, type Api } from './api.js';
-import type { SecretInfo, UserInfo } from './api-types.js';
+import type { IsWanted, SecretInfo, UserInfo } from './api-types.js';
 import { applyItems } from './apply.js';
 import { readIdentities, type Identities } from './directory.js';
 import { reading } from './explain.js';
 import { prepareShares } from './identities.js';
 import { TYPE } from './kinds.js';
 import { readShares } from './read-shares.js';
-import { readResources, secretResource } from './read.js';
+import { readResources, secretResource, wantedBy } from './read.js';
 import { resolveConnection, type Connection } from './settings.js';
 
 /**
@@ -79,6 +79,7 @@ function connect(connection: Connection, context: SessionContext, clock: Clock):
     signal: context.signal,
     env: context.env,
     clock,
+    outside: context.outside,
     ...(backoffMs === undefined ? {} : { retry: { baseMs: backoffMs } }),
     ...defined({ timeoutMs, log: context.log }),
   });
@@ -127,7 +128,10 @@ class HeliosSession implements Session {
     const { host, api, provider, context, organization } = this.#parts;
     return reading(host, async () => {
       context.progress(`reading secrets of ${organization.name}`);
-      const [identities, secrets] = await Promise.all([this.#readIdentities(), this.#list()]);
+      const [identities, secrets] = await Promise.all([
+        this.#readIdentities(),
+        this.#list(wantedBy(request)),
+      ]);
       const resources = await readResources(api, provider, request, secrets, identities);
       return { system: this.system, resources, directory: identities.directory };
     });
@@ -137,7 +141,7 @@ class HeliosSession implements Session {
     const { host, api, provider, context, organization } = this.#parts;
     return reading(host, async () => {
       context.progress(`listing secrets of ${organization.name}`);
-      const [identities, secrets] = await Promise.all([this.#readIdentities(), this.#list()]);
+      const [identities, secrets] = await Promise.all([this.#readIdentities(), this.#list(() => false)]);
       const expected = new Map<string, string>();
       const shares = await readShares(api, { provider, secrets, identities, expected });
       const resources = secrets.map((secret) => secretResource(provider, secret, identities));
@@ -176,8 +180,8 @@ class HeliosSession implements Session {
     return this.#identities;
   };
 
-  async #list(): Promise<readonly SecretInfo[]> {
-    const secrets = await this.#parts.api.secrets();
+  async #list(isWanted: IsWanted): Promise<readonly SecretInfo[]> {
+    const secrets = await this.#parts.api.secrets(isWanted);
     this.#listed = new Map(secrets.map((secret) => [secret.name, secret.id]));
     return secrets;
   }

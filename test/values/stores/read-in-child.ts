@@ -38,6 +38,7 @@ const context: ValueContext = {
   signal: new AbortController().signal,
   progress: () => undefined,
   sensitive: (value) => new Sensitive(value),
+  outside: (value) => value,
   once: <Kept>(key: object, make: () => Kept): Kept => {
     if (!kept.has(key)) kept.set(key, make());
     return kept.get(key) as Kept;

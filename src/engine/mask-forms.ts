@@ -1,25 +1,26 @@
-import { printable, printableJson } from '../report/index.js';
-
-const PIECE = 48;
-/** Values longer than this are looked for in pieces: a message quotes their beginning, never the whole. A number of pieces. */
-const WHOLE = 340 * PIECE;
+/** A longer value is not looked for in as many forms: nobody quotes the whole of it in base64. In characters. */
+const LONGEST = 16_384;
 /** A line, or a stretch of base64, that is shorter than this may be something else. */
 const TELLING = 8;
+/** A line of a key holds so much that nobody can guess it. In characters. */
+const LINE_OF_KEY = 40;
 
 /**
- * Every form that a value may have in a message: as it is, quoted for SQL and JSON, URL-encoded, base64 at each of its
- * three alignments, hexadecimal, its single lines; and the password of an address.
+ * Every form that a whole value may have in a message: as it is, quoted for SQL and JSON, URL-encoded, base64 at each of its three
+ * alignments, hexadecimal; the lines of a PEM key; and the password of an address, which is a value of its own. No other part of a
+ * value is a form: a guess at a part is far cheaper than one at the whole.
  */
 export function formsOf(value: string): ReadonlySet<string> {
   const forms = new Set<string>();
-  addForms(forms, value.length > WHOLE ? value.slice(0, WHOLE) : value);
-  if (value.length > WHOLE) for (const piece of pieces(value)) forms.add(piece);
-  for (const line of value.split(/\r\n|\n|\r/)) {
-    const bare = line.trim();
-    if (bare.length >= TELLING && bare.length <= WHOLE && !bare.startsWith('-----')) forms.add(bare);
+  if (value.length > LONGEST) return new Set([value, JSON.stringify(value).slice(1, -1)]);
+  addForms(forms, value);
+  if (/^\s*-----BEGIN /.test(value)) {
+    for (const line of value.split(/\r\n|\n|\r/)) {
+      const bare = line.trim();
+      if (bare.length >= LINE_OF_KEY && /^[A-Za-z0-9+/=]+$/.test(bare)) forms.add(bare);
+    }
   }
-  const password = passwordIn(value);
-  if (password !== undefined) for (const form of password) addForms(forms, form);
+  for (const password of passwordsIn(value)) addForms(forms, password);
   return forms;
 }
 
@@ -27,34 +28,14 @@ export function formsOf(value: string): ReadonlySet<string> {
 const NESTED = 3;
 
 function addForms(forms: Set<string>, value: string): void {
-  const isPiece = value.length > PIECE * 2;
-  const addWithPieces = (form: string): void => {
+  const add = (form: string): void => {
     if (form === '') return;
     forms.add(form);
-    // A quotation may end anywhere: of something long, its pieces count as well.
-    if (isPiece && form.length > PIECE * 2) for (const piece of pieces(form)) forms.add(piece);
-  };
-  const add = (form: string): void => {
-    addWithPieces(form);
     // As the answer of a server is shown: on one line.
     const line = form.replace(/[\p{C}\s]+/gu, ' ').trim();
-    if (line.length >= 4) addWithPieces(line);
+    if (line.length >= 4) forms.add(line);
   };
-  const quoted = [value, value.trim(), value.replaceAll("'", "''")];
-  for (const quotedForm of new Set([...quoted, value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")])) {
-    if (quotedForm !== value && quotedForm.length < 4) continue;
-    let text = quotedForm;
-    for (let depth = 0; depth <= NESTED; depth += 1) {
-      add(text);
-      // As this program itself writes text from outside, and as programs write it that keep to ASCII.
-      add(printable(text));
-      add(printableJson(text));
-      add(
-        text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
-      );
-      text = JSON.stringify(text).slice(1, -1);
-    }
-  }
+  for (const text of quotedForms(value)) add(text);
   const url = urlEncoded(value);
   for (const encoded of [url, url.replace(/[!'()~]/g, percent), url.replace(/[!'()*]/g, percent)]) {
     for (const form of [encoded, encoded.replaceAll('%20', '+')]) {
@@ -66,6 +47,24 @@ function addForms(forms: Set<string>, value: string): void {
   add(bytes.toString('hex'));
   add(bytes.toString('hex').toUpperCase());
   for (const text of base64Forms(bytes)) add(text);
+}
+
+/** A value as SQL and JSON quote it, JSON inside JSON included, and as programs write it that keep to ASCII. */
+function quotedForms(value: string): readonly string[] {
+  const quoted = [value, value.trim(), value.replaceAll("'", "''")];
+  const forms: string[] = [];
+  for (const form of new Set([...quoted, value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")])) {
+    if (form !== value && form.length < 4) continue;
+    let text = form;
+    for (let depth = 0; depth <= NESTED; depth += 1) {
+      forms.push(text);
+      forms.push(
+        text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      );
+      text = JSON.stringify(text).slice(1, -1);
+    }
+  }
+  return forms;
 }
 
 /** What `encodeURIComponent` leaves as it is, and forms (WHATWG, URL standard) or strict encoders (RFC 3986) do not. */
@@ -93,18 +92,11 @@ function base64Forms(bytes: Buffer): readonly string[] {
   });
 }
 
-function pieces(text: string): readonly string[] {
-  const found: string[] = [];
-  for (let at = 0; at < text.length; at += PIECE) found.push(text.slice(at, at + PIECE));
-  // The first and last lines of a key are the same for all keys.
-  return found.filter((piece) => piece.length >= TELLING && !/^[A-Z ]*---[A-Z -]*$/.test(piece));
-}
-
 /** The password of a URL, as it is written there, and decoded. */
-function passwordIn(value: string): readonly string[] | undefined {
+function passwordsIn(value: string): readonly string[] {
   const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*?:([^/?#@\s]+)@/i.exec(value.slice(0, 4096));
   const written = match?.[1];
-  if (written === undefined) return undefined;
+  if (written === undefined) return [];
   try {
     return [written, decodeURIComponent(written)];
   } catch {
