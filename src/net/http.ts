@@ -217,10 +217,10 @@ class JsonClient implements HttpClient {
   #refusal(request: HttpRequest, response: TransportResponse): HttpError {
     const { status, headers } = response;
     if (status < 400) return failed(request, 'redirect', { status });
-    const said = errorText(response, (text) => this.#options.outside(text, this.#sentBy(request)));
+    const message = errorText(response, (text) => this.#options.outside(text, this.#sentBy(request)));
     // The answer to a wrong key is about the key, and may quote a part of it.
     const isAboutValue = request.sensitiveBody === true || status === 401;
-    const text = isAboutValue && said !== undefined ? recognisedSentence(said) : said;
+    const text = isAboutValue && message !== undefined ? recognisedSentence(message) : message;
     const retryAfterMs = parseRetryAfter(headers['retry-after'], this.serverNow() ?? this.now());
     return failed(request, 'status', { status, ...defined({ text, retryAfterMs }) });
   }

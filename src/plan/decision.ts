@@ -1,5 +1,5 @@
 import { compareText } from '../model/index.js';
-import type { Action, Diagnostic, Field, FieldChange } from '../model/index.js';
+import type { Action, Diagnostic, Field, FieldChange, StateRecord } from '../model/index.js';
 import { showChange } from './field-change.js';
 
 /**
@@ -30,14 +30,18 @@ export function refused(diagnostic: Diagnostic): Decision {
   return { action: 'refused', reason: diagnostic.summary, fields: [], diagnostics: [diagnostic] };
 }
 
-/** Every field of a resource that is created or removed as a whole, sorted by path. */
+/** Every field of a resource that is created or removed as a whole, sorted by path; of a removed one without the values that its record knows. */
 export function allFields(
   fields: Readonly<Record<string, Field>>,
   action: 'add' | 'remove',
+  record?: StateRecord,
 ): readonly FieldChange[] {
   return Object.entries(fields)
     .sort(([a], [b]) => compareText(a, b))
-    .map(([path, field]) =>
-      action === 'add' ? showChange(path, undefined, field) : showChange(path, field, undefined),
-    );
+    .map(([path, field]) => {
+      const wasSensitive = record?.sensitiveFields.includes(path) === true;
+      return action === 'add'
+        ? showChange(path, undefined, field)
+        : showChange(path, field, undefined, { wasSensitive });
+    });
 }

@@ -187,6 +187,7 @@ describe('a field of a mapping', () => {
       [s('CANARY'), s('CANARY2')],
       [s('CANARY'), 'CANARY2'],
       ['CANARY', s('CANARY2')],
+      ['open', 'CANARY2'],
     ] as const) {
       const one = mapping({
         wanted: { 'options.key': wanted },

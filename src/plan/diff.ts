@@ -59,7 +59,8 @@ export function diffResource(
     }
     const forcesReplacement = policy.mustReplace(path, desired.fields);
     if (forcesReplacement) replaceBecause.push(path);
-    changes.push(showChange(path, fieldAt(actual.fields, path), wanted, { forcesReplacement }));
+    const wasSensitive = record?.sensitiveFields.includes(path) === true;
+    changes.push(showChange(path, fieldAt(actual.fields, path), wanted, { forcesReplacement, wasSensitive }));
   }
   return { changes, unverifiable, replaceBecause };
 }

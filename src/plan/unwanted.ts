@@ -19,7 +19,7 @@ export function decideUnwanted(index: PlanIndex, view: ResourceView, parent: Dec
     const obstacle = refusals.blockedByChildren(index, record.address, 'destroyed');
     if (obstacle !== undefined) return refused(obstacle);
   }
-  return act('delete', 'no longer in the configuration', allFields(actual.fields, 'remove'));
+  return act('delete', 'no longer in the configuration', allFields(actual.fields, 'remove', record));
 }
 
 /** Why a resource that the state owns is forgotten instead of destroyed; `undefined` where it is destroyed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth, printable, printableJson, printableLines } from './printable.js';
+import { displayWidth, printable, printableJson, printableLines, withoutCommands } from './printable.js';
 
 const unicode = fc.string({ unit: 'binary' });
 
@@ -79,5 +79,23 @@ describe('displayWidth', () => {
     ['한글', 4],
   ])('%j', (text, width) => {
     expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('withoutCommands', () => {
+  it.each([
+    ['::error::x', '\\u{3a}:error::x'],
+    ['a\n  ::add-mask::x', 'a\n  \\u{3a}:add-mask::x'],
+    ['x ##[group]y ##vso[a]', 'x #\\u{23}[group]y #\\u{23}vso[a]'],
+    ['a::b, # [x], ## y', 'a::b, # [x], ## y'],
+  ])('takes the power of %j', (text, shown) => {
+    expect(withoutCommands(text)).toBe(shown);
+    expect(withoutCommands(shown)).toBe(shown);
+  });
+
+  it('leaves JSON what it is', () => {
+    const json = JSON.stringify({ '##[a]': ['::x::', '\\##[b]'] });
+    expect(printableJson(json)).not.toMatch(/##\w*\[/);
+    expect(JSON.parse(printableJson(json))).toEqual(JSON.parse(json));
   });
 });

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { startHelios } from '../../src/sandbox/helios/index.js';
-import type { HeliosSandbox } from '../../src/sandbox/helios/index.js';
+import type { HeliosOptions, HeliosSandbox } from '../../src/sandbox/helios/index.js';
 import { dumpHelios } from '../support/dump.js';
 import { makeProject } from '../support/project.js';
 import type { Project } from '../support/project.js';
@@ -26,8 +26,11 @@ ${secrets}`;
 }
 
 /** Opens a site with a value in the variable A; it goes when the test ends. */
-export async function openAttackSite(files: Readonly<Record<string, string>>): Promise<AttackSite> {
-  const helios = await startHelios();
+export async function openAttackSite(
+  files: Readonly<Record<string, string>>,
+  options: HeliosOptions = {},
+): Promise<AttackSite> {
+  const helios = await startHelios(options);
   const project = await makeProject(files, {
     SINGLESTOREDB_MANAGEMENT_BASE_URL: helios.url,
     SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf(helios, 'ci-bot'),

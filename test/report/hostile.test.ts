@@ -32,6 +32,7 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'looks like nothing': '\u3164\u115f\uffa0',
   'ends in half a character': 'x\ud83d',
   'holds a NUL': 'a\u0000b',
+  'is a command of a CI system': '##[set-output name=approved]yes',
 };
 
 /** A plan with the text in every place where text from outside may stand. */
@@ -141,7 +142,9 @@ describe('text from outside', () => {
       const [plan, outcomes] = [planWith(attack), outcomesWith(attack)];
       const { diagnostics, ...rest } = plan;
       const parsed = JSON.parse(planDocument('ok', diagnostics, plan)) as Record<string, unknown>;
-      expect(parsed['plan']).toEqual(rest);
+      // Fingerprints are not printed.
+      const changes = rest.changes.map(({ fingerprints: _fingerprints, ...change }) => change);
+      expect(parsed['plan']).toEqual({ ...rest, changes });
       expect(parsed['diagnostics']).toEqual(diagnostics);
       for (const outcome of outcomes) {
         const event = applyEventLine({ event: 'outcome', action: 'create', outcome });
