@@ -1,6 +1,6 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { leaksIn, secretsOf } from '../support/canaries.js';
 import { CONFIGURATION, canary, expectSettled, onPostgres, openSite } from '../support/site.js';
 import type { Site } from '../support/site.js';
@@ -126,5 +126,40 @@ onPostgres('a saved plan', (server) => {
     const nowhere = await site.run('plan', '--out', 'no/such/folder/p', '--exclude', '*.warehouse.*');
     expect(nowhere.stderr).toContain('The plan cannot be written to no/such/folder/p (ENOENT)');
     expect(nowhere.code).toBe(1);
+  });
+
+  it('of a role that may only look is applied as the role that the provider names', async () => {
+    const site = await openSite(server(), { env: KEY });
+    const writer = new URL(site.databaseUrl);
+    const self = decodeURIComponent(writer.username);
+    const looker = `looker_${Date.now().toString(36)}`;
+    await site.sql(`CREATE ROLE ${looker} LOGIN PASSWORD 'looks-only'`);
+    onTestFinished(async () => {
+      await site.sql(`DROP OWNED BY ${looker}; DROP ROLE ${looker}`);
+    });
+    const reader = new URL(writer);
+    reader.username = looker;
+    reader.password = 'looks-only';
+    await site.write(
+      'secrets.yaml',
+      `version: 1
+stack: e2e
+providers:
+  warehouse: { type: postgres, url: { env: WAREHOUSE_URL }, self: ${self} }
+duckdb_servers:
+  lake:
+    type: s3
+    user_mappings: { current_user: { key_id: { env: AWS_ACCESS_KEY_ID }, secret: { env: AWS_SECRET_KEY } } }
+`,
+    );
+    site.env['WAREHOUSE_URL'] = reader.href;
+    await planned(site);
+    await refused(site, `names ${self} as \`self\`; this run is ${looker}`);
+    site.env['WAREHOUSE_URL'] = writer.href;
+    const applied = await site.run('apply', 'p');
+    expect(applied.stderr).not.toContain('Error:');
+    expect(applied.code).toBe(0);
+    const mappings = await site.sql('SELECT usename FROM pg_user_mappings');
+    expect(mappings).toEqual([{ usename: self }]);
   });
 });

@@ -1,5 +1,5 @@
 import { hasErrors } from '../../model/index.js';
-import type { DesiredResource } from '../../model/index.js';
+import type { DesiredResource, Diagnostic } from '../../model/index.js';
 import type { Prepared } from '../sdk/index.js';
 import { readDocument } from './document.js';
 import type { Reader } from './document.js';
@@ -8,6 +8,7 @@ import { preflightDiagnostics } from './preflight/checks.js';
 import { preflightSql } from './preflight/document.js';
 import type { Preflight } from './preflight/document.js';
 import { EXTENSIONS_SQL, extensionDiagnostics, needsExtensions } from './preflight/extensions.js';
+import { MISSING_RIGHTS } from './preflight/rights.js';
 import { resolveAll, rolesOf } from './preflight/roles.js';
 
 /** What preparing needs of the session. */
@@ -41,10 +42,17 @@ export async function prepareAll(
       : undefined;
   const problems = [
     ...diagnostics,
-    ...preflightDiagnostics(provider, principal, resources, preflight),
+    ...preflightDiagnostics(provider, principal, resources, preflight).map((found) =>
+      self === principal ? found : forAnother(found),
+    ),
     ...(needed ? extensionDiagnostics(provider, resources, preflight, installed) : []),
   ];
   // What is refused anyway needs no second opinion.
   const opinions = hasErrors(problems) ? [] : await askDuckdb(resources, preflight, extensionDirectory);
   return { resources, diagnostics: [...problems, ...opinions], preflight };
+}
+
+/** What the role of the connection lacks stops nobody but itself: another one applies, and finds out itself. */
+function forAnother(found: Diagnostic): Diagnostic {
+  return MISSING_RIGHTS.has(found.code) ? { ...found, severity: 'warning' } : found;
 }

@@ -23,6 +23,9 @@ export function missingRights(
   ];
 }
 
+/** The codes of what a role lacks. */
+export const MISSING_RIGHTS: ReadonlySet<string> = new Set(['no-usage-on-wrapper', 'not-in-duckdb-role']);
+
 function missingRight(principal: string, preflight: Preflight): ProblemWords | undefined {
   if (preflight.superuser) return undefined;
   if (!preflight.usage) {
