@@ -8,6 +8,8 @@ import type { Project } from '../support/project.js';
 import { CALL_SQL } from '../../src/providers/postgres/batch/function.js';
 import { makeAttacker, quietTraps, trap, traps } from './attacker.js';
 import type { Attacker } from './attacker.js';
+import { stateOf } from '../state/contract.js';
+import { storeAt } from '../state/postgres-clients.js';
 import { applyItems, asRole, create, item, openSession, readAll, wanted } from './harness.js';
 import { unqualified } from './qualified.js';
 
@@ -291,9 +293,12 @@ onEachPostgres('event triggers of other people', { own: true }, (server) => {
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['done', 'done']);
     await session.close();
+    const store = storeAt(url);
+    await store.write(stateOf(1), 0);
+    await store.close();
     const tags = await query<{ tag: string }>(url, 'SELECT DISTINCT tag FROM public.ddl_log ORDER BY tag');
     expect(tags.map(({ tag }) => tag)).toEqual([
-      'COMMENT', 'CREATE FUNCTION', 'CREATE SERVER', 'CREATE USER MAPPING', 'DROP FUNCTION', 'DROP SERVER', 'DROP USER MAPPING',
+      'COMMENT', 'CREATE FUNCTION', 'CREATE SCHEMA', 'CREATE SERVER', 'CREATE TABLE', 'CREATE USER MAPPING', 'DROP FUNCTION', 'DROP SERVER', 'DROP USER MAPPING',
     ]); // prettier-ignore
   });
 

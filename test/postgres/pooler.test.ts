@@ -10,7 +10,10 @@ import {
   readAll,
   wanted,
 } from './harness.js';
+import { stateOf } from '../state/contract.js';
+import { storeAt } from '../state/postgres-clients.js';
 import { needs } from '../support/services.js';
+import { query } from '../support/postgres/index.js';
 import { poolerProblem, startPooler } from './pooler.js';
 
 onRealPostgres('behind PgBouncer in transaction mode', {}, (server) => {
@@ -32,8 +35,16 @@ onRealPostgres('behind PgBouncer in transaction mode', {}, (server) => {
         readAll(one, [lake]),
       ]);
       expect(outcomes.map((each) => each.status)).toEqual(['done']);
+      const store = storeAt(url.href);
+      await store.write(stateOf(1), 0);
+      expect(await store.read()).toEqual(stateOf(1));
+      await store.close();
       await one.close();
       await two.close();
+      // Nothing of a transaction is left on the connection that others get.
+      const left =
+        "SELECT current_setting('search_path') AS path, current_setting('secrets.search_path', true) AS kept";
+      expect(await query(url.href, left)).toEqual([{ path: '"$user", public', kept: '' }]);
     } finally {
       await pooler.stop();
     }
