@@ -5,8 +5,8 @@
 const rows = {
   model: [],
   files: ['model'],
-  net: ['model'],
-  config: ['model', 'providers/sdk'],
+  net: ['model', 'files'],
+  config: ['model', 'providers/sdk', 'files'],
   values: ['model', 'net', 'files'],
   'providers/sdk': ['model', 'net'],
   state: ['model', 'net', 'files'],
@@ -44,7 +44,13 @@ module.exports = {
       from: { path: '^src/providers/(?!sdk/)([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^src/',
-        pathNot: ['^src/providers/$1/', '^src/providers/sdk/', escaped('model'), escaped('net')],
+        pathNot: [
+          '^src/providers/$1/',
+          '^src/providers/sdk/',
+          escaped('model'),
+          escaped('net'),
+          escaped('files'),
+        ],
       },
     },
     {

@@ -12,7 +12,7 @@ import { check } from './check/check.js';
 import { merge } from './merge.js';
 import type { Merged } from './merge.js';
 import { parse } from './parse/parse.js';
-import { inFileOrder, problemAt } from '../model/problem.js';
+import { inFileOrder, problem, problemAt } from '../model/problem.js';
 import type { SourceFile } from './parse/source-file.js';
 import { textOf } from '../model/tree.js';
 import type { MapNode, TreeNode } from '../model/tree.js';
@@ -70,7 +70,7 @@ export function loadConfiguration(
   add(problems, context.problems);
   add(problems, findCycles(resources));
 
-  const diagnostics = inFileOrder(problems, files);
+  const diagnostics = firstOf(inFileOrder(problems, files));
   if (sources.length === 0 || hasErrors(diagnostics)) return { diagnostics };
   const configuration: Configuration = {
     version: 1,
@@ -84,6 +84,22 @@ export function loadConfiguration(
     files,
   };
   return { configuration, diagnostics };
+}
+
+/** Nobody reads more problems than this, and each is a text of its own. */
+const MOST_PROBLEMS = 500;
+
+/** The first problems, and how many there are besides; an error among those is not lost. */
+function firstOf(problems: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (problems.length <= MOST_PROBLEMS) return problems;
+  const shown = problems.slice(0, MOST_PROBLEMS);
+  const more = problem({
+    severity: hasErrors(problems) ? 'error' : 'warning',
+    code: 'more-problems',
+    summary: `There are ${problems.length - MOST_PROBLEMS} more problems in this configuration, which are not shown.`,
+    next: 'Check that -f names the right files; correct these first.',
+  });
+  return [...shown, more];
 }
 
 /** Appends without spreading: a call takes only so many arguments, and a bad file can have more problems. */

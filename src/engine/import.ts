@@ -6,6 +6,7 @@ import {
   nearestWords,
   problemError,
   providerOf,
+  own,
 } from '../model/index.js';
 import type { ActualResource, ConfiguredResource, StateData, StateRecord } from '../model/index.js';
 import type { RunContext, RunOptions } from './context.js';
@@ -200,7 +201,7 @@ function recordOf(
 /** The state with a record, bound to the record's system. */
 function withRecord(before: StateData, record: StateRecord, { systems }: RefreshResult): StateData {
   const provider = providerOf(record.address);
-  const system = systems.actual[provider]?.system;
+  const system = own(systems.actual, provider)?.system;
   const others = before.records.filter(({ address }) => address !== record.address);
   return {
     ...before,

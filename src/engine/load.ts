@@ -3,6 +3,7 @@ import { groupBy, hasErrors, providerOf } from '../model/index.js';
 import type { Configuration, Diagnostic, Kinds } from '../model/index.js';
 import type { ProviderDefinition } from '../providers/sdk/index.js';
 import { languageOf } from './language.js';
+import { nodeDebugWarnings } from './node-debug.js';
 import type { EngineScope } from './run-scope.js';
 
 /** A configuration that is sound as far as its text tells, and the providers that it uses. */
@@ -27,7 +28,7 @@ export async function load(
   const { extensions } = context;
   const language = await languageOf(extensions);
   const read = loadConfiguration(found.sources, { cwd: context.cwd, language });
-  const diagnostics = [...found.diagnostics, ...read.diagnostics];
+  const diagnostics = [...nodeDebugWarnings(context.env), ...found.diagnostics, ...read.diagnostics];
   const { configuration } = read;
   if (configuration === undefined) return { diagnostics };
   const byType = new Map(extensions.providers.map((definition) => [definition.type, definition]));

@@ -1,5 +1,6 @@
-import { lstat, open, readFile } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { DOCUMENT_FILE, readTextBounded } from '../files/read.js';
 import { replaceFile } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
 import type { Configuration, Diagnostic, DiagnosticError } from '../model/index.js';
@@ -12,10 +13,10 @@ import { keyFileOf } from './store.js';
  * Reads a saved plan. Its seal is not checked yet: until then nothing in it may decide anything.
  * @throws DiagnosticError where the file cannot be read, is not a plan, or is of a newer format
  */
-export async function readPlanFile(file: string, { cwd }: EngineScope): Promise<OpenedPlan> {
+export async function readPlanFile(file: string, { cwd, signal }: EngineScope): Promise<OpenedPlan> {
   let text: string;
   try {
-    text = await readFile(resolve(cwd, file), 'utf8');
+    text = await readTextBounded(resolve(cwd, file), DOCUMENT_FILE, { pipe: signal });
   } catch (error) {
     throw fileProblem(`The saved plan ${file} cannot be read (${codeOf(error)}).`, 'Check the path.');
   }

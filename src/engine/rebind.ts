@@ -1,4 +1,4 @@
-import { DiagnosticError, hasErrors, problem, problemError } from '../model/index.js';
+import { DiagnosticError, hasErrors, problem, problemError, own } from '../model/index.js';
 import type { StateBinding, StateData, SystemIdentity } from '../model/index.js';
 import type { RunContext, RunOptions } from './context.js';
 import { load } from './load.js';
@@ -121,7 +121,7 @@ async function findRebindings(
 
 function rebindingsOf(systems: ReadonlyMap<string, SystemIdentity>, state: StateData): readonly Rebinding[] {
   return [...systems].flatMap(([provider, system]) => {
-    const from = state.systems[provider];
+    const from = own(state.systems, provider);
     const isSame = from === undefined || (from.id === system.id && from.type === system.type);
     return isSame ? [] : [{ provider, from, to: bindingOf(system) }];
   });

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { DOCUMENT_FILE, readTextBounded } from '../files/read.js';
 import { SENSITIVE_TEXT, errorCode, problem, problemError } from '../model/index.js';
 import type { StateData } from '../model/index.js';
 import { decodeState, encodeState } from '../state/index.js';
 import type { RunContext } from './context.js';
 import { withLockedStore } from './locking.js';
 import { openScope } from './run-scope.js';
+import type { EngineScope } from './run-scope.js';
 import { loadForState } from './state.js';
 import type { StateChangeResult, StateHooks, StateOptions } from './state.js';
 
@@ -21,7 +22,7 @@ export async function statePush(
   { onWait }: StateHooks,
 ): Promise<StateChangeResult> {
   const scope = openScope(context);
-  const text = await readStateFile(file, scope.cwd);
+  const text = await readStateFile(file, scope);
   const { loaded, diagnostics } = await loadForState(options.files, scope);
   const locking = { operation: 'state push', options, onWait };
   return withLockedStore(loaded, locking, scope, async ({ store, lock }) => {
@@ -60,9 +61,9 @@ const ALREADY_STORED = problem({
   summary: 'The backend already has this state. Nothing was changed.',
 });
 
-async function readStateFile(file: string, cwd: string): Promise<string> {
+async function readStateFile(file: string, { cwd, signal }: EngineScope): Promise<string> {
   try {
-    return await readFile(resolve(cwd, file), 'utf8');
+    return await readTextBounded(resolve(cwd, file), DOCUMENT_FILE, { pipe: signal });
   } catch (error) {
     throw problemError({
       code: 'push-file',

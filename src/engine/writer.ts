@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATE_VERSION, byAddress } from '../model/index.js';
+import { STATE_VERSION, byAddress, own } from '../model/index.js';
 import type {
   Change,
   Intent,
@@ -166,7 +166,7 @@ function contentOf({ systems, records, intents, plans }: StateData): string {
 function intentsOf(plan: Plan, now: Date, kinds: Kinds): readonly Intent[] {
   return plan.changes.flatMap(({ action, address }) => {
     const { kind, provider } = kinds.mustParse(address);
-    const by = plan.systems[provider]?.principal;
+    const by = own(plan.systems, provider)?.principal;
     const isMaking = (action === 'create' || action === 'replace') && !kinds.isList(kind);
     return isMaking && by !== undefined ? [{ address, at: now.toISOString(), by }] : [];
   });

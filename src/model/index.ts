@@ -15,6 +15,7 @@ export { nearestWords } from './nearest.js';
 export type { Nearness } from './nearest.js';
 export * from './outcome.js';
 export * from './outside.js';
+export * from './own.js';
 export * from './plan.js';
 export * from './kind-yaml.js';
 export * from './kinds.js';

@@ -1,4 +1,4 @@
-import { canonicalJson, compareText, problem, providerOf } from '../model/index.js';
+import { canonicalJson, compareText, problem, providerOf, own } from '../model/index.js';
 import type { Change, DesiredResource, Diagnostic, Kinds, Plan, StateData } from '../model/index.js';
 import type { SavedPlan } from './plan-file.js';
 import { selfChanges } from './self.js';
@@ -97,7 +97,7 @@ function comparePrincipals(
   { kinds, desired, differences }: PrincipalContext,
 ): readonly Diagnostic[] {
   return Object.entries(saved.systems).flatMap(([provider, { principal }]) => {
-    const current = fresh.systems[provider];
+    const current = own(fresh.systems, provider);
     if (current === undefined || current.principal === principal) return [];
     const principals = [principal, current.principal];
     const [first] = selfChanges(saved.changes, provider, { kinds, desired, principals });
@@ -125,7 +125,7 @@ function compareChanges(saved: Plan, fresh: Plan): readonly Diagnostic[] {
 
 function compareSystems(saved: Plan, fresh: Plan): readonly Diagnostic[] {
   return Object.entries(saved.systems).flatMap(([provider, system]) => {
-    const current = fresh.systems[provider];
+    const current = own(fresh.systems, provider);
     if (current === undefined || (current.id === system.id && current.type === system.type)) return [];
     return [
       problem({

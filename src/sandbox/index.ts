@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { SMALL_FILE, readTextBounded } from '../files/read.js';
 import { replaceFile } from '../files/write.js';
 import { startHelios } from './helios/index.js';
 import type { HeliosSandbox } from './helios/index.js';
@@ -51,7 +51,7 @@ const MARK = '# Written by `secrets sandbox`, which removes it when it stops.\n'
 /** Whether a path may be written: there is no file, or it is empty, or a killed sandbox left it. */
 export async function isReplaceable(path: string): Promise<boolean> {
   try {
-    const text = await readFile(path, 'utf8');
+    const text = await readTextBounded(path, SMALL_FILE);
     return text === '' || text.startsWith(MARK);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';

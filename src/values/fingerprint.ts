@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, scrypt } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { SMALL_FILE, readBounded } from '../files/read.js';
 import { createFile, keepOutOfGit, makeFolderOf } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
 import type { Diagnostic, DiagnosticError, RunScope, Sensitive } from '../model/index.js';
@@ -106,8 +106,9 @@ async function readKeyFile(
   let text: string;
   let mode: number;
   try {
-    text = (await readFile(keyFile, 'utf8')).trim();
-    mode = (await stat(keyFile)).mode;
+    const { bytes, stats } = await readBounded(keyFile, SMALL_FILE);
+    text = bytes.toString('utf8').trim();
+    mode = stats.mode;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw keyProblem(

@@ -1,9 +1,6 @@
-import { constants, open as openDescriptor } from 'node:fs';
-import { access, open, realpath, stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
+import { access, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { addAbortSignal } from 'node:stream';
-import { promisify } from 'node:util';
+import { isTooLarge, readBounded } from '../files/read.js';
 import { errorCode } from '../model/index.js';
 import type { Diagnostic } from '../model/index.js';
 import { failed } from './reading.js';
@@ -33,56 +30,13 @@ export async function readLocalFile(
   const fail = (what: string, next: string): LocalFile =>
     failed('unreadable-file', `The file ${path} ${what}.`, next);
   try {
-    const isPipe = (await stat(full)).isFIFO();
-    const bytes = isPipe ? await readPipe(full, signal) : await readFile(full);
-    if (bytes === undefined) {
-      return fail(`is larger than ${MAX_SIZE}`, 'Check the path: a secret is small.');
-    }
+    const { bytes } = await readBounded(full, MAX_BYTES, { pipe: signal });
     const outside = await isOutside(full, cwd);
     return { bytes, path: full, ...(outside ? { problem: outsideWarning(path) } : {}) };
   } catch (error) {
+    if (isTooLarge(error)) return fail(`is larger than ${MAX_SIZE}`, 'Check the path: a secret is small.');
     return fail(whyUnreadable(error), `Check the path: ${full}`);
   }
-}
-
-/** Opening waits for nobody then: a thread that waits for the other end of a pipe would keep the whole program from ending. */
-const AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
-
-/** The whole file, or `undefined` where it is too large. Not every file knows its size: `/dev/zero` says 0, and never ends. */
-async function readFile(path: string): Promise<Buffer | undefined> {
-  const handle = await open(path, AT_ONCE);
-  try {
-    const { size } = await handle.stat();
-    if (size > MAX_BYTES) return undefined;
-    const chunks: Buffer[] = [];
-    let total = 0;
-    for (;;) {
-      const chunk = Buffer.alloc(total < size ? size - total : 16 * 1024);
-      const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
-      if (bytesRead === 0) return Buffer.concat(chunks, total);
-      total += bytesRead;
-      if (total > MAX_BYTES) return undefined;
-      chunks.push(chunk.subarray(0, bytesRead));
-    }
-  } finally {
-    await handle.close();
-  }
-}
-
-/** What comes through a named pipe until its other end is closed; given up with the signal. */
-async function readPipe(path: string, signal: AbortSignal): Promise<Buffer | undefined> {
-  const fd = await promisify(openDescriptor)(path, AT_ONCE);
-  const pipe = new Socket({ fd, readable: true, writable: false });
-  addAbortSignal(signal, pipe);
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for await (const chunk of pipe as AsyncIterable<Buffer>) {
-    total += chunk.length;
-    // Leaving the loop closes the pipe.
-    if (total > MAX_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, total);
 }
 
 /** Whether a file lies outside the repository that the current folder is in, links followed; without one, outside the folder. */

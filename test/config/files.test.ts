@@ -70,7 +70,7 @@ describe('finding the files', () => {
     [
       'a file of 50 MB',
       ['huge.yaml'],
-      'huge.yaml has 50 MiB; a configuration file may have at most 10 MiB. → Check that it is the right file; a long configuration can be split over several files.',
+      'huge.yaml is too large: a configuration file may have at most 2 MiB. → Check that it is the right file; a long configuration can be split over several files.',
     ],
     [
       'a device',

@@ -32,7 +32,7 @@ export function onRealPostgres(
 
 /** A session's context with nothing in the environment. */
 function contextOf(overrides: Partial<SessionContext> = {}): SessionContext {
-  return { ...runScope(), stack: 'test', parallelism: 10, ...overrides };
+  return { ...runScope(), stack: 'test', parallelism: 10, lockTimeoutMs: 30_000, ...overrides };
 }
 
 /** Opens a session of the provider `pg`. */

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { nearestWords, problem } from '../../model/index.js';
+import { isSpecial, isTooLarge, readBounded } from '../../files/read.js';
+import { nearestWords, own, problem } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
 import type { SourceFile } from './source-file.js';
 
@@ -13,8 +13,13 @@ export interface FoundSources {
 
 /** What is looked for in the current folder where nothing is named. */
 const DEFAULT_FILES = ['secrets.yaml', 'secrets.yml'];
-/** A configuration names secrets and holds none, so a file of more bytes than this is not one. */
-const LARGEST_FILE = 10 * 1024 * 1024;
+/**
+ * A configuration names secrets and holds none: 40,000 of them fit into one file of this size. The tree of a file takes some 200 times
+ * its size in memory.
+ */
+const LARGEST_FILE = 2 * 1024 * 1024;
+/** The most bytes of all files of a configuration together. */
+const LARGEST_CONFIGURATION = 4 * 1024 * 1024;
 const YAML_FILE = /\.ya?ml$/i;
 
 /** A path as shown to people: relative to the current folder where it lies inside, with `/` between its parts. */
@@ -36,7 +41,7 @@ function reasonOf(error: unknown): string {
     EMFILE: 'too many files are open',
     ENAMETOOLONG: 'its name is too long',
   };
-  return reasons[code] ?? `the operating system reports ${code === '' ? 'an error' : code}`;
+  return own(reasons, code) ?? `the operating system reports ${code === '' ? 'an error' : code}`;
 }
 
 /** The paths that one argument names: itself, the YAML files right in a folder, or what matches a pattern. */
@@ -119,36 +124,37 @@ async function unreadable(path: string, shown: string, error: unknown): Promise<
 async function read(path: string, cwd: string): Promise<SourceFile | Diagnostic> {
   const shown = shownPath(cwd, path);
   try {
-    // Without O_NONBLOCK the open of a pipe would wait for a writer.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const found = await handle.stat();
-      if (!found.isFile())
-        return problem({
-          code: 'no-file',
-          summary: `${shown} is not a regular file.`,
-          next: 'Name a file, a folder or a pattern after -f.',
-        });
-      if (found.size > LARGEST_FILE) {
-        const size = `${Math.ceil(found.size / 1024 / 1024)} MiB`;
-        const summary = `${shown} has ${size}; a configuration file may have at most ${LARGEST_FILE / 1024 / 1024} MiB.`;
-        return problem({
-          code: 'too-large',
-          summary,
-          next: 'Check that it is the right file; a long configuration can be split over several files.',
-        });
-      }
-      return { path: shown, absolutePath: path, bytes: await handle.readFile() };
-    } finally {
-      await handle.close();
-    }
+    const { bytes } = await readBounded(path, LARGEST_FILE);
+    return { path: shown, absolutePath: path, bytes };
   } catch (error) {
+    if (isTooLarge(error)) return tooLarge(shown);
+    if (isSpecial(error)) {
+      return problem({
+        code: 'no-file',
+        summary: `${shown} is not a regular file.`,
+        next: 'Name a file, a folder or a pattern after -f.',
+      });
+    }
     return problem({
       code: 'unreadable',
       summary: `${shown} cannot be read: ${reasonOf(error)}.`,
       next: 'Check its path and its permissions.',
     });
   }
+}
+
+const ALL_TOO_LARGE = problem({
+  code: 'too-large',
+  summary: `The files of a configuration may have at most ${LARGEST_CONFIGURATION / 1024 / 1024} MiB together.`,
+  next: 'Check that -f names the right files, or split the configuration into several stacks.',
+});
+
+function tooLarge(shown: string): Diagnostic {
+  return problem({
+    code: 'too-large',
+    summary: `${shown} is too large: a configuration file may have at most ${LARGEST_FILE / 1024 / 1024} MiB.`,
+    next: 'Check that it is the right file; a long configuration can be split over several files.',
+  });
 }
 
 /** The default file of a folder, or what to do without one. */
@@ -189,10 +195,13 @@ export async function findSources(
     for (const path of named.paths) paths.add(path);
   }
   const sources: SourceFile[] = [];
+  let total = 0;
   for (const path of paths) {
     const source = await read(path, cwd);
     if ('bytes' in source) sources.push(source);
     else diagnostics.push(source);
+    total += 'bytes' in source ? source.bytes.length : 0;
+    if (total > LARGEST_CONFIGURATION) return { sources: [], diagnostics: [...diagnostics, ALL_TOO_LARGE] };
   }
   return { sources, diagnostics };
 }

@@ -20,12 +20,22 @@ interface Conversion {
   readonly excerpts: Excerpts;
   readonly shown: Map<number, number>;
   readonly problems: { at: Place; words: ProblemWords }[];
+  /** How many keys are in their map already. */
+  duplicates: number;
 }
+
+/** More duplicate keys than this are counted, not shown. */
+const MOST_DUPLICATES = 100;
 
 /** From the parser's nodes to our tree. Keys are the text of the file, never numbers or booleans. */
 export function toTree(contents: YAMLMap.Parsed, source: SourceText, excerpts: Excerpts): ParsedTree {
-  const conversion: Conversion = { source, excerpts, shown: new Map(), problems: [] };
+  const conversion: Conversion = { source, excerpts, shown: new Map(), problems: [], duplicates: 0 };
   const root = toMap(conversion, contents, []);
+  const uncounted = conversion.duplicates - MOST_DUPLICATES;
+  if (uncounted > 0) {
+    const summary = `This file has ${uncounted} more duplicate keys, which are not shown.`;
+    conversion.problems.push({ at: { source, start: 0, end: 0 }, words: { code: 'duplicate-key', summary } });
+  }
   return { root, shown: conversion.shown, problems: conversion.problems };
 }
 
@@ -82,6 +92,8 @@ function addEntry(
     entries.set(key, { key, keyAt, value: converted });
     return;
   }
+  conversion.duplicates += 1;
+  if (conversion.duplicates > MOST_DUPLICATES) return;
   problems.push({
     at: keyAt,
     words: {

@@ -1,4 +1,4 @@
-import { hasErrors, providerOf } from '../../model/index.js';
+import { defined, hasErrors, providerOf } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, StateData } from '../../model/index.js';
 import type { StateStore } from '../../state/index.js';
 import { findKey } from '../../values/index.js';
@@ -90,6 +90,7 @@ export async function refresh<Result>(
     settings: selectSettings(values.settings, selection, options),
     definitions: loaded.definitions,
     parallelism: options.parallelism,
+    ...defined({ lockTimeoutMs: options.lock ? options.lockTimeoutMs : undefined }),
     desired: values.desired,
     authoritative: configuration.authoritative,
     state: recorded.moved,

@@ -24,6 +24,8 @@ export interface SessionsRequest<Found> {
   readonly definitions: ReadonlyMap<string, ProviderDefinition>;
   /** At most so many requests at once, in each system. */
   readonly parallelism: number;
+  /** How long to wait for a lock in a system; absent where the run takes none. */
+  readonly lockTimeoutMs?: number;
   /** Done in every system as soon as it is open; `undefined` where nothing was found. */
   readonly visit: (system: OpenSystem) => Promise<Found | undefined>;
 }
@@ -127,7 +129,11 @@ function checkServers(
 function openSession(
   settings: ResolvedSettings,
   definition: ProviderDefinition,
-  { stack, parallelism }: Pick<SessionsRequest<unknown>, 'stack' | 'parallelism'>,
+  {
+    stack,
+    parallelism,
+    lockTimeoutMs,
+  }: Pick<SessionsRequest<unknown>, 'stack' | 'parallelism' | 'lockTimeoutMs'>,
   scope: EngineScope,
 ): Promise<Session> {
   const { name } = settings;
@@ -140,6 +146,7 @@ function openSession(
       ...scope,
       stack,
       parallelism,
+      ...defined({ lockTimeoutMs }),
       progress: named(scope.progress),
       ...defined({ log: log && named(log) }),
     }),

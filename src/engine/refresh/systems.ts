@@ -1,4 +1,4 @@
-import { groupBy, problem, providerOf } from '../../model/index.js';
+import { groupBy, problem, providerOf, own } from '../../model/index.js';
 import type {
   ActualResource,
   AuthoritativeList,
@@ -102,7 +102,7 @@ function checkBinding(
   system: SystemIdentity,
   state: StateData | undefined,
 ): Diagnostic | undefined {
-  const bound = state?.systems[provider];
+  const bound = own(state?.systems, provider);
   if (bound === undefined || (bound.id === system.id && bound.type === system.type)) return undefined;
   return problem({
     code: 'another-system',

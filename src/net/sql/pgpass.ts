@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { SMALL_FILE, readTextBounded } from '../../files/read.js';
 
 /** The connection that a password is looked up for. */
 interface PasswordKey {
@@ -44,7 +45,7 @@ export async function passwordFromFile(path: string, key: PasswordKey): Promise<
     const status = await stat(path);
     const open = process.platform !== 'win32' && (status.mode & 0o077) !== 0;
     if (!status.isFile() || open) return undefined;
-    return findPassword(await readFile(path, 'utf8'), key);
+    return findPassword(await readTextBounded(path, SMALL_FILE), key);
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
-import { defined } from '../../model/index.js';
+import { SMALL_FILE, readTextBounded } from '../../files/read.js';
+import { defined, errorCode } from '../../model/index.js';
 import type { Host } from './hosts.js';
 import type { SslSettings } from './ssl.js';
 
@@ -90,8 +90,10 @@ async function ownOptions(settings: SslSettings): Promise<ConnectionOptions> {
 
 async function read(path: string, setting: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
-  } catch {
-    throw new TlsFileError(`the file of ${setting} cannot be read: ${path}`);
+    return await readTextBounded(path, SMALL_FILE);
+  } catch (error) {
+    throw new TlsFileError(
+      `the file of ${setting} cannot be read (${errorCode(error) ?? 'unknown error'}): ${path}`,
+    );
   }
 }

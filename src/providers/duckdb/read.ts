@@ -1,4 +1,4 @@
-import { plain, sensitive } from '../../model/index.js';
+import { plain, sensitive, own } from '../../model/index.js';
 import type { ActualResource, DesiredResource, Field, RunScope, StateRecord } from '../../model/index.js';
 import type { Stamp } from './files.js';
 import { SHOWN_BUT_SENSITIVE } from '../sdk/duckdb-options.js';
@@ -82,7 +82,7 @@ function isMadeByDuckdb(name: string, { provider, options }: Stored): boolean {
 }
 
 function isDefaultScope({ type, scope }: Stored): boolean {
-  const usual = DEFAULT_SCOPES[type];
+  const usual = own(DEFAULT_SCOPES, type);
   // The default of an unknown type is not known, so its scope counts only where the configuration names it.
   return (
     usual === undefined ||

@@ -1,6 +1,7 @@
-import { copyFile, chmod, readFile } from 'node:fs/promises';
+import { copyFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SMALL_FILE, readBounded } from '../../files/read.js';
 import { errorCode } from '../../model/index.js';
 import { secretPath, withScratch } from './files.js';
 import { openDuckdb } from './library.js';
@@ -51,7 +52,7 @@ export async function readStored(
 
 async function toStored(listed: Listed, path: string): Promise<Stored> {
   const { type, provider, scope } = listed;
-  const options = splitOptions(listed, await readFile(path));
+  const options = splitOptions(listed, (await readBounded(path, SMALL_FILE)).bytes);
   if (options === undefined) return { type, provider, scope };
   const redacted = redactedOf(options, listed);
   const entries = [...options].map(([name, text]) => [name, { text, redacted: redacted.has(name) }] as const);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { defined, recognisedSentence } from '../../model/index.js';
 import type { ApplyItem, Outcome } from '../../model/index.js';
@@ -9,6 +10,7 @@ import { GUARD_STATE_SQL, guardSql, leaks, quietLockTimeout } from './batch/guar
 import { toBatch, writes } from './batch/order.js';
 import { failureOf } from './errors.js';
 import type { Clean, Failure } from './errors.js';
+import { LOCKED, TRY_LOCK_SQL, lockHeld, lockHolders } from './lock.js';
 import { isStorable, wireText } from './text.js';
 
 /** What applying needs of the session. */
@@ -25,10 +27,11 @@ interface ApplyTarget {
 /** The ids of the changed objects, by address. */
 type Applied = Extract<BatchResult, { ids: unknown }>;
 
-/** The two keys of the advisory lock: the first letters of the product's name, and the purpose. */
-const LOCK = [0x73656372, 1] as const;
 const STATEMENT_TIMEOUT_MS = 600_000;
+/** How long a statement waits for a row that another session changes. */
 const LOCK_TIMEOUT_MS = 30_000;
+/** How often the lock of another run is tried. */
+const LOCK_PAUSE_MS = 250;
 
 /**
  * Applies all changes in one transaction, in three round trips whatever their number: begin, guard, lock and create the batch
@@ -105,7 +108,9 @@ async function applyInTransaction(
   const clean = cleaning(target.context, items, values.length > 0);
   let committing = false;
   try {
-    const settings = await begin(target);
+    const begun = await beginLocked(target);
+    if ('message' in begun) return begun;
+    const { settings } = begun;
     const leak = values.length === 0 || target.allowServerLog ? undefined : serverLogLeak(settings, target);
     if (leak !== undefined) {
       await client.query('ROLLBACK');
@@ -204,12 +209,37 @@ async function transactionFailure(
   return { ...failureOf(refusal, clean), ...(isUnknown ? { mayHaveHappened: true } : {}) };
 }
 
-/** Begins, applies the guard settings, waits for other runs, creates the batch function. Returns the guard settings in effect. */
-async function begin({
-  client,
-  serverVersion,
-  statementTimeoutMs,
-}: ApplyTarget): Promise<ReadonlyMap<string, string>> {
+/** A transaction that has begun. */
+interface Begun {
+  /** The guard settings in effect. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** Whether it has the lock. */
+  readonly isLocked: boolean;
+}
+
+/**
+ * Begins with the lock, as soon as nobody else has it, or without one where the run takes none. The lock only keeps runs from failing
+ * over each other: what is written rests on the versions that the batch checks.
+ */
+async function beginLocked(target: ApplyTarget): Promise<Begun | Failure> {
+  const { client, context } = target;
+  const { lockTimeoutMs } = context;
+  const deadlineMs = performance.now() + (lockTimeoutMs ?? 0);
+  for (;;) {
+    const begun = await begin(target);
+    if (begun.isLocked || lockTimeoutMs === undefined) return begun;
+    await client.query('ROLLBACK');
+    const leftMs = deadlineMs - performance.now();
+    if (leftMs <= 0 || context.signal.aborted) return lockHeld(await lockHolders(client));
+    context.progress('waiting for the lock of another run');
+    await sleep(Math.min(LOCK_PAUSE_MS, leftMs), undefined, { signal: context.signal }).catch(
+      () => undefined,
+    );
+  }
+}
+
+/** Begins, applies the guard settings, tries to take the lock, creates the batch function. */
+async function begin({ client, serverVersion, statementTimeoutMs }: ApplyTarget): Promise<Begun> {
   const results: unknown = await client.query(
     [
       'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
@@ -217,11 +247,14 @@ async function begin({
       `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
       KEEP_AND_PIN_SQL,
       guardSql(serverVersion),
-      `SELECT pg_catalog.pg_advisory_xact_lock(${LOCK[0]}, ${LOCK[1]})`,
+      TRY_LOCK_SQL,
       CREATE_SQL,
       GUARD_STATE_SQL,
     ].join(';\n'),
   );
-  const last = (results as readonly pg.QueryResult<{ name: string; setting: string }>[]).at(-1);
-  return new Map((last?.rows ?? []).map((row) => [row.name, row.setting]));
+  const all = results as readonly pg.QueryResult<{ name: string; setting: string; [LOCKED]?: boolean }>[];
+  return {
+    settings: new Map(all.at(-1)?.rows.map((row) => [row.name, row.setting])),
+    isLocked: all.some(({ rows }) => rows[0]?.[LOCKED] === true),
+  };
 }

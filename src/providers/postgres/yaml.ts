@@ -13,8 +13,9 @@ export const yaml: Readonly<Record<string, KindYaml>> = {
   },
   user_mapping: {
     addTo: (server, { name, member = '' }, resource) => {
-      const mappings = (server['user_mappings'] ??= {}) as YamlMap;
-      mappings[member] = optionSources(resource, `${name}_${member}`);
+      const mappings = (server['user_mappings'] ?? {}) as YamlMap;
+      const entry = [member, optionSources(resource, `${name}_${member}`)] as const;
+      server['user_mappings'] = Object.fromEntries([...Object.entries(mappings), entry]);
     },
   },
   server_usage: {

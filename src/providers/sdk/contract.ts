@@ -65,6 +65,11 @@ export interface SessionContext extends RunScope {
   readonly stack: string;
   /** At most so many requests at once. */
   readonly parallelism: number;
+  /**
+   * How long to wait for the lock of another run, in milliseconds; absent where the run takes no lock. Nothing that is written may
+   * depend on it: `apply` checks preconditions.
+   */
+  readonly lockTimeoutMs?: number;
 }
 
 /** What a read is asked for. Only resources of this session's provider are in it. */

@@ -1,5 +1,7 @@
-import { link, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, open, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SMALL_FILE, readBounded, readHandle } from '../../files/read.js';
 import { makeFolderOf } from '../../files/write.js';
 import { errorCode, problemError } from '../../model/index.js';
 import { isGone, isLockInfo, isRunOut } from '../holder.js';
@@ -87,8 +89,9 @@ function notWritten(path: string, error: unknown): Error {
  */
 export async function readLock(path: string): Promise<FoundLock | undefined> {
   try {
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const { mtimeMs } = await stat(path);
+    const { bytes, stats } = await readBounded(path, SMALL_FILE);
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    const { mtimeMs } = stats;
     if (isLockInfo(json)) return { holder: json, renewedMs: mtimeMs };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
@@ -104,13 +107,13 @@ export async function readLock(path: string): Promise<FoundLock | undefined> {
 async function renew(path: string, mine: LockInfo): Promise<boolean> {
   let handle;
   try {
-    handle = await open(path, 'r+');
+    handle = await open(path, constants.O_RDWR | constants.O_NONBLOCK);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
   try {
-    const text = await handle.readFile('utf8');
+    const text = (await readHandle(handle, SMALL_FILE, 0)).toString('utf8');
     const json: unknown = JSON.parse(text);
     if (!isLockInfo(json) || json.ID !== mine.ID) return false;
     await handle.write(text, 0);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { DOCUMENT_FILE, readTextBounded } from '../../files/read.js';
 import { errorCode, problemError } from '../../model/index.js';
 import type { StateData } from '../../model/index.js';
 import { decodeState } from '../decode.js';
@@ -29,13 +29,13 @@ export function claimOf({ file }: LocalState, serial: number): string {
 export async function readText(state: LocalState, path: string): Promise<StateData | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readTextBounded(path, DOCUMENT_FILE);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw problemError({
       code: 'state',
       summary: `The state ${state.location} cannot be read (${errorCode(error) ?? 'unknown error'}).`,
-      next: 'Check its owner and mode.',
+      next: 'Check the path, its owner and mode.',
     });
   }
   if (state.known?.text !== text) {

@@ -1,5 +1,6 @@
-import { readFile, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { SMALL_FILE, readTextBounded } from '../../files/read.js';
 import { isGone, isLockInfo } from '../holder.js';
 
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -52,7 +53,7 @@ async function settleClaims(
 }
 
 async function removeAbandonedTrace(path: string): Promise<void> {
-  const isAbandoned = await readFile(path, 'utf8').then(isAbandonedLock, () => false);
+  const isAbandoned = await readTextBounded(path, SMALL_FILE).then(isAbandonedLock, () => false);
   if (isAbandoned) await rm(path, { force: true });
 }
 

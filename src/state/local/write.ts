@@ -1,5 +1,6 @@
-import { readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { DOCUMENT_FILE, readTextBounded } from '../../files/read.js';
 import { createFile, makeFolderOf, replaceFile, syncFolder } from '../../files/write.js';
 import { errorCode, problemError } from '../../model/index.js';
 import type { StateData } from '../../model/index.js';
@@ -75,7 +76,7 @@ async function putInPlace(state: LocalState, next: StateData, text: string): Pro
 
 /** The text of a file; `undefined` where it cannot be read. */
 async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
+  return readTextBounded(path, DOCUMENT_FILE).catch(() => undefined);
 }
 
 /** Ignores that somebody else has put a file in place already. */

@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../model/index.js';
+import { DiagnosticError, own } from '../../model/index.js';
 
 /** The SQLSTATE of an error that the server sent; `undefined` for one of the connection. */
 export function sqlState(error: unknown): string | undefined {
@@ -73,7 +73,7 @@ export function refused(location: string, error: unknown): DiagnosticError {
   return stateError(
     'state',
     `The database refuses to read or write the state ${location} (SQLSTATE ${state})${message}.`,
-    known[state] ?? 'Let an administrator look at it: nothing was written.',
+    own(known, state) ?? 'Let an administrator look at it: nothing was written.',
   );
 }
 

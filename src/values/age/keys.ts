@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SMALL_FILE, readTextBounded } from '../../files/read.js';
 import { errorCode, problemError } from '../../model/index.js';
 import type { Sensitive } from '../../model/index.js';
 import type { ValueContext } from '../reading.js';
@@ -26,7 +26,7 @@ export async function findAgeKeys(context: ValueContext): Promise<AgeKeys> {
   const texts = ['SECRETS_AGE_KEY', 'SOPS_AGE_KEY'].map((name) => env[name] ?? '');
   for (const name of ['SECRETS_AGE_KEY_FILE', 'SOPS_AGE_KEY_FILE']) {
     const path = env[name] ?? '';
-    if (path !== '') texts.push(await readKeyFile(path, name));
+    if (path !== '') texts.push(await readKeyFile(path, name, context));
   }
   texts.push(await readDefault(context));
   const words = texts.flatMap((text) =>
@@ -45,9 +45,9 @@ export async function findAgeKeys(context: ValueContext): Promise<AgeKeys> {
   };
 }
 
-async function readKeyFile(path: string, variable: string): Promise<string> {
+async function readKeyFile(path: string, variable: string, { signal }: ValueContext): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextBounded(path, SMALL_FILE, { pipe: signal });
   } catch (error) {
     throw problemError({
       code: 'bad-age-key',
@@ -61,7 +61,7 @@ async function readKeyFile(path: string, variable: string): Promise<string> {
 async function readDefault(context: ValueContext): Promise<string> {
   const folder = configFolder(context);
   if (folder === undefined) return '';
-  return readFile(join(folder, 'sops', 'age', 'keys.txt'), 'utf8').catch(() => '');
+  return readTextBounded(join(folder, 'sops', 'age', 'keys.txt'), SMALL_FILE).catch(() => '');
 }
 
 function configFolder({ env, home }: ValueContext): string | undefined {

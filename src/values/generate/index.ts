@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { own } from '../../model/index.js';
 import type { EndSource } from '../../model/index.js';
 import type { SourceDefinition } from '../definition.js';
 
@@ -57,7 +58,7 @@ export const generate: SourceDefinition<GenerateSource> = {
     from: 'generate',
     generated: true,
     length: Number(length),
-    alphabet: ALPHABETS[beside.get('alphabet') ?? ''] ?? ALPHANUMERIC,
+    alphabet: own(ALPHABETS, beside.get('alphabet') ?? '') ?? ALPHANUMERIC,
     place,
   }),
   name: ({ place }) => `The value generated at ${place}`,

@@ -1,6 +1,7 @@
 import { createDecipheriv, createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { DocumentNode, Leaf } from '../document.js';
+import { SlowPattern, patternOf } from './pattern.js';
 import { decimal, isInt64 } from './numbers.js';
 import type { NeedsProgram, SopsFile, SopsMetadata } from './file.js';
 
@@ -49,6 +50,7 @@ export function decryptSops({ root, metadata }: SopsFile, dataKey: Uint8Array): 
     return isWhole ? { root: { kind: 'map', entries } } : { wrong: 'mac' };
   } catch (error) {
     if (error instanceof Refused) return { wrong: error.wrong, path: error.message };
+    if (error instanceof SlowPattern) return { needsProgram: 'chooses its values by a slow pattern' };
     throw error;
   }
 }
@@ -143,8 +145,8 @@ function plainBytes({ type, text }: Leaf): string {
 /** Which values are encrypted, by the names on the way to them: in the order of sops (sops source, `shouldBeEncrypted`). */
 function encryptionRule({ rules }: SopsMetadata): ((path: readonly string[]) => boolean) | NeedsProgram {
   const patterns = {
-    unencrypted: rules.unencrypted_regex === undefined ? undefined : regexOf(rules.unencrypted_regex),
-    encrypted: rules.encrypted_regex === undefined ? undefined : regexOf(rules.encrypted_regex),
+    unencrypted: rules.unencrypted_regex === undefined ? undefined : patternOf(rules.unencrypted_regex),
+    encrypted: rules.encrypted_regex === undefined ? undefined : patternOf(rules.encrypted_regex),
   };
   if (patterns.unencrypted === null || patterns.encrypted === null) {
     return { needsProgram: 'chooses its values by a pattern of another dialect' };
@@ -157,15 +159,4 @@ function encryptionRule({ rules }: SopsMetadata): ((path: readonly string[]) => 
     if (unencrypted?.(path) === true) answer = false;
     return encrypted === undefined ? answer : encrypted(path);
   };
-}
-
-/** A pattern of Go as one of ours, asked of each name of a path; `null` where it has something that only Go has. */
-function regexOf(pattern: string): ((path: readonly string[]) => boolean) | null {
-  const [, flags = '', rest = ''] = /^(?:\(\?([is]+)\))?(.*)$/s.exec(pattern) ?? [];
-  try {
-    const regex = new RegExp(rest, `u${[...new Set(flags)].join('')}`);
-    return (path) => path.some((name) => regex.test(name));
-  } catch {
-    return null;
-  }
 }

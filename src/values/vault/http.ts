@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { SMALL_FILE, readBounded } from '../../files/read.js';
 import { defined, errorCode } from '../../model/index.js';
 import type { Environment, Target } from '../../model/index.js';
 import { REQUIRE_TLS, exposedTargets, requiresTls } from '../../net/exposure.js';
@@ -101,7 +101,7 @@ function namespaceOf(env: ValueContext['env'], child: string | undefined): strin
 async function authority(path: string | undefined): Promise<{ ca?: Buffer }> {
   if (path === undefined || path === '') return {};
   try {
-    return { ca: await readFile(path) };
+    return { ca: (await readBounded(path, SMALL_FILE)).bytes };
   } catch (error) {
     throw setup(
       `the file that VAULT_CACERT names cannot be read (${errorCode(error) ?? 'unknown error'})`,

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SMALL_FILE, readTextBounded } from '../../files/read.js';
 import type { Sensitive, Target } from '../../model/index.js';
 import { StoreFailure } from '../store.js';
 import type { ValueContext } from '../reading.js';
@@ -81,7 +81,8 @@ async function findToken(host: VaultHost, context: ValueContext, signal: AbortSi
   if (token !== '') return tokenFrom(token, 'VAULT_TOKEN', context);
   const role = env['VAULT_ROLE_ID'] ?? '';
   if (role !== '') return logIn(host, role, context, signal);
-  const saved = home === undefined ? '' : await readFile(join(home, '.vault-token'), 'utf8').catch(() => '');
+  const saved =
+    home === undefined ? '' : await readTextBounded(join(home, '.vault-token'), SMALL_FILE).catch(() => '');
   if (saved.trim() !== '') return tokenFrom(saved, 'the file ~/.vault-token', context);
   throw setup(
     'no login for Vault is set',

@@ -1,4 +1,4 @@
-import { defined } from '../../../model/index.js';
+import { defined, own } from '../../../model/index.js';
 import type { ApplyItem } from '../../../model/index.js';
 import type { Step } from './function.js';
 import { OPTION_PREFIX, desiredOptions } from './step.js';
@@ -19,18 +19,27 @@ export function alterSteps({ change, desired }: ApplyItem, target: AlterTarget):
   const wanted = desiredOptions(desired);
   // A change of the hidden whole sets every option.
   const isWhole = change.fields.some((field) => field.path === 'options');
-  const set: Record<string, string> = isWhole ? { ...wanted } : {};
+  const set = new Map(isWhole ? Object.entries(wanted) : []);
   const drop: string[] = [];
   for (const { path, action } of change.fields) {
     if (!path.startsWith(OPTION_PREFIX) || action === 'keep') continue;
     const name = path.slice(OPTION_PREFIX.length);
-    const value = wanted[name];
+    const value = own(wanted, name);
     if (value === undefined) drop.push(name);
-    else set[name] = value;
+    else set.set(name, value);
   }
-  if (Object.keys(set).length + drop.length === 0) return [];
+  if (set.size + drop.length === 0) return [];
   const { server, role, prefix, recreate = [] } = target;
   return [
-    { do: 'alter', address: change.address, server, ...defined({ role }), prefix, set, drop, recreate },
+    {
+      do: 'alter',
+      address: change.address,
+      server,
+      ...defined({ role }),
+      prefix,
+      set: Object.fromEntries(set),
+      drop,
+      recreate,
+    },
   ];
 }

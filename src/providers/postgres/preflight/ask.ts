@@ -1,4 +1,6 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { defined, problem } from '../../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../../model/index.js';
@@ -47,8 +49,25 @@ async function obstacle(
 
 async function isInstalled(extensions: readonly string[], directory: string | undefined): Promise<boolean> {
   if (directory === undefined) return false;
-  const files = await readdir(directory, { recursive: true }).catch((): string[] => []);
-  return files.some((file) => extensions.some((extension) => file.endsWith(`${extension}.duckdb_extension`)));
+  const names = extensions.map((extension) => `${extension}.duckdb_extension`);
+  return hasFile(directory, names, EXTENSION_DEPTH);
+}
+
+/** DuckDB installs to `<directory>/<version>/<platform>/<name>.duckdb_extension`. */
+const EXTENSION_DEPTH = 2;
+/** More versions and platforms than anybody has: the setting may name any folder, `/` for one. */
+const MOST_FOLDERS = 50;
+
+/** Whether a folder, or one below it, has a file whose name ends like this; links are not followed. */
+async function hasFile(folder: string, ends: readonly string[], depth: number): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+  if (entries.some((entry) => !entry.isDirectory() && ends.some((end) => entry.name.endsWith(end))))
+    return true;
+  if (depth === 0) return false;
+  for (const entry of entries.filter((candidate) => candidate.isDirectory()).slice(0, MOST_FOLDERS)) {
+    if (await hasFile(join(folder, entry.name), ends, depth - 1)) return true;
+  }
+  return false;
 }
 
 function notAsked({ type, about }: Question, reason: string): Diagnostic {

@@ -1,4 +1,4 @@
-import { fieldText, kindOf, problem } from '../../../model/index.js';
+import { fieldText, kindOf, problem, own } from '../../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
 import type { FoundServer, Preflight } from './document.js';
@@ -19,7 +19,7 @@ export function neededExtensions(type: string, provider: string | undefined): re
   const folded = type.toLowerCase();
   return CHAINED.includes(folded) && provider?.toLowerCase() === 'credential_chain'
     ? OF_CHAIN
-    : (OF_TYPE[folded] ?? []);
+    : (own(OF_TYPE, folded) ?? []);
 }
 
 /** Whether any desired or existing server needs an extension that has to be installed. */
