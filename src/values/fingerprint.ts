@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, scrypt } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SMALL_FILE, readBounded } from '../files/read.js';
 import { createFile, keepOutOfGit, makeFolderOf } from '../files/write.js';

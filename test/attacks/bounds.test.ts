@@ -50,7 +50,7 @@ describe('a path that names something without an end', () => {
     ['sslkey', { sslKey: pipe }],
   ])('as %s', async (name, more) => {
     const settings = { sslMode: 'verify-full', ...more } as unknown as Parameters<typeof tlsAttempts>[0];
-    await expect(tlsAttempts(settings, 'db.example.com')).rejects.toThrow(
+    await expect(tlsAttempts(settings, { host: 'db.example.com', port: 5432 })).rejects.toThrow(
       `the file of ${name} cannot be read (not a regular file)`,
     );
   });

@@ -26,7 +26,8 @@ export async function writeState(
     await makeFolderOf(state.file);
     // Somebody died between the claim and the end, or is about to end: the same, done by either.
     if (isClaim) await rename(claimOf(state, expectedSerial), state.file).catch(unlessGone);
-    if (stored !== undefined) await replaceFile(`${state.file}.backup`, await readFile(state.file, 'utf8'));
+    if (stored !== undefined)
+      await replaceFile(`${state.file}.backup`, await readTextBounded(state.file, DOCUMENT_FILE));
     await claim(claimOf(state, next.serial), text);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') checkFollows(state, (await readStored(state)).stored, next);
