@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { errorCode } from '../model/index.js';
+import { defined, errorCode } from '../model/index.js';
 import { MAX_BYTES } from './local-file.js';
 
 /** A program, and how to run it. */
 export interface Program {
   /** The program, and its arguments. No shell reads them. */
   readonly command: readonly string[];
+  /** What the program sees as its own name; the first word of the command where absent. */
+  readonly argv0?: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Kills the program and all that it started. */
@@ -30,11 +32,12 @@ const OURS = new Set(['SECRETS_KEY', 'SECRETS_AGE_KEY']);
  * standard error is thrown away, since it may hold a value. It is a process group of its own, so that nothing that it
  * started is left when it is killed.
  */
-export function runProgram({ command, cwd, env, signal }: Program): Promise<Printed> {
+export function runProgram({ command, argv0, cwd, env, signal }: Program): Promise<Printed> {
   if (signal.aborted) return Promise.resolve({ failure: { why: 'stopped' } });
   return new Promise((resolve) => {
     const [program = '', ...args] = command;
     const child = spawn(program, args, {
+      ...defined({ argv0 }),
       cwd,
       env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.has(name))),
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -34,6 +34,7 @@ export async function readExec({ command, base }: ExecSource, context: ValueCont
   context.log?.(`exec: running ${search.path}`);
   const printed = await runProgram({
     command: [search.path, ...command.slice(1)],
+    argv0: program,
     cwd: base,
     env: { ...env, PATH: await trustedPath(surroundings) },
     signal,
