@@ -2,6 +2,7 @@ export * from './actual.js';
 export * from './address.js';
 export * from './backend.js';
 export * from './change.js';
+export * from './credential-text.js';
 export * from './defined.js';
 export * from './desired.js';
 export * from './diagnostic.js';

@@ -59,7 +59,9 @@ describe('the one table of options', () => {
   it('says by type what is a credential, and a wrong boolean at its line', () => {
     const codes = (text: string): readonly string[] =>
       load(text).diagnostics.map((diagnostic) => diagnostic.code);
-    expect(codes(server('{ type: http, options: { extra_http_headers: "{a=b}" } }'))).toEqual([]);
+    expect(codes(server('{ type: http, options: { extra_http_headers: "{a=b}" } }'))).toEqual([
+      'sensitive-server-option',
+    ]);
     expect(codes(server('{ type: s3, options: { extra_http_headers: "{a=b}" } }'))).toEqual([
       'sensitive-server-option',
     ]);
@@ -96,7 +98,7 @@ describe('the schema for editors', () => {
       expect(takes('s3', { use_ssl: 'maybe' }, section)).toBe(false);
       expect(takes('s3', { use_ssl: 'No', region: 'x', regoin: 'y' }, section)).toBe(true);
       expect(takes('s3', { use_ssl: { env: 'X' } }, section)).toBe(true);
-      expect(takes('http', { extra_http_headers: '{a=b}' }, section)).toBe(true);
+      expect(takes('http', { extra_http_headers: '{a=b}' }, section)).toBe(false);
       expect(takes('gdrive', { anything: 'x' }, section)).toBe(true);
     }
     const mapping = (options: object): boolean =>

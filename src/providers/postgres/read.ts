@@ -1,5 +1,6 @@
 import { defined, fieldText, plain, sensitive } from '../../model/index.js';
 import type { ActualResource, DesiredResource, Field, Fields, Sensitive } from '../../model/index.js';
+import { isKnownOf, mayBeSensitive } from '../sdk/duckdb-option-names.js';
 import { kinds } from './kinds.js';
 import { parseMark } from './mark.js';
 
@@ -56,6 +57,8 @@ interface ReadView {
   /** Whether a role is about to lose a server that it owns: its rights as the owner pass to the next one. */
   readonly handsOver: (server: string, owner: string) => boolean;
   readonly wrapperUsage: boolean;
+  /** Whether the configuration or the state names a field in the open. */
+  readonly isNamed: (address: string, path: string) => boolean;
 }
 
 /** Makes resources of what the server returned. Values of mappings are wrapped here, as soon as they are read. */
@@ -71,16 +74,21 @@ export function toResources(document: WrapperDocument, view: ReadView): readonly
 function serverResource(
   { id, version, name, type, owner, options }: FoundServer,
   claimedBy: string | undefined,
-  { provider }: ReadView,
+  view: ReadView,
 ): ActualResource {
+  const address = `duckdb_server.${view.provider}.${name}`;
+  const field = (option: string, value: string | null): Field =>
+    isShown(type ?? '', option, view.isNamed(address, `options.${option}`))
+      ? plain(value ?? '')
+      : valueField(value, view);
   return {
-    address: `duckdb_server.${provider}.${name}`,
+    address,
     id,
     version,
     fields: {
       type: plain((type ?? '').toLowerCase()),
       owner: plain(owner),
-      ...optionFields(options, (value) => plain(value ?? '')),
+      ...optionFields(options, field),
     },
     ...defined({ claimedBy }),
   };
@@ -91,16 +99,12 @@ function mappingResource(
   claimedBy: string | undefined,
   view: ReadView,
 ): ActualResource {
-  const valueField = (value: string | null): Field =>
-    view.sensitive === undefined
-      ? { kind: 'hidden', reason: 'the value was not read' }
-      : sensitive(view.sensitive(value ?? ''));
   return {
     address: `user_mapping.${view.provider}.${server}/${role}`,
     id,
     version: version ?? UNSEEN,
     fields: visible
-      ? optionFields(options, valueField)
+      ? optionFields(options, (_, value) => valueField(value, view))
       : { options: { kind: 'hidden', reason: `not verifiable as role ${view.principal}` } },
     ...defined({ claimedBy }),
   };
@@ -125,9 +129,21 @@ function grantResources(document: WrapperDocument, view: ReadView): readonly Act
     .map(({ address, id }) => ({ address, id, version: GRANTED, fields: {} }));
 }
 
-function optionFields(options: Options, field: (value: string | null) => Field): Fields {
+/** Whether an option of a server may be shown. What we know as sensitive never; what we don't know, where somebody named it here. */
+function isShown(type: string, option: string, isNamed: boolean): boolean {
+  if (mayBeSensitive(type, option)) return false;
+  return isNamed || isKnownOf(type, option);
+}
+
+function valueField(value: string | null, view: ReadView): Field {
+  return view.sensitive === undefined
+    ? { kind: 'hidden', reason: 'the value was not read' }
+    : sensitive(view.sensitive(value ?? ''));
+}
+
+function optionFields(options: Options, field: (name: string, value: string | null) => Field): Fields {
   return Object.fromEntries(
-    Object.entries(options ?? {}).map(([name, value]) => [`options.${name}`, field(value)]),
+    Object.entries(options ?? {}).map(([name, value]) => [`options.${name}`, field(name, value)]),
   );
 }
 

@@ -123,12 +123,26 @@ async function read(
     principal: identity.principal,
     sensitive: context.sensitive,
     isRequested: (address) => addresses.has(address),
+    isNamed: namedFields(request),
     handsOver: (server, owner) => (owners.get(server) ?? owner) !== owner,
     wrapperUsage:
       request.authoritative.some((list) => list.kind === 'fdw_usage') ||
       [...addresses].some((address) => kindOf(address) === 'fdw_usage'),
   });
   return { system: systemOf(place), resources, diagnostics: strandedMappings(request, preflight) };
+}
+
+/** Whether a request names a field of an object in the open. */
+function namedFields({ desired, records }: ReadRequest): (address: string, path: string) => boolean {
+  const named = new Set<string>();
+  for (const { address, fields } of desired) {
+    for (const [path, field] of Object.entries(fields))
+      if (field.kind === 'plain') named.add(`${address} ${path}`);
+  }
+  for (const { address, fields } of records) {
+    for (const path of Object.keys(fields)) named.add(`${address} ${path}`);
+  }
+  return (address, path) => named.has(`${address} ${path}`);
 }
 
 async function discover(place: Place): Promise<readonly ActualResource[]> {
@@ -139,6 +153,7 @@ async function discover(place: Place): Promise<readonly ActualResource[]> {
     provider,
     principal: identity.principal,
     isRequested: () => false,
+    isNamed: () => false,
     handsOver: () => false,
     wrapperUsage: true,
   });

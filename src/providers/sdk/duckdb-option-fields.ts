@@ -1,4 +1,4 @@
-import { entriesOf } from '../../model/index.js';
+import { credentialIn, entriesOf } from '../../model/index.js';
 import type { DesiredField, Entry, Place, ProblemWords, TreeNode } from '../../model/index.js';
 import { isBooleanOption, mayBeSensitive } from './duckdb-option-names.js';
 import type { NodeReader } from './language.js';
@@ -83,10 +83,40 @@ function refusesOption(
     reader.refuse(keyAt, misplaced);
     return true;
   }
-  const isPlainSecret =
-    where.place === 'mapping' && mayBeSensitive(where.type, name) && reader.isPlainText(value);
+  const credential =
+    (where.place === 'server' || where.place === 'open') && reader.isPlainText(value)
+      ? looksLikeCredential(name, value)
+      : undefined;
+  if (credential !== undefined) {
+    reader.refuse(value.at, credentialInOption(name, credential, where.place));
+    return true;
+  }
+  const isSecret = mayBeSensitive(where.type, name) || looksLikeCredential(name, value) !== undefined;
+  const isPlainSecret = where.place === 'mapping' && isSecret && reader.isPlainText(value);
   if (isPlainSecret) reader.refuse(value.at, reader.plainSecret(`${where.path}.${name}`));
   return isPlainSecret;
+}
+
+/** What credential the text of an option looks like. */
+function looksLikeCredential(name: string, value: TreeNode): string | undefined {
+  if (value.kind !== 'scalar') return undefined;
+  return credentialIn(/^https?_proxy/.test(name) ? withScheme(value.text) : value.text);
+}
+
+/** A proxy may be written without `http://`. */
+function withScheme(text: string): string {
+  return text.includes('://') ? text : `http://${text}`;
+}
+
+function credentialInOption(name: string, credential: string, place: OptionsPlace['place']): ProblemWords {
+  return {
+    code: 'credential-in-option',
+    summary: `The option \`${name}\` holds ${credential}, where everybody can read it.`,
+    next:
+      place === 'open'
+        ? `Change the credential, and move it: sensitive: { ${name}: { env: NAME } }`
+        : `Change the credential, and move it: user_mappings: { <role>: { ${name}: { env: NAME } } }`,
+  };
 }
 
 function misplacedOption(name: string, { place, type }: OptionsPlace): ProblemWords | undefined {

@@ -74,6 +74,11 @@ export function mayBeSensitive(type: string, name: string): boolean {
   return optionOf(type, name)?.sensitive ?? SENSITIVE_OPTIONS.includes(name.toLowerCase());
 }
 
+/** Whether the table has an option of this name for the type (any case). */
+export function isKnownOf(type: string, name: string): boolean {
+  return optionOf(type, name) !== undefined;
+}
+
 function optionOf(type: string, name: string): TypeOption | undefined {
   return BY_TYPE.get(type.toLowerCase())?.get(name.toLowerCase());
 }

@@ -35,7 +35,7 @@ describe('the table of options', () => {
     expect(isSensitiveOption('s3', undefined, 'secret')).toBe(true);
     expect(isSensitiveOption('s3', undefined, 'key_id')).toBe(false);
     expect(isSensitiveOption('s3', undefined, 'refresh_info')).toBe(true);
-    expect(isSensitiveOption('http', undefined, 'extra_http_headers')).toBe(false);
+    expect(isSensitiveOption('http', undefined, 'extra_http_headers')).toBe(true);
     expect(isSensitiveOption('gdrive', undefined, 'token')).toBe(true);
     expect(isSensitiveOption('gdrive', undefined, 'region')).toBe(false);
     expect(isSensitiveOption('azure', 'unheard_of', 'client_secret')).toBe(true);

@@ -103,8 +103,8 @@ const ROWS: readonly Row[] = [
   {
     types: 'http',
     providers: 'config env',
-    sensitive: 'http_proxy_password bearer_token',
-    open: 'verify_ssl http_proxy http_proxy_username extra_http_headers',
+    sensitive: 'http_proxy_password bearer_token extra_http_headers',
+    open: 'verify_ssl http_proxy http_proxy_username',
     measured: true,
   },
   { types: 'azure', providers: 'config', sensitive: 'connection_string proxy_password', open: AZURE },
@@ -139,14 +139,20 @@ const ROWS: readonly Row[] = [
   {
     types: 'postgres',
     providers: 'config',
-    sensitive: 'password sslpassword uri oauth_client_secret',
+    sensitive: 'password sslpassword uri oauth_client_secret scram_client_key scram_server_key',
     open: LIBPQ,
   },
   {
     types: 'iceberg',
     providers: 'config',
-    sensitive: 'token client_id client_secret',
+    sensitive: 'token client_id client_secret refresh_token',
     open: 'endpoint oauth2_scope oauth2_server_uri oauth2_grant_type',
+  },
+  {
+    types: 'ducklake',
+    providers: 'config',
+    sensitive: 'metadata_path data_path metadata_parameters',
+    open: 'metadata_schema metadata_catalog encrypted',
   },
 ];
 
