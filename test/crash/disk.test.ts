@@ -112,7 +112,10 @@ onPostgres('a state that cannot be kept', (server) => {
 
   it('on a disk that fills up on the way is found again', async () => {
     const { site, goal } = await openAtChange(server(), 'local');
-    const finished = await site.disturb({ point: 'fs open crash.state.json.backup.ID.draft/#1', mode: 'down' }, ...APPLY).finished;
+    const finished = await site.disturb(
+      { point: 'fs open crash.state.json.backup.ID.draft/#1', mode: 'down' },
+      ...APPLY,
+    ).finished;
     await site.project.check(finished, APPLY);
     expect(finished.code).toBe(1);
     expect(finished.stderr).toContain('nor to a file in the current folder (ENOSPC)');

@@ -65,12 +65,15 @@ onRealPostgres('a state that somebody else made', {}, (server) => {
        CREATE FUNCTION public.evil() RETURNS text ${trap(attacker, 'default', "'x'")};
        CREATE FUNCTION public.is_evil(text) RETURNS bool ${trap(attacker, 'check', 'true')};
        CREATE FUNCTION public.evil_row() RETURNS trigger ${trap(attacker, 'trigger', 'NEW')};
+       ALTER FUNCTION public.evil_row() OWNER TO ${attacker.name};
+       CREATE FUNCTION public.audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
        CREATE DOMAIN public.evil_text AS text`,
     );
     const records = 'secrets_state.state_records';
     const cases: readonly [words: string, make: string, undo: string][] = [
       ['table "state_records" in the schema "secrets_state" belongs to', `ALTER TABLE ${records} OWNER TO ${attacker.name}`, `ALTER TABLE ${records} OWNER TO postgres`],
       ['trigger "evil"', `CREATE TRIGGER evil BEFORE INSERT ON ${records} FOR EACH ROW EXECUTE FUNCTION public.evil_row()`, `DROP TRIGGER evil ON ${records}`],
+      ['trigger "borrowed"', `CREATE TRIGGER borrowed BEFORE UPDATE ON ${records} FOR EACH ROW EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger()`, `DROP TRIGGER borrowed ON ${records}`],
       ['rule "evil"', `CREATE RULE evil AS ON INSERT TO ${records} DO ALSO SELECT public.evil()`, `DROP RULE evil ON ${records}`],
       ['table with row-level security "state_records"', `CREATE POLICY evil ON ${records} USING (public.is_evil(record))`, `DROP POLICY evil ON ${records}`],
       ['table with row-level security "state_locks"', 'ALTER TABLE secrets_state.state_locks ENABLE ROW LEVEL SECURITY', 'ALTER TABLE secrets_state.state_locks DISABLE ROW LEVEL SECURITY'],
@@ -86,6 +89,12 @@ onRealPostgres('a state that somebody else made', {}, (server) => {
       await query(url, undo);
       expect((await store.read())?.serial).toBe(1);
     }
+    // An administrator's audit is nobody's trap.
+    await query(
+      url,
+      `CREATE TRIGGER audit AFTER INSERT ON ${records} FOR EACH ROW EXECUTE FUNCTION public.audit()`,
+    );
+    expect((await store.read())?.serial).toBe(1);
     await query(url, 'DROP TABLE secrets_state.state_records');
     await query(url, 'CREATE TABLE secrets_state.state_records (x int) PARTITION BY LIST (x)');
     await expectRefused(store, 'partitioned table "state_records"');

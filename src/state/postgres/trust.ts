@@ -33,12 +33,16 @@ const KIND_WORD = `CASE ${Object.entries(KINDS)
   .map(([letter, word]) => `WHEN t.relkind ${EQ} '${letter}' THEN '${word}'`)
   .join(' ')} ELSE 'relation' END`;
 
-/** What a table that we made does not have; each is a SELECT of rank, kind, name and owner from `tables t`. */
+/**
+ * What a table that we made does not have; each is a SELECT of rank, kind, name and owner from `tables t`. A trigger is accepted whose
+ * function a trusted role wrote, such as an administrator's audit.
+ */
 const FOREIGN = [
   `SELECT 2, ${KIND_WORD}, t.relname::${TEXT}, t.relowner FROM tables t WHERE t.relkind ${NE} 'r'`,
   `SELECT 3, 'table', t.relname::${TEXT}, t.relowner FROM tables t WHERE NOT ${trusts('t.relowner')}`,
   `SELECT 4, 'trigger', g.tgname::${TEXT}, p.proowner FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid ${EQ} t.oid
-    JOIN pg_catalog.pg_proc p ON p.oid ${EQ} g.tgfoid WHERE NOT g.tgisinternal`,
+    JOIN pg_catalog.pg_proc p ON p.oid ${EQ} g.tgfoid WHERE NOT g.tgisinternal
+    AND (NOT ${trusts('p.proowner')} OR p.pronamespace ${EQ} 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid)`,
   `SELECT 5, 'rule', w.rulename::${TEXT}, t.relowner FROM tables t JOIN pg_catalog.pg_rewrite w ON w.ev_class ${EQ} t.oid`,
   `SELECT 6, 'table with row-level security', t.relname::${TEXT}, t.relowner FROM tables t
     WHERE t.relrowsecurity OR EXISTS (SELECT FROM pg_catalog.pg_policy y WHERE y.polrelid ${EQ} t.oid)`,
