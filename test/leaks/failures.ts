@@ -364,7 +364,7 @@ const FILES: readonly Failure[] = [
   ),
   {
     title: 'a folder in place of the log',
-    says: /log file/,
+    says: /log file|log is not written/,
     runs: [
       ['plan', '--log-file', 'aside'],
       ['apply', '--log-file', 'aside', '--json', '--auto-approve'],

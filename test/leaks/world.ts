@@ -132,7 +132,8 @@ export async function openWorld(
   const withNotes = (args: readonly string[]): readonly string[] => {
     runs += 1;
     // Notes go to stderr always, and to a file every second time.
-    const noted = runs % 2 === 0 ? ['--log-file', `logs/${String(runs % 6)}`] : [];
+    const noted =
+      runs % 2 === 0 && !args.includes('--log-file') ? ['--log-file', `logs/${String(runs % 6)}`] : [];
     const cut = args.indexOf('--');
     const at = cut < 0 ? args.length : cut;
     return args[0]?.startsWith('-') === true ? args : [...args.slice(0, at), ...noted, ...args.slice(at)];

@@ -2,7 +2,7 @@ import type { BackendTable, ExcerptRules } from '../../model/index.js';
 import type { ProviderLanguage, Section } from '../../providers/sdk/index.js';
 import { isRef } from '../sources/references.js';
 import type { SourceTable } from '../sources/table.js';
-import { looksLikeSecret } from './secret-text.js';
+import { isWords, looksLikeSecret } from './secret-text.js';
 
 type Path = readonly string[];
 
@@ -102,6 +102,15 @@ function isWordFor(path: Path, text: string): boolean {
   return pattern === undefined ? text.length <= LONGEST_WORD : pattern.test(text);
 }
 
+/** A URL without user information: a token is pasted there as well. */
+const PLAIN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^@]*$/i;
+
+/** The name of a variable or of a secret, by custom in capitals: anything else may be its value. */
+const NAME = /^[A-Z_][A-Z0-9_]{0,60}$/;
+
+/** Sources that take a name, so that a value is easily pasted there. */
+const NAMING = new Set(['env', 'secret']);
+
 /** Makes the rules of a language from those of its parts. */
 export function makeExcerpts(parts: ExcerptParts): Excerpts {
   const rules = allRules(parts);
@@ -119,7 +128,7 @@ export function makeExcerpts(parts: ExcerptParts): Excerpts {
   const urls = new Set(collect('urls'));
   const { keys } = parts.sources;
   const isPasted = (path: Path, key: string, text: string): boolean =>
-    short.has(key) ? !isWordFor(path, text) : urls.has(key) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+    !isWords(text) || (short.has(key) ? !isWordFor(path, text) : urls.has(key) && !PLAIN_URL.test(text));
   return {
     mayShowValue: (path, text) => {
       const key = path.at(-1) ?? '';
@@ -127,13 +136,16 @@ export function makeExcerpts(parts: ExcerptParts): Excerpts {
       if (looksLikeSecret(text) || isRef(text) || isPasted(path, key, text)) return false;
       if (matches(path, shown)) return true;
       if (!keys.has(key) || !matches(path.slice(0, -1), sources)) return false;
-      // A token pasted where the name of its variable belongs: names of variables are in capitals by custom.
-      return key !== 'env' || /^[A-Z_][A-Z0-9_]*$/.test(text);
+      // A command is a list: text may be a whole command line, with a token in it.
+      return key !== 'exec' && (!NAMING.has(key) || NAME.test(text));
     },
     mayShowKey: (path, key) =>
       key.length <= 100 &&
       !looksLikeSecret(key) &&
-      ((keys.has(key) && matches(path, sources)) || matches(path, maps)),
+      // A misspelt key is shown as well, or nobody would see what is wrong.
+      ((keys.has(key) && matches(path, sources)) ||
+        (isWords(key) && key.length <= LONGEST_WORD) ||
+        matches(path, maps)),
     knownKeys: new Set([
       ...shown.flat(),
       ...sources.flat(),

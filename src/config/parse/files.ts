@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isSpecial, isTooLarge, readBounded } from '../../files/read.js';
 import { nearestWords, own, problem } from '../../model/index.js';
 import type { Diagnostic } from '../../model/index.js';
@@ -120,12 +120,20 @@ async function unreadable(path: string, shown: string, error: unknown): Promise<
   return problem({ code: 'unreadable', summary: `${shown} cannot be read: ${reasonOf(error)}.`, next });
 }
 
+/** Whether a path is a link to a file outside its folder. Kubernetes mounts files as links within theirs. */
+async function leadsElsewhere(path: string): Promise<boolean> {
+  const [file, folder] = await Promise.all([realpath(path), realpath(dirname(path))]);
+  const inside = relative(folder, file);
+  // The folders of Kubernetes have names such as `..data`.
+  return inside.startsWith(`..${sep}`) || isAbsolute(inside);
+}
+
 /** Reads one file, after a look at what it is and how large. */
 async function read(path: string, cwd: string): Promise<SourceFile | Diagnostic> {
   const shown = shownPath(cwd, path);
   try {
     const { bytes } = await readBounded(path, LARGEST_FILE);
-    return { path: shown, absolutePath: path, bytes };
+    return { path: shown, absolutePath: path, bytes, isElsewhere: await leadsElsewhere(path) };
   } catch (error) {
     if (isTooLarge(error)) return tooLarge(shown);
     if (isSpecial(error)) {

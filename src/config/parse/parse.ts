@@ -105,7 +105,10 @@ export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>
   const { text } = decoded;
   const lexemes = [...lexemesOf(text)];
   const bare = { file: file.path, folder: dirname(file.absolutePath), text, lineStarts: lineStartsOf(text) };
-  const blind: SourceText = { ...bare, hidden: hideAllBut(lexemes, shownWithoutTree(lexemes, excerpts)) };
+  const blind: SourceText = {
+    ...bare,
+    hidden: hideAllBut(lexemes, file.isElsewhere === true ? new Map() : shownWithoutTree(lexemes, excerpts)),
+  };
   const stop = (found: readonly { at: Span; words: ProblemWords }[], source: SourceText = blind): Parsed => ({
     problems: found.map(({ at, words }) => problemAt(placeIn(source, at), words)),
   });
@@ -130,7 +133,7 @@ export function parse(file: SourceFile, { excerpts }: Pick<Language, 'excerpts'>
   const hidden: Span[] = [];
   const source: SourceText = { ...bare, hidden };
   const { root, shown, problems } = toTree(contents, source, excerpts);
-  for (const span of hideAllBut(lexemes, shown)) hidden.push(span);
+  for (const span of hideAllBut(lexemes, file.isElsewhere === true ? new Map() : shown)) hidden.push(span);
   return { root, ...stop(problems, source) };
 }
 

@@ -4,4 +4,6 @@ export interface SourceFile {
   readonly path: string;
   readonly absolutePath: string;
   readonly bytes: Uint8Array;
+  /** It is a link to a file elsewhere, which may be no configuration: nothing of it is shown. */
+  readonly isElsewhere?: boolean;
 }

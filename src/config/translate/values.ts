@@ -5,6 +5,7 @@ import { rangeOf } from '../../model/source-text.js';
 import { child, entriesOf, itemsOf, textOf } from '../../model/tree.js';
 import type { TreeNode } from '../../model/tree.js';
 import { expected } from '../check/expectation.js';
+import { isWords } from '../excerpt/secret-text.js';
 import { sourceIn } from '../sources/problems.js';
 import { isRef, readRef } from '../sources/references.js';
 import { SECRET } from '../sources/secret.js';
@@ -130,7 +131,8 @@ function unknownSecret(
   context.problems.push(
     problemAt(node.at, {
       code: 'unknown-secret',
-      summary: `There is no secret \`${text}\` in this configuration.`,
+      // What is no name of a secret may be its value.
+      summary: `There is no ${isWords(text) ? `secret \`${text}\`` : 'secret of this name'} in this configuration.`,
       next:
         suggestName(context, text, known) ??
         'Add it under `secrets:`, or take the value from another source.',
