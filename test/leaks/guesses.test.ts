@@ -127,6 +127,7 @@ async function logOf(
     .replaceAll(helios.url.replace(/^http:\/\//, ''), 'HOST')
     .replaceAll(project.folder, 'FOLDER')
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:[0-9a-f]{32}|[0-9a-f]{64})\b/g, 'ID')
+    .replace(/\b\d+-\d{12,}\b/g, 'ID')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
 }
 
