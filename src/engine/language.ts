@@ -1,17 +1,9 @@
 import { validate } from '../config/check/validator.generated.js';
 import { makeLanguage } from '../config/index.js';
 import type { Language } from '../config/index.js';
-import { kindTable } from '../model/index.js';
-import type { Kinds } from '../model/index.js';
 import { builtIn } from './extensions.js';
 import type { Extensions } from './extensions.js';
 import { languageParts } from './language-parts.js';
-
-/** The kinds of resource of all providers. */
-function kindsOf(extensions: Extensions = builtIn): Kinds {
-  if (extensions === builtIn) return builtInLanguage.kinds;
-  return kindTable(extensions.providers.flatMap(({ kinds }) => kinds));
-}
 
 /** The language of this version, with the validator that was compiled when it was built. */
 export const builtInLanguage: Language = makeLanguage(languageParts(builtIn), (data) =>

@@ -166,7 +166,9 @@ onRealPostgres('what a write sends', {}, (server) => {
     const layout = 'UPDATE secrets_state.state_layout SET version = ';
     expect(await spoil(`${layout} 2`)).toEqual(Array(3).fill('newer-state'));
     expect(await codeOf(store.lock(lockRequest()))).toBe('newer-state');
-    expect(await messageOf(store.write(stateOf(1), 0))).toContain('layout 2; this version of secrets supports layout 1');
+    expect(await messageOf(store.write(stateOf(1), 0))).toContain(
+      'layout 2; this version of secrets supports layout 1',
+    );
     expect(await spoil('DELETE FROM secrets_state.state_layout')).toEqual(Array(3).fill('damaged-state'));
     await query(url, 'INSERT INTO secrets_state.state_layout VALUES (1)');
     const document = "UPDATE secrets_state.state_heads SET write_id = 'z', document = ";
