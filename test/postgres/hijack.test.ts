@@ -321,7 +321,8 @@ onEachPostgres('event triggers of other people', { own: true }, (server) => {
       ].map((resource) => item('create', resource)),
     );
     await session.close();
-    expect(JSON.stringify(outcomes)).toContain('DDL is frozen until Monday');
+    // The call carried values, so that its words stay in the log of the server.
+    expect(JSON.stringify(outcomes)).toContain('the server refuses it (SQLSTATE P0001)');
     expect(await attacker.traces()).toEqual([]);
   });
 });

@@ -17,7 +17,14 @@ afterAll(async () => {
 
 it('says what to install, for every SDK, where the tool is installed without them', async () => {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
-  for (const part of ['src/model', 'src/net', 'src/values', 'test/values/stores', 'package.json']) {
+  for (const part of [
+    'src/files',
+    'src/model',
+    'src/net',
+    'src/values',
+    'test/values/stores',
+    'package.json',
+  ]) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   const readings = await readInChild(
