@@ -154,9 +154,25 @@ function labelOf(socket, text) {
     return undefined;
   }
   if (speech.get(socket) === 'http') return undefined;
-  const sql = /^(?:Q[\s\S]{4}|P[\s\S]{4}[^\0]*\0)([^\0]+)/.exec(text)?.[1]?.trim();
+  const sql = lastStatement(text);
   if (sql === undefined || QUESTION.test(sql)) return undefined;
   return `pg ${speech.get(socket)} ${/^\w+/.exec(sql)?.[0] ?? ''}`;
+}
+
+/**
+ * The last statement of a packet to PostgreSQL (Q and P messages of its protocol): those before it pin the path and look whether
+ * the state may be trusted.
+ */
+function lastStatement(text) {
+  let sql;
+  for (let at = 0; at + 5 <= text.length;) {
+    const length = Buffer.from(text.slice(at + 1, at + 5), 'latin1').readUInt32BE();
+    const body = text.slice(at + 5, at + 1 + length);
+    const found = { Q: /^()([^\0]+)/, P: /^([^\0]*)\0([^\0]+)/ }[text[at]]?.exec(body)?.[2];
+    if (found !== undefined) sql = found.trim();
+    at += 1 + length;
+  }
+  return sql;
 }
 
 function textOf(writev, data, encoding) {
