@@ -81,19 +81,41 @@ function serve(
     if (kind === 'p') {
       counts.passwords += 1;
       next();
-    }
-    if (kind === 'Q') {
-      socket.write(
-        Buffer.concat([
-          message('T', int16(2), column('standby', 16), column('read_only', 25)),
-          message('D', int16(2), cell(isStandby ? 't' : 'f'), cell(isReadOnly ? 'on' : 'off')),
-          message('C', Buffer.from('SELECT 1\0')),
-          READY,
-        ]),
-      );
-    }
+    } else socket.write(answersTo(data, isStandby, isReadOnly));
   });
   next();
+}
+
+/** The answers to a packet of the extended protocol: one row for the statement that asks what kind of server this is. */
+function answersTo(packet: Buffer, isStandby: boolean, isReadOnly: boolean): Buffer {
+  const answers: Buffer[] = [];
+  let isAsked = false;
+  for (let at = 0; at + 5 <= packet.length; at += 1 + packet.readInt32BE(at + 1)) {
+    switch (String.fromCharCode(packet[at] ?? 0)) {
+      case 'P':
+        isAsked = packet
+          .toString('utf8', at, at + 1 + packet.readInt32BE(at + 1))
+          .includes('pg_is_in_recovery');
+        answers.push(message('1'));
+        break;
+      case 'B':
+        answers.push(message('2'));
+        break;
+      case 'D':
+        answers.push(message('T', int16(2), column('standby', 16), column('read_only', 25)));
+        break;
+      case 'E':
+        if (isAsked) {
+          answers.push(message('D', int16(2), cell(isStandby ? 't' : 'f'), cell(isReadOnly ? 'on' : 'off')));
+        }
+        answers.push(message('C', Buffer.from(`SELECT ${isAsked ? 1 : 0}\0`)));
+        break;
+      case 'S':
+        answers.push(READY);
+        break;
+    }
+  }
+  return Buffer.concat(answers);
 }
 
 function message(kind: string, ...parts: readonly Buffer[]): Buffer {
