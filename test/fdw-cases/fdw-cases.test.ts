@@ -35,7 +35,9 @@ describe.each([18, 15] as const)('the recorded cases on PostgreSQL %i', (version
     server = started;
     played = await playAll({ url: started.superuserUrl, logFile: started.logFile }, file, (cases) => {
       all = cases.length;
-      return sampled(randomOf(`recorded cases ${String(version)}`, 0), cases, SAMPLE);
+      const sample = new Set(sampled(randomOf(`recorded cases ${String(version)}`, 0), cases, SAMPLE));
+      // Those of the database `fresh` build on each other.
+      return cases.filter((one) => sample.has(one) || one.db === 'fresh');
     });
   }, 10 * MINUTES);
 
@@ -46,7 +48,7 @@ describe.each([18, 15] as const)('the recorded cases on PostgreSQL %i', (version
   it('agree with the stand-in, but for those that are listed with a reason', (context) => {
     needs(context, `PostgreSQL ${version}`, server === undefined ? missing : undefined);
     expect(all).toBe(506);
-    expect(played).toHaveLength(process.env['ROUNDS'] === undefined ? SAMPLE : 506);
+    expect(played.length).toBeGreaterThanOrEqual(process.env['ROUNDS'] === undefined ? SAMPLE : 506);
     expect(unexpected(played), report(played)).toEqual([]);
   });
 

@@ -14,16 +14,16 @@ import { asRole, onRealPostgres } from './harness.js';
 const CONFIGURATION = `version: 1
 stack: roles
 providers:
-  wh: { type: postgres, url: { env: URL }, fdw_usage: [keeper] }
+  wh: { type: postgres, url: { env: URL }, fdw_usage: [roles_keeper] }
 duckdb_servers:
   lake:
     type: S3
-    owner: keeper
+    owner: roles_keeper
     options: { region: us-east-1, use_ssl: true }
-    usage: [reader]
+    usage: [roles_reader]
     user_mappings:
-      keeper: { key_id: { env: ID }, secret: { env: KEY } }
-      reader: { key_id: { env: ID }, secret: { env: KEY } }
+      roles_keeper: { key_id: { env: ID }, secret: { env: KEY } }
+      roles_reader: { key_id: { env: ID }, secret: { env: KEY } }
       PUBLIC: { key_id: { env: ID } }
   plain: { type: http, options: { http_proxy: "proxy:3128" } }
 `;
@@ -38,14 +38,14 @@ async function project(
   return { ...engineOf(made), env: made.env };
 }
 
-onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
+onRealPostgres('three roles', { 'duckdb.postgres_role': 'roles_ducks' }, (server) => {
   const database = async (): Promise<string> => {
     const url = await server().createDatabase();
     await query(
       url,
-      `DO $$ BEGIN CREATE ROLE ducks; CREATE ROLE keeper LOGIN IN ROLE ducks; CREATE ROLE reader LOGIN; CREATE ROLE owner_only LOGIN;
+      `DO $$ BEGIN CREATE ROLE roles_ducks; CREATE ROLE roles_keeper LOGIN IN ROLE roles_ducks; CREATE ROLE roles_reader LOGIN; CREATE ROLE roles_owner_only LOGIN;
        EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-       GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO keeper`,
+       GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO roles_keeper`,
     );
     return url;
   };
@@ -60,7 +60,7 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
   });
 
   it('an administrator who is none does all, and says what it cannot verify', async () => {
-    const site = await project(asRole(await database(), 'keeper'));
+    const site = await project(asRole(await database(), 'roles_keeper'));
     await site.applied();
     await site.settled();
     const planned = await site.plan();
@@ -68,12 +68,12 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
       planned.diagnostics
         .filter((diagnostic) => diagnostic.code === 'not-verifiable')
         .map((diagnostic) => diagnostic.address),
-    ).toContain('user_mapping.wh.lake/reader');
+    ).toContain('user_mapping.wh.lake/roles_reader');
     site.env['KEY'] = 'key-two';
     const changed = await site.plan();
     expect(changed.plan?.changes.map((change) => `${change.action} ${change.address}`)).toEqual([
-      'update user_mapping.wh.lake/keeper',
-      'update user_mapping.wh.lake/reader',
+      'update user_mapping.wh.lake/roles_keeper',
+      'update user_mapping.wh.lake/roles_reader',
     ]);
     await site.applied();
     await site.settled();
@@ -83,9 +83,9 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
     const url = await database();
     const site = await project(url);
     await site.applied();
-    await query(url, 'REVOKE ducks FROM keeper');
-    onTestFinished(() => query(url, 'GRANT ducks TO keeper').then(() => undefined));
-    site.env['URL'] = asRole(url, 'keeper');
+    await query(url, 'REVOKE roles_ducks FROM roles_keeper');
+    onTestFinished(() => query(url, 'GRANT roles_ducks TO roles_keeper').then(() => undefined));
+    site.env['URL'] = asRole(url, 'roles_keeper');
     await site.settled();
     site.env['KEY'] = 'key-two';
     const failed = await site.apply();
@@ -95,7 +95,7 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
     site.env['KEY'] = 'key-one';
     await site.settled();
     // Who owns none of it sees less, and still no change that is not there.
-    site.env['URL'] = asRole(url, 'owner_only');
+    site.env['URL'] = asRole(url, 'roles_owner_only');
     const planned = await site.plan();
     expect(planned.plan?.changes).toEqual([]);
     expect(planned.diagnostics.map((diagnostic) => diagnostic.code)).toContain('not-owner');
@@ -142,7 +142,10 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'ducks' }, (server) => {
         (one) => /SERVER|USER MAPPING/.test(one) && !/FOREIGN DATA WRAPPER duckdb (HANDLER|OWNER)/.test(one),
       );
     expect(statements.length).toBeGreaterThanOrEqual(6);
-    await query(copy, `${statements.join(';\n')};\nGRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO keeper`);
+    await query(
+      copy,
+      `${statements.join(';\n')};\nGRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO roles_keeper`,
+    );
     site.env['URL'] = copy;
     const refused = await site.plan();
     expect(refused.status).toBe('error');
