@@ -151,6 +151,14 @@ describe('a file of sops that was changed', () => {
     ).toBe('changed');
   });
 
+  it('is refused where a pattern is not one of sops, with its name', async () => {
+    expect(
+      await changed('regex.yaml', (one) => one.replace(/(encrypted_regex: ).*/, '$1(?=secret).*')),
+    ).toBe(
+      'bad-pattern: The encrypted_regex of the sops file regex.yaml uses lookahead or lookbehind, which RE2 (the dialect of sops) does not have. → Correct it in .sops.yaml, and encrypt the file again.',
+    );
+  });
+
   it('is refused where a value stands in the place of another, is altered, or is not encrypted', async () => {
     const damaged = (path: string): string =>
       `damaged-file: The value at \`${path}\` of the sops file all.yaml is not what was encrypted. → Restore it from Git, and change it with \`sops edit\` only.`;

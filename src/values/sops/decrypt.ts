@@ -1,9 +1,9 @@
 import { createDecipheriv, createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { DocumentNode, Leaf } from '../document.js';
-import { SlowPattern, patternOf } from './pattern.js';
+import { patternOf } from './pattern.js';
 import { decimal, isInt64 } from './numbers.js';
-import type { NeedsProgram, SopsFile, SopsMetadata } from './file.js';
+import type { SopsFile, SopsMetadata, SopsRule } from './file.js';
 
 /** Why a file is refused. */
 export type SopsRefusal =
@@ -12,7 +12,9 @@ export type SopsRefusal =
   /** The values are not those that were encrypted, or not in that order. */
   | { readonly wrong: 'mac' }
   /** A value is not text. */
-  | { readonly wrong: 'bytes'; readonly path: string };
+  | { readonly wrong: 'bytes'; readonly path: string }
+  /** A pattern that chooses values cannot be used; the reason is a phrase that follows it. */
+  | { readonly wrong: 'pattern'; readonly rule: SopsRule; readonly reason: string };
 
 /** The values of a file, or why they cannot be opened. */
 export type Decrypted = { readonly root: DocumentNode & { readonly kind: 'map' } } | SopsRefusal;
@@ -37,9 +39,9 @@ const SEALED = /^ENC\[AES256_GCM,data:(.+),iv:(.+),tag:(.+),type:(.+)\]/;
  * cannot read a value could still remove values, put old ones back or exchange what is not encrypted.
  * @param dataKey 32 bytes
  */
-export function decryptSops({ root, metadata }: SopsFile, dataKey: Uint8Array): Decrypted | NeedsProgram {
-  const isEncrypted = encryptionRule(metadata);
-  if (typeof isEncrypted !== 'function') return isEncrypted;
+export async function decryptSops({ root, metadata }: SopsFile, dataKey: Uint8Array): Promise<Decrypted> {
+  const isEncrypted = await encryptionRule(metadata);
+  if (typeof isEncrypted === 'object') return isEncrypted;
   const hash = createHash('sha512');
   if (metadata.macOnlyEncrypted) hash.update(MAC_ONLY_ENCRYPTED);
   const walker: Walker = { dataKey, hash, isEncrypted, macOnlyEncrypted: metadata.macOnlyEncrypted };
@@ -50,7 +52,6 @@ export function decryptSops({ root, metadata }: SopsFile, dataKey: Uint8Array): 
     return isWhole ? { root: { kind: 'map', entries } } : { wrong: 'mac' };
   } catch (error) {
     if (error instanceof Refused) return { wrong: error.wrong, path: error.message };
-    if (error instanceof SlowPattern) return { needsProgram: 'chooses its values by a slow pattern' };
     throw error;
   }
 }
@@ -143,15 +144,13 @@ function plainBytes({ type, text }: Leaf): string {
 }
 
 /** Which values are encrypted, by the names on the way to them: in the order of sops (sops source, `shouldBeEncrypted`). */
-function encryptionRule({ rules }: SopsMetadata): ((path: readonly string[]) => boolean) | NeedsProgram {
-  const patterns = {
-    unencrypted: rules.unencrypted_regex === undefined ? undefined : patternOf(rules.unencrypted_regex),
-    encrypted: rules.encrypted_regex === undefined ? undefined : patternOf(rules.encrypted_regex),
-  };
-  if (patterns.unencrypted === null || patterns.encrypted === null) {
-    return { needsProgram: 'chooses its values by a pattern of another dialect' };
-  }
-  const { unencrypted, encrypted } = patterns;
+async function encryptionRule({
+  rules,
+}: SopsMetadata): Promise<((path: readonly string[]) => boolean) | SopsRefusal> {
+  const unencrypted = await ruleOf(rules, 'unencrypted_regex');
+  const encrypted = await ruleOf(rules, 'encrypted_regex');
+  if (typeof unencrypted === 'object') return unencrypted;
+  if (typeof encrypted === 'object') return encrypted;
   const { unencrypted_suffix: openSuffix, encrypted_suffix: closedSuffix } = rules;
   return (path) => {
     let answer = openSuffix === undefined || !path.some((name) => name.endsWith(openSuffix));
@@ -159,4 +158,14 @@ function encryptionRule({ rules }: SopsMetadata): ((path: readonly string[]) => 
     if (unencrypted?.(path) === true) answer = false;
     return encrypted === undefined ? answer : encrypted(path);
   };
+}
+
+async function ruleOf(
+  rules: SopsMetadata['rules'],
+  rule: SopsRule,
+): Promise<((path: readonly string[]) => boolean) | SopsRefusal | undefined> {
+  const text = rules[rule];
+  if (text === undefined) return undefined;
+  const pattern = await patternOf(text);
+  return 'wrong' in pattern ? { wrong: 'pattern', rule, reason: pattern.wrong } : pattern.matches;
 }

@@ -1,52 +1,48 @@
-import { createContext, Script } from 'node:vm';
-import type { Context } from 'node:vm';
+import type { RE2JS } from 're2js';
 
-/** How long one pattern of a file may take in all, for every name of the file, in milliseconds. */
-const LIMIT_MS = 1000;
+/** No rule that a person writes is larger. In states of the automaton, estimated from above. */
+const LARGEST = 20_000;
 
-/** A pattern takes too long. Go evaluates every pattern in linear time, JavaScript does not: `^(a+)+$` takes years. */
-export class SlowPattern extends Error {
-  override readonly name = 'SlowPattern';
-}
-
-const COMPILE = new Script('regex = new RegExp(pattern, flags); undefined');
-const TEST = new Script('regex.test(name)');
+/** Which names on the way to a value count, or what is wrong with the pattern: a phrase that follows the pattern. */
+export type Pattern = { readonly matches: (path: readonly string[]) => boolean } | { readonly wrong: string };
 
 /**
- * A pattern of Go as one of JavaScript, which is asked of each name of a path; `null` where it has something that only Go has.
- * It runs in a context of its own, the only place where a regular expression can be stopped. What is returned throws SlowPattern.
+ * A pattern of a sops file, asked of each name of a path. sops is written in Go, whose patterns are those of RE2: matched in linear
+ * time, and without lookahead, lookbehind and back references.
  */
-export function patternOf(pattern: string): ((path: readonly string[]) => boolean) | null {
-  const [, flags = '', rest = ''] = /^(?:\(\?([is]+)\))?(.*)$/s.exec(pattern) ?? [];
-  const context = createContext(
-    Object.assign(Object.create(null) as Context, {
-      pattern: rest,
-      flags: `u${[...new Set(flags)].join('')}`,
-    }),
-  );
+export async function patternOf(pattern: string): Promise<Pattern> {
+  if (sizeOf(pattern) > LARGEST) return { wrong: 'is too large' };
+  const { RE2JS: engine, RE2JSSyntaxException } = await import('re2js');
+  let compiled: RE2JS;
   try {
-    COMPILE.runInContext(context, { timeout: LIMIT_MS });
-  } catch {
-    return null;
+    compiled = engine.compile(pattern);
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error;
+    return { wrong: unsupported(pattern) ?? `is not valid in RE2: ${error.getDescription()}` };
   }
   const answers = new Map<string, boolean>();
-  let usedMs = 0;
   const test = (name: string): boolean => {
-    if (usedMs >= LIMIT_MS) throw new SlowPattern();
-    const startMs = performance.now();
-    context['name'] = name;
-    try {
-      return TEST.runInContext(context, { timeout: Math.ceil(LIMIT_MS - usedMs) }) === true;
-    } catch {
-      throw new SlowPattern();
-    } finally {
-      usedMs += performance.now() - startMs;
-    }
+    const answer = answers.get(name) ?? compiled.test(name);
+    answers.set(name, answer);
+    return answer;
   };
-  return (path) =>
-    path.some((name) => {
-      const answer = answers.get(name) ?? test(name);
-      answers.set(name, answer);
-      return answer;
-    });
+  return { matches: (path) => path.some(test) };
+}
+
+/** The length times what repetitions multiply it by; RE2 itself takes none beyond 1000, nested ones together. */
+function sizeOf(pattern: string): number {
+  const counts = [...pattern.matchAll(/\{(\d+)(?:,(\d+))?/g)].map(([, least, most]) => Number(most ?? least));
+  return pattern.length * counts.reduce((product, count) => Math.min(1000, product * Math.max(1, count)), 1);
+}
+
+/** What other dialects have and RE2 has not. */
+const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/\(\?<?[=!]/, 'lookahead or lookbehind'],
+  [/\(\?>|[*+?}]\+/, 'possessive or atomic groups'],
+  [/\\[1-9]|\\k/, 'back references'],
+];
+
+function unsupported(pattern: string): string | undefined {
+  const name = FOREIGN.find(([found]) => found.test(pattern))?.[1];
+  return name === undefined ? undefined : `uses ${name}, which RE2 (the dialect of sops) does not have`;
 }

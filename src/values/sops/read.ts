@@ -54,8 +54,7 @@ async function decrypt(
     if (metadata.others.length === 0 && !keys.others) return noKey(source.path, metadata, keys);
     return program(whyProgram(metadata), metadata.hosts);
   }
-  const decrypted = decryptSops(parsed, dataKey);
-  if ('needsProgram' in decrypted) return program(decrypted.needsProgram, metadata.hosts);
+  const decrypted = await decryptSops(parsed, dataKey);
   return 'wrong' in decrypted ? refused(source.path, decrypted) : readingOf(parsed, decrypted.root);
 }
 
@@ -136,6 +135,12 @@ function refused(path: string, decrypted: SopsRefusal): AnyReading {
         'not-utf8',
         `The value at \`${decrypted.path}\` of the sops file ${path} is not UTF-8 text.`,
         'The systems store text: encode the bytes first, for example as base64.',
+      );
+    case 'pattern':
+      return failed(
+        'bad-pattern',
+        `The ${decrypted.rule} of the sops file ${path} ${decrypted.reason}.`,
+        `Correct it in .sops.yaml, and encrypt the file again.`,
       );
   }
 }
