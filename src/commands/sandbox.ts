@@ -9,12 +9,11 @@ import type { SandboxDocument } from '../report/index.js';
 import { isReplaceable, startSandbox, writeEnvFile } from '../sandbox/index.js';
 import type { Sandbox } from '../sandbox/index.js';
 
-const port = (summary: string) =>
-  Flags.integer({ default: 0, min: 0, max: 65_535, helpValue: '<n>', summary });
+const PORT = { min: 0, max: 65_535, helpValue: '<n>' } as const;
 
 export class SandboxCommand extends EngineCommand {
   static override readonly description =
-    'Both listen on 127.0.0.1 only and keep everything in memory. They run until stopped (Ctrl-C, SIGTERM), and nothing is left ' +
+    'The API listens on 127.0.0.1, the Postgres on a Unix socket that only this user can reach; both keep everything in memory. They run until stopped (Ctrl-C, SIGTERM), and nothing is left ' +
     'behind. The API has four people with a key each, teams, and the rules of the real one; the DuckDB wrapper of the Postgres is ' +
     'a stand-in that responds as the real one does.';
   static override readonly examples = [
@@ -25,8 +24,16 @@ export class SandboxCommand extends EngineCommand {
   static override readonly finishesInFlight = true;
   static override readonly stopMessage = 'Stopping the sandbox.\n';
   static override readonly flags = {
-    port: port('Port of the Management API. Default: a free one.'),
-    'postgres-port': port('Port of the Postgres. Default: a free one.'),
+    port: Flags.integer({
+      ...PORT,
+      default: 0,
+      summary: 'Port of the Management API. Default: a free one.',
+    }),
+    'postgres-port': Flags.integer({
+      ...PORT,
+      summary:
+        'Port of the Postgres, with a password; 0 for a free one. Default: a Unix socket, and no port.',
+    }),
     'write-env': Flags.string({
       // Node takes a flag of this name for its own, where it starts the program without `--`, as `npx` does.
       aliases: ['env-file'],
@@ -64,9 +71,9 @@ interface NamedFile {
   readonly path: string;
 }
 
-async function start(heliosPort: number, postgresPort: number): Promise<Sandbox> {
+async function start(heliosPort: number, postgresPort: number | undefined): Promise<Sandbox> {
   try {
-    return await startSandbox({ heliosPort, postgresPort });
+    return await startSandbox({ heliosPort, ...defined({ postgresPort }) });
   } catch (error) {
     throw problemError({
       code: 'sandbox',

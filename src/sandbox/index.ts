@@ -15,19 +15,24 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** The ports of a sandbox; 0, the default, for any free one. */
+/** The ports of a sandbox; 0 for any free one. */
 export interface SandboxOptions {
+  /** 0 where absent. */
   readonly heliosPort?: number;
+  /** Where absent, the Postgres has a Unix socket and no port. */
   readonly postgresPort?: number;
 }
 
 /**
- * Starts a local Helios Management API and a Postgres with the stand-in for the `duckdb` wrapper, both on 127.0.0.1 only.
- * Nothing is kept when it stops.
+ * Starts a local Helios Management API and a Postgres with the stand-in for the `duckdb` wrapper, on 127.0.0.1 and on a
+ * Unix socket that only this user can reach. Nothing is kept when it stops.
  * @throws Error where a port is taken, or the optional packages of the Postgres are not installed
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const postgres = await startPostgres({ port: options.postgresPort ?? 0, database: 'warehouse' });
+  const postgres = await startPostgres({
+    ...(options.postgresPort === undefined ? {} : { port: options.postgresPort }),
+    database: 'warehouse',
+  });
   let helios: HeliosSandbox;
   try {
     helios = await startHelios({ port: options.heliosPort ?? 0 });

@@ -39,10 +39,18 @@ async function started(
   return { running, described: JSON.parse(line) as Described };
 }
 
+/** The folder of the Unix socket that a URL names. */
+function folderOf(url: string): string {
+  return new URL(url.replace('@/', '@socket/')).searchParams.get('host') ?? '';
+}
+
 function isListening(url: string): Promise<boolean> {
-  const { hostname: host, port } = new URL(url);
+  const folder = folderOf(url);
+  const { hostname: host, port } = new URL(url.replace('@/', '@socket/'));
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port) });
+    const socket = connect(
+      folder === '' ? { host, port: Number(port) } : { path: join(folder, '.s.PGSQL.5432') },
+    );
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
@@ -71,10 +79,7 @@ async function expectGone(
   signal: NodeJS.Signals,
 ): Promise<void> {
   const urls = [described.helios.url, described.postgres.url];
-  for (const url of urls) {
-    expect(url).toContain('127.0.0.1');
-    expect(await isListening(url)).toBe(true);
-  }
+  for (const url of urls) expect(await isListening(url)).toBe(true);
   const children = await childrenOf(running.child.pid);
   running.child.kill(signal);
   const { code, stdout, stderr } = await running.finished;
@@ -95,6 +100,10 @@ it('writes --env-file for its owner alone, and stops cleanly on SIGINT with noth
   const sandbox = await started(site, '--env-file', 'sandbox.env');
   expect((await stat(envFile)).mode & 0o777).toBe(0o600);
   expect(parseEnv(await readFile(envFile, 'utf8'))).toEqual(sandbox.described.variables);
+  expect(sandbox.described.helios.url).toContain('http://127.0.0.1:');
+  // Everybody who connects is a superuser, so nobody else of this machine may.
+  const folder = folderOf(sandbox.described.postgres.url);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
   await expectGone(site, sandbox, 'SIGINT');
   expect(await readdir(site.folder)).toEqual(['tmp']);
 });
@@ -104,10 +113,22 @@ it('serves the quickstart to the command, and stops cleanly on SIGTERM with noth
   const site = await project({ 'secrets.yaml': await readFile(example, 'utf8') });
   const sandbox = await started(site);
   Object.assign(site.env, sandbox.described.variables);
+  site.env['SECRETS_REQUIRE_TLS'] = '1';
+  site.env['SECRETS_ALLOWED_HOSTS'] = `127.0.0.1,${folderOf(sandbox.described.postgres.url)}`;
   const applied = await site.run('apply', '--auto-approve');
   expect(applied.stderr).not.toContain('Error:');
   expect(applied.code).toBe(0);
   await expectSettled(site);
+  await expectGone(site, sandbox, 'SIGTERM');
+});
+
+it('opens a port of the Postgres where asked for, with a password', async () => {
+  const site = await project();
+  const sandbox = await started(site, '--postgres-port', '0');
+  const { username, password, hostname } = new URL(sandbox.described.postgres.url);
+  expect({ username, hostname }).toEqual({ username: 'postgres', hostname: '127.0.0.1' });
+  expect(password).toMatch(/^[0-9a-f]{36}$/);
+  expect(sandbox.described.variables['WAREHOUSE_URL']).toBe(sandbox.described.postgres.url);
   await expectGone(site, sandbox, 'SIGTERM');
 });
 

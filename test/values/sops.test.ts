@@ -152,9 +152,7 @@ describe('a file of sops that was changed', () => {
   });
 
   it('is refused where a pattern is not one of sops, with its name', async () => {
-    expect(
-      await changed('regex.yaml', (one) => one.replace(/(encrypted_regex: ).*/, '$1(?=secret).*')),
-    ).toBe(
+    expect(await changed('regex.yaml', (one) => one.replace(/(encrypted_regex: ).*/, '$1(?=secret).*'))).toBe(
       'bad-pattern: The encrypted_regex of the sops file regex.yaml uses lookahead or lookbehind, which RE2 (the dialect of sops) does not have. → Correct it in .sops.yaml, and encrypt the file again.',
     );
   });

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 describe('the Postgres sandbox', () => {
-  it('listens on a port of its own, with the stand-in, the roles and the name asked for', async () => {
+  it('listens on a socket that only this user can reach, with the stand-in, the roles and the name asked for', async () => {
     const client = await connect();
     const { rows } = await client.query(`SELECT current_database() AS db, current_user AS me,
       (SELECT extname FROM pg_extension WHERE extname IN ('pg_duckdb', 'pgpro_axe', 'pgpro_duckdb')) AS extension,
@@ -38,8 +39,34 @@ describe('the Postgres sandbox', () => {
     expect(rows).toEqual([
       { db: 'warehouse', me: sandbox.user, extension: 'pg_duckdb', roles: ['analyst', 'lake_admin'] },
     ]);
-    expect(sandbox.port).toBeGreaterThan(0);
+    expect(sandbox.port).toBeUndefined();
+    const { mode, uid } = await stat(sandbox.folder);
+    expect([mode & 0o777, uid]).toEqual([0o700, process.getuid?.()]);
     await leave(client);
+  });
+
+  it('asks for a password on a port', async () => {
+    const other = await startPostgres({ port: 0, database: 'warehouse' });
+    const login = async (url: string, ssl = false): Promise<unknown> => {
+      const client = new pg.Client({ connectionString: url, ssl });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        return (await client.query<{ me: string }>('SELECT current_user::text AS me')).rows[0]?.me;
+      } catch (error) {
+        return error instanceof pg.DatabaseError ? error.code : (error as Error).message;
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    };
+    const { password } = new URL(other.url);
+    expect(await login(other.url)).toBe('postgres');
+    expect(await login(other.url.replace(password, 'wrong'))).toBe('28P01');
+    expect(await login(other.url.replace(password, `${password}x`))).toBe('28P01');
+    expect(await login(other.url, true)).toBe('The server does not support SSL connections');
+    expect(await login(other.url)).toBe('postgres');
+    await other.close();
+    expect(await login(other.url)).toContain('ECONNREFUSED');
   });
 
   it('answers a request for SSL with no', async () => {
@@ -129,7 +156,8 @@ describe('the Postgres sandbox', () => {
     await short.close();
     await short.close();
     const late = new pg.Client({ connectionString: short.url });
-    await expect(late.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(late.connect()).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(stat(short.folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
