@@ -121,19 +121,6 @@ const MISTAKES: readonly Mistake[] = [
     next: /GRANT USAGE ON FOREIGN DATA WRAPPER|superuser/,
   },
   {
-    title: "a role without the wrapper's role",
-    make: async (site) => {
-      urlWith(site, (url) => (url.username = 'intruder'));
-      await site.sql('GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO intruder');
-      await site.sql(
-        `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET duckdb.postgres_role = ''lake_admin''', current_database()); END $$`,
-      );
-      await site.write('secrets.yaml', CONFIGURATION.replace(', fdw_usage: [lake_admin]', ''));
-    },
-    says: /intruder.*lake_admin/,
-    next: /GRANT|superuser/,
-  },
-  {
     title: 'a role that does not exist',
     make: rewrite('usage: [analyst]', 'usage: [analist]'),
     says: /analist/,
@@ -219,6 +206,23 @@ onPostgres('wrong input', (server) => {
     expect(stdout).not.toMatch(/undefined|\[object|NaN/);
     expect(stderr).not.toMatch(/undefined|\[object|NaN/);
     expect(await site.everything()).toEqual(before);
+  });
+
+  it("a role without the wrapper's role: the wrapper itself says so, and nothing changed in the database", async () => {
+    const site = await openSite(server());
+    urlWith(site, (url) => (url.username = 'intruder'));
+    await site.sql('GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO intruder');
+    await site.sql(
+      `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET duckdb.postgres_role = ''lake_admin''', current_database()); END $$`,
+    );
+    await site.write('secrets.yaml', CONFIGURATION.replace(', fdw_usage: [lake_admin]', ''));
+    const { code, stderr } = await site.run('apply', '--auto-approve');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'DuckDB execution is not allowed because you have not been granted the duckdb.postgres_role (SQLSTATE XX000)',
+    );
+    expect(stderr).toMatch(/Next: .*GRANT the role/);
+    expect(await site.sql('SELECT srvname FROM pg_foreign_server')).toEqual([]);
   });
 
   it('no configuration at all: says what to write', async () => {

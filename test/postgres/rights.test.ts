@@ -103,9 +103,10 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     ]);
     await query(url, 'GRANT USAGE ON FOREIGN DATA WRAPPER duckdb TO plain_role');
     const half = await openSession(asRole(url, 'plain_role'));
-    expect((await half.prepare([lake])).diagnostics).toEqual([
-      expect.objectContaining({ severity: 'error', code: 'not-in-duckdb-role' }),
-    ]);
+    // The setting is not for this role to read: the wrapper itself says what is missing.
+    expect((await half.prepare([lake])).diagnostics.filter(({ severity }) => severity !== 'info')).toEqual(
+      [],
+    );
     const [outcome] = await applyItems(half, [item('create', lake)]);
     expect(outcome).toMatchObject({
       status: 'failed',

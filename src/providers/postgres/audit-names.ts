@@ -21,8 +21,8 @@ function auditServerName({ address, range }: ConfiguredResource, name: string): 
   return [
     problem({
       code: 'dangerous-server-name',
-      summary: `The server name ${JSON.stringify(name)} ${reason}: it would break DuckDB for the whole database.`,
-      next: 'Use lower-case letters, digits and "_", beginning with a letter.',
+      summary: `The server name ${JSON.stringify(name)} ${reason}.`,
+      next: 'Use lower-case letters, digits and "_".',
       address,
       at: range,
     }),

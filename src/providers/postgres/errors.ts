@@ -51,7 +51,17 @@ export function failureOf(refusal: Refusal, clean: Clean): Failure {
   }
 }
 
+/** What the wrapper tells a role that may not use DuckDB: a sentence of its own, with no value in it. */
+const NOT_GRANTED =
+  'DuckDB execution is not allowed because you have not been granted the duckdb.postgres_role';
+
 function serverError(refusal: Refusal, clean: Clean): Failure {
+  if (refusal.message?.includes(NOT_GRANTED) === true) {
+    return {
+      message: `${NOT_GRANTED} (SQLSTATE ${refusal.sqlstate ?? ''})`,
+      next: 'Ask an administrator to GRANT the role that duckdb.postgres_role names.',
+    };
+  }
   const sentenceOf = (text = ''): string | undefined => (text === '' ? undefined : clean(text));
   const parts = [sentenceOf(refusal.message), sentenceOf(refusal.detail)].flatMap((part) => part ?? []);
   const state = refusal.sqlstate === undefined ? '' : ` (SQLSTATE ${refusal.sqlstate})`;
@@ -82,8 +92,6 @@ function nextStep({ sqlstate, message = '' }: Refusal): string | undefined {
     case undefined:
       return 'The connection was lost: plan again to see what was applied.';
     default:
-      return message.includes('postgres_role')
-        ? 'Ask an administrator to GRANT the role that duckdb.postgres_role names.'
-        : undefined;
+      return undefined;
   }
 }

@@ -41,10 +41,16 @@ async function obstacle(
   if (provider !== undefined && provider !== 'config') {
     return `the provider ${provider} would look for credentials on this machine`;
   }
-  const extensions = HTTPFS.has(type) ? ['httpfs'] : neededExtensions(type, provider);
+  const extensions = localExtensions(type, provider);
   const [first] = extensions;
   if (first === undefined || (await isInstalled(extensions, directory))) return undefined;
   return `its extension ${first} is not installed on this machine`;
+}
+
+/** The extensions of which DuckDB needs one on this machine. */
+function localExtensions(type: string, provider: string | undefined): readonly string[] {
+  if (HTTPFS.has(type)) return ['httpfs'];
+  return type === 'motherduck' ? ['motherduck'] : neededExtensions(type, provider);
 }
 
 async function isInstalled(extensions: readonly string[], directory: string | undefined): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { fieldText, problem } from '../../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
+import { renameSql } from '../names.js';
 import { WRAPPER } from '../sql.js';
 import type { Preflight } from './document.js';
 import { existingServers, notAdministrated } from './existing.js';
@@ -63,31 +64,20 @@ function serverProblems(resource: DesiredResource, name: string, context: Contex
   const { principal, preflight } = context;
   const place = { address: resource.address, at: resource.range };
   const problems = [...ownerProblems(resource, name, context)];
-  if (preflight.servers.some((server) => server.name === 'validation')) {
-    problems.push(
-      problem({
-        code: 'server-named-validation',
-        summary:
-          'The database has a server named validation, because of which the wrapper refuses every change of a server or mapping.',
-        next: 'Let its owner rename or drop it: ALTER SERVER validation RENAME TO …',
-        ...place,
-      }),
-    );
-  }
-  const clash = preflight.servers.find(
-    (server) => server.name !== name && server.name.toLowerCase() === name,
-  );
-  if (clash !== undefined) {
+  const found = preflight.servers.find((server) => server.name === name);
+  const clash = preflight.servers.find((server) => server !== found && server.name.toLowerCase() === name);
+  // Where both exist, the pair is reported as a neighbour.
+  if (clash !== undefined && found === undefined) {
     problems.push(
       problem({
         code: 'clashing-server-names',
         summary: `The database has a server ${JSON.stringify(clash.name)}, which is the same name to DuckDB as ${name}: both together break it.`,
-        next: `Rename one of them: ALTER SERVER "${clash.name}" RENAME TO …`,
+        next: `Rename one of them: ${renameSql(clash.name)}`,
         ...place,
       }),
     );
   }
-  if (preflight.servers.some((server) => server.name === name && !server.owned)) {
+  if (found?.owned === false) {
     problems.push(
       problem({
         severity: 'info',

@@ -12,7 +12,7 @@ export interface Preflight {
   readonly superuser: boolean;
   /** Whether it has USAGE on the wrapper. */
   readonly usage: boolean;
-  /** `duckdb.postgres_role`; null where the setting does not exist, empty where only superusers may use DuckDB. */
+  /** `duckdb.postgres_role`; null where this role may not read it or the library is not loaded, empty: superusers only. */
   readonly duckdbRole: string | null;
   /** Whether the current role has the rights of that role. */
   readonly inDuckdbRole: boolean;
@@ -57,7 +57,6 @@ export interface FoundMapping {
  */
 export function preflightSql(roles: readonly string[]): string {
   const wanted = `ARRAY[${roles.map(escapeLiteral).join(', ')}]::pg_catalog.name[]`;
-  const setting = "pg_catalog.current_setting('duckdb.postgres_role', true)";
   const extension = (column: string): string => `(SELECT e.${column} FROM pg_catalog.pg_extension e
     WHERE e.extname ${EQ} ANY (ARRAY['pg_duckdb', 'pgpro_axe', 'pgpro_duckdb']::pg_catalog.name[]) LIMIT 1)`;
   const administrator = (role: string): string =>
@@ -72,9 +71,9 @@ export function preflightSql(roles: readonly string[]): string {
   'superuser', me.rolsuper,
   'usage', COALESCE(pg_catalog.has_foreign_data_wrapper_privilege(w.oid, 'USAGE'), false),
   'ownsWrapper', COALESCE(pg_catalog.pg_has_role(w.fdwowner, 'USAGE'), false),
-  'duckdbRole', ${setting},
+  'duckdbRole', cfg.postgres_role,
   'inDuckdbRole', EXISTS (SELECT FROM pg_catalog.pg_roles r
-    WHERE r.rolname ${EQ} ${setting}::pg_catalog.name AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
+    WHERE r.rolname ${EQ} cfg.postgres_role::pg_catalog.name AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
   'extensionsReadable', EXISTS (SELECT FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid ${EQ} c.relnamespace
     WHERE n.nspname ${EQ} 'duckdb' AND c.relname ${EQ} 'extensions' AND c.relkind ${EQ} 'r'
@@ -100,6 +99,15 @@ export function preflightSql(roles: readonly string[]): string {
       WHERE pg_catalog.left(rolname::pg_catalog.text, 3) ${NE} 'pg_' ORDER BY rolname LIMIT 5000) r) ELSE '[]' END
 ) AS document
 FROM pg_catalog.pg_roles me
+CROSS JOIN (${settingsSql()}) cfg
 LEFT JOIN pg_catalog.pg_foreign_data_wrapper w ON w.fdwname ${EQ} '${WRAPPER}'
 WHERE me.rolname ${EQ} current_user`;
+}
+
+/** The settings of the extension by their rows: to SHOW or `current_setting` a hidden setting is an error (42501); its row is just absent. */
+function settingsSql(): string {
+  const setting = (name: string): string =>
+    `pg_catalog.max(g.setting) FILTER (WHERE g.name ${EQ} 'duckdb.${name}') AS ${name}`;
+  return `SELECT ${setting('postgres_role')} FROM pg_catalog.pg_settings g
+    WHERE pg_catalog.left(g.name, 7) ${EQ} 'duckdb.'`;
 }

@@ -1,7 +1,7 @@
 import { problem } from '../../../model/index.js';
 import type { DesiredResource, Diagnostic, ProblemWords } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
-import { breaksDuckdb } from '../names.js';
+import { breaksDuckdb, isValidationName, renameSql } from '../names.js';
 import { isSensitiveOption } from '../../sdk/duckdb-options.js';
 import type { FoundMapping, FoundServer, Preflight } from './document.js';
 import { mappingProblem } from './mapping.js';
@@ -17,6 +17,9 @@ export function existingServers(
     .map((resource) => kinds.mustParse(resource.address))
     .filter(({ kind }) => kind === 'fdw_usage')
     .map(({ name }) => name);
+  const severity = desired.some(({ address }) => kinds.mustParse(address).kind !== 'fdw_usage')
+    ? 'error'
+    : 'warning';
   const byFoldedName = new Map<string, string>();
   return preflight.servers.flatMap((server) => {
     const address = `duckdb_server.${provider}.${server.name}`;
@@ -26,7 +29,7 @@ export function existingServers(
     byFoldedName.set(folded, server.name);
     const mappings = preflight.mappings.filter((mapping) => mapping.server === server.name);
     return [
-      ...nameProblems(server.name, twin),
+      ...nameProblems(server.name, twin, severity),
       // The options of a desired server are checked as they will be.
       ...(resource === undefined ? optionProblems(server, mappings) : []),
       ...ownerProblems(server, resource, usage),
@@ -53,17 +56,38 @@ export function notAdministrated(server: string, owner: string): ProblemWords {
   };
 }
 
-function nameProblems(name: string, twin: string | undefined): readonly ProblemWords[] {
+/**
+ * A name that fails every change of a secret, whatever the change is about, and for most of them every DuckDB query. An error where
+ * a server or mapping is to be managed: the failure would be reported at that one.
+ */
+function nameProblems(
+  name: string,
+  twin: string | undefined,
+  severity: 'error' | 'warning',
+): readonly ProblemWords[] {
+  const shown = JSON.stringify(name);
+  const next = `Let its owner rename it, which works at any time: ${renameSql(name)}`;
+  if (isValidationName(name)) {
+    return [
+      {
+        severity,
+        code: 'server-named-validation',
+        summary: `The database has a server ${shown}: the wrapper refuses every change of a server or mapping beside it.`,
+        next,
+      },
+    ];
+  }
   if (twin === undefined && !breaksDuckdb(name)) return [];
+  const what =
+    twin === undefined
+      ? `The server ${shown} has a name that DuckDB cannot read`
+      : `The servers ${JSON.stringify(twin)} and ${shown} have the same name to DuckDB`;
   return [
     {
-      severity: 'warning',
+      severity,
       code: 'server-breaks-duckdb',
-      summary:
-        twin === undefined
-          ? `The server ${JSON.stringify(name)} has a name that breaks DuckDB for the whole database.`
-          : `The servers ${JSON.stringify(twin)} and ${JSON.stringify(name)} have the same name to DuckDB, which breaks it for the whole database.`,
-      next: `Rename it (ALTER SERVER … RENAME TO …) or drop it.`,
+      summary: `${what}: every DuckDB query and every change of a server or mapping fails in the whole database.`,
+      next,
     },
   ];
 }
@@ -71,12 +95,13 @@ function nameProblems(name: string, twin: string | undefined): readonly ProblemW
 /** Options of an existing server and its mappings that break DuckDB, or expose a credential. */
 function optionProblems(server: FoundServer, mappings: readonly FoundMapping[]): readonly ProblemWords[] {
   const shown = JSON.stringify(server.name);
-  const { type, options } = server;
+  const { options } = server;
+  const type = effectiveType(server);
   return [
     ...Object.keys(options).flatMap((option) => serverOptionProblems(server, option)),
     ...mappings.flatMap((mapping) =>
       (mapping.options ?? []).flatMap((option) => {
-        const wrong = mappingProblem(type ?? '', options['provider'], Object.keys(options), option);
+        const wrong = mappingProblem(type, options['provider'], Object.keys(options), option);
         return wrong === undefined
           ? []
           : [breaking(`The mapping of ${mapping.role} on the server ${shown} ${wrong}.`)];
@@ -85,21 +110,22 @@ function optionProblems(server: FoundServer, mappings: readonly FoundMapping[]):
   ];
 }
 
-function serverOptionProblems({ name, type, options }: FoundServer, option: string): readonly ProblemWords[] {
-  const shown = JSON.stringify(name);
-  const problems: ProblemWords[] = [];
-  if (option === 'type') {
-    problems.push(breaking(`The server ${shown} has an option type, which overrides its type.`));
-  }
-  if (isSensitiveOption(type ?? '', options['provider'], option.toLowerCase())) {
-    problems.push({
+function serverOptionProblems(server: FoundServer, option: string): readonly ProblemWords[] {
+  const { name, options } = server;
+  if (!isSensitiveOption(effectiveType(server), options['provider'], option.toLowerCase())) return [];
+  return [
+    {
       severity: 'warning',
       code: 'sensitive-option-in-server',
-      summary: `The server ${shown} has the sensitive option ${option}, which every role can read there.`,
+      summary: `The server ${JSON.stringify(name)} has the sensitive option ${option}, which every role can read there.`,
       next: 'Move it to a user mapping, and change the value where it is used.',
-    });
-  }
-  return problems;
+    },
+  ];
+}
+
+/** The secret type of a server: an option `type` overrides TYPE, and works (DuckDB wrapper contract). */
+function effectiveType({ type, options }: FoundServer): string {
+  return options['type'] ?? type ?? '';
 }
 
 function breaking(summary: string): ProblemWords {

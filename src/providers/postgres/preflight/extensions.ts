@@ -3,13 +3,20 @@ import type { DesiredResource, Diagnostic } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
 import type { FoundServer, Preflight } from './document.js';
 
-/** The DuckDB extensions that provide a secret type, by their names; not those that are linked into the wrapper. */
+/**
+ * The DuckDB extensions that provide a secret type, by their names; not those that are linked into the wrapper, nor motherduck, which
+ * DuckDB fetches at its first use.
+ */
 const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   azure: ['azure'],
   iceberg: ['iceberg'],
-  motherduck: ['motherduck', 'md'],
+  ducklake: ['ducklake'],
   mysql: ['mysql', 'mysql_scanner'],
   postgres: ['postgres', 'postgres_scanner'],
+  quack: ['quack'],
+  rds: ['aws'],
+  uc: ['unity_catalog', 'uc_catalog'],
+  unity_catalog: ['unity_catalog', 'uc_catalog'],
 };
 const OF_CHAIN: readonly string[] = ['aws'];
 const CHAINED = ['s3', 'gcs', 'r2', 'aws'];
@@ -30,12 +37,13 @@ export function needsExtensions(desired: readonly DesiredResource[], { servers }
   );
 }
 
-/** One SELECT that returns the names of `duckdb.extensions` as `document`. */
-export const EXTENSIONS_SQL = `SELECT COALESCE(pg_catalog.json_agg(e.name ORDER BY e.name), '[]') AS document FROM ONLY duckdb.extensions e`;
+/** One SELECT that returns, as `document`, the names in `duckdb.extensions` that sessions load: roles that are not superusers have those only. */
+export const EXTENSIONS_SQL = `SELECT COALESCE(pg_catalog.json_agg(e.name ORDER BY e.name), '[]') AS document FROM ONLY duckdb.extensions e
+  WHERE COALESCE((pg_catalog.to_jsonb(e) OPERATOR(pg_catalog.->>) 'autoload')::pg_catalog.bool, true)`;
 
 /**
- * Servers whose extension is missing: each breaks every DuckDB query of the database (DuckDB wrapper contract). An error for a
- * desired server, a warning for one that exists.
+ * Servers whose extension has no row in `duckdb.extensions`: each breaks every DuckDB query of all roles but superusers, who load it from
+ * its file where there is one (DuckDB wrapper contract). An error for a desired server, a warning for one that exists.
  * @param installed the names in `duckdb.extensions`; absent where they cannot be read
  */
 export function extensionDiagnostics(
@@ -77,7 +85,7 @@ function desiredProblems(
   return [
     problem({
       code: 'extension-missing',
-      summary: `The server ${name} needs DuckDB's extension ${first}, which is not installed: it would break every DuckDB query of the database.`,
+      summary: `The server ${name} needs DuckDB's extension ${first}, which duckdb.extensions does not list: every DuckDB query of roles that are not superusers would fail.`,
       next: `Let a superuser run SELECT duckdb.install_extension('${first}') in that database first.`,
       ...place,
     }),
@@ -96,7 +104,7 @@ function foundProblems(
     problem({
       severity: 'warning',
       code: 'server-breaks-duckdb',
-      summary: `The server ${JSON.stringify(server.name)} needs DuckDB's extension ${first}, which is not installed: it breaks DuckDB for the whole database.`,
+      summary: `The server ${JSON.stringify(server.name)} needs DuckDB's extension ${first}, which duckdb.extensions does not list: every DuckDB query of roles that are not superusers fails.`,
       next: `Install the extension (SELECT duckdb.install_extension('${first}')), or drop the server.`,
       address: `duckdb_server.${provider}.${server.name}`,
     }),
