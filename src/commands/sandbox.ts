@@ -6,8 +6,8 @@ import { EXIT } from '../cli/exit.js';
 import { outputFlags } from '../cli/flags.js';
 import { defined, errorCode, problemError } from '../model/index.js';
 import type { SandboxDocument } from '../report/index.js';
-import { isReplaceable, startSandbox, writeEnvFile } from '../sandbox/index.js';
-import type { Sandbox } from '../sandbox/index.js';
+import { POSTGRES_PRODUCTS, isReplaceable, startSandbox, writeEnvFile } from '../sandbox/index.js';
+import type { PostgresProduct, Sandbox } from '../sandbox/index.js';
 
 const PORT = { min: 0, max: 65_535, helpValue: '<n>' } as const;
 
@@ -34,6 +34,11 @@ export class SandboxCommand extends EngineCommand {
       summary:
         'Port of the Postgres, with a password; 0 for a free one. Default: a Unix socket, and no port.',
     }),
+    postgres: Flags.option({
+      options: POSTGRES_PRODUCTS,
+      default: 'pg_duckdb' as const,
+      summary: 'Extension that the Postgres imitates: pg_duckdb, or Postgres Pro AXE as documented.',
+    })(),
     'write-env': Flags.string({
       // Node takes a flag of this name for its own, where it starts the program without `--`, as `npx` does.
       aliases: ['env-file'],
@@ -50,7 +55,7 @@ export class SandboxCommand extends EngineCommand {
     const file = name === undefined ? undefined : { name, path: resolve(this.cli.io.cwd, name) };
     if (file !== undefined) await checkEnvFile(file);
     this.cli.terminal.progress('starting the sandbox');
-    const running = await start(flags.port, flags['postgres-port']);
+    const running = await start(flags.port, flags['postgres-port'], flags.postgres);
     let isWritten = false;
     try {
       if (file !== undefined) await writeVariables(file, running.variables);
@@ -71,9 +76,13 @@ interface NamedFile {
   readonly path: string;
 }
 
-async function start(heliosPort: number, postgresPort: number | undefined): Promise<Sandbox> {
+async function start(
+  heliosPort: number,
+  postgresPort: number | undefined,
+  postgres: PostgresProduct,
+): Promise<Sandbox> {
   try {
-    return await startSandbox({ heliosPort, ...defined({ postgresPort }) });
+    return await startSandbox({ heliosPort, postgres, ...defined({ postgresPort }) });
   } catch (error) {
     throw problemError({
       code: 'sandbox',

@@ -5,6 +5,12 @@ import { startHelios } from './helios/index.js';
 import type { HeliosSandbox } from './helios/index.js';
 import { startPostgres } from './postgres/index.js';
 import type { PostgresSandbox } from './postgres/index.js';
+import { PRODUCT_NAMES } from './postgres/standin/index.js';
+import type { Product } from './postgres/standin/index.js';
+
+/** What the Postgres of a sandbox can imitate. */
+export const POSTGRES_PRODUCTS = PRODUCT_NAMES;
+export type PostgresProduct = Product;
 
 /** A running sandbox: both systems, and the variables with which the examples reach them. */
 export interface Sandbox {
@@ -15,12 +21,14 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** The ports of a sandbox; 0 for any free one. */
+/** The ports of a sandbox (0 for any free one), and what its Postgres imitates. */
 export interface SandboxOptions {
   /** 0 where absent. */
   readonly heliosPort?: number;
   /** Where absent, the Postgres has a Unix socket and no port. */
   readonly postgresPort?: number;
+  /** `pg_duckdb` where absent. */
+  readonly postgres?: PostgresProduct;
 }
 
 /**
@@ -32,6 +40,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const postgres = await startPostgres({
     ...(options.postgresPort === undefined ? {} : { port: options.postgresPort }),
     database: 'warehouse',
+    ...(options.postgres === undefined ? {} : { product: options.postgres }),
   });
   let helios: HeliosSandbox;
   try {

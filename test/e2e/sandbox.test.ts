@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Running } from '../support/command.js';
+import { withClient } from '../support/postgres/index.js';
 import { expectSettled } from '../support/site.js';
 import { makeProject } from '../support/project.js';
 import type { Project } from '../support/project.js';
@@ -130,6 +131,25 @@ it('opens a port of the Postgres where asked for, with a password', async () => 
   expect(password).toMatch(/^[0-9a-f]{36}$/);
   expect(sandbox.described.variables['WAREHOUSE_URL']).toBe(sandbox.described.postgres.url);
   await expectGone(site, sandbox, 'SIGTERM');
+});
+
+it('serves Postgres Pro AXE with --postgres axe', async () => {
+  const site = await project();
+  const { described } = await started(site, '--postgres', 'axe');
+  await withClient(described.postgres.url, async (client) => {
+    const { rows } = await client.query(
+      `SELECT (SELECT extname::text FROM pg_extension WHERE extname LIKE 'pg%duckdb' OR extname LIKE 'pgpro%') AS extension,
+         has_foreign_data_wrapper_privilege('metastore_admin', 'duckdb', 'USAGE') AS administrator`,
+    );
+    expect(rows).toEqual([{ extension: 'pgpro_axe', administrator: true }]);
+    await client.query('SET ROLE metastore_admin');
+    await client.query(`SELECT duckdb.create_simple_secret('S3', 'k', 's')`);
+    const mappings = await client.query(`SELECT usename::text AS role FROM pg_user_mappings`);
+    expect(mappings.rows).toEqual([{ role: 'public' }]);
+  });
+  const { code, stderr } = await site.run('sandbox', '--postgres', 'oracle');
+  expect(code).toBe(1);
+  expect(stderr).toContain('pg_duckdb, axe');
 });
 
 it('tells that a port is taken, exits with 1, and leaves nothing', async () => {

@@ -6,6 +6,7 @@ import { startGateway } from './gateway.js';
 import type { Gateway } from './gateway.js';
 import { loadPackages } from './packages.js';
 import { standInSql } from './standin/index.js';
+import type { Product } from './standin/index.js';
 import { literal } from './standin/sql-text.js';
 import { turnstileOf } from './turnstile.js';
 
@@ -18,6 +19,8 @@ export interface PostgresSandboxOptions {
   readonly port?: number;
   /** The database's name; default `postgres`. */
   readonly database?: string;
+  /** Which extension is imitated: `pg_duckdb`, the default, or Postgres Pro AXE. */
+  readonly product?: Product;
 }
 
 /** A running sandbox. */
@@ -40,10 +43,16 @@ const USER = 'postgres';
 const MAX_CONNECTIONS = 100;
 
 /** The extensions that the examples use are installed; others can be. */
-const STAND_IN = standInSql({
+const EXTENSIONS = {
   installed: ['httpfs', 'aws', 'azure'],
   downloadable: ['ducklake', 'iceberg', 'motherduck', 'mysql_scanner', 'postgres_scanner'],
-});
+};
+
+/** What has to be in the database before the stand-in: AXE's documentation calls its administrator so. */
+const BEFORE: Readonly<Record<Product, string>> = {
+  pg_duckdb: '',
+  axe: "ALTER DATABASE postgres SET duckdb.postgres_role = 'metastore_admin';",
+};
 
 /** The roles that the examples name. */
 const ROLES = 'CREATE ROLE analyst NOLOGIN; CREATE ROLE lake_admin NOLOGIN;';
@@ -70,13 +79,15 @@ export async function startPostgres(options: PostgresSandboxOptions = {}): Promi
   const database = options.database ?? 'postgres';
   const folder = await makeFolder();
   const socket = join(folder, SOCKET);
+  const product = options.product ?? 'pg_duckdb';
   const db = new (turnstileOf(PGlite))({ dataDir: 'memory://' });
   const server = new PGLiteSocketServer({ db, path: socket, maxConnections: MAX_CONNECTIONS });
   const password = randomBytes(18).toString('hex');
   let gateway: Gateway | undefined;
   try {
     await db.waitReady;
-    await db.exec(STAND_IN);
+    await db.exec(BEFORE[product]);
+    await db.exec(standInSql({ ...EXTENSIONS, product }));
     await db.exec(ROLES);
     if (database !== 'postgres') await db.exec(rename(database));
     db.whenAlone(() => server.getStats().activeConnections <= 1);

@@ -1,4 +1,4 @@
-/** The extension's helper functions for simple secrets. */
+/** What the functions for secrets share, and the one for Azure. */
 export const helpersSql = `
 -- base, base_1, base_2 …: the first name that is free.
 CREATE FUNCTION duckdb_standin.free_name(base text) RETURNS text LANGUAGE sql STABLE
@@ -26,9 +26,29 @@ SET search_path = pg_catalog, pg_temp AS $sql$
   FROM unnest(names, vals) WITH ORDINALITY AS o(name, val, place) WHERE o.val <> '';
 $sql$;
 
-CREATE FUNCTION duckdb.create_simple_secret(
+CREATE FUNCTION duckdb.create_azure_secret(connection_string text, scope text DEFAULT '') RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $sql$
+DECLARE
+  server text;
+BEGIN
+  PERFORM duckdb_standin.refuse_null('pgduckdb_create_azure_secret_cpp', ARRAY[connection_string, scope]);
+  server := duckdb_standin.free_name('azure_secret');
+  EXECUTE format('CREATE SERVER %I TYPE ''azure'' FOREIGN DATA WRAPPER duckdb', server)
+    || duckdb_standin.options_clause(ARRAY['scope'], ARRAY[scope]);
+  EXECUTE format('CREATE USER MAPPING FOR CURRENT_USER SERVER %I OPTIONS (connection_string %L)', server, connection_string);
+  RETURN server;
+END
+$sql$;
+`;
+
+/** The parameters of `create_simple_secret`, the same in every product. */
+export const SIMPLE_SECRET_PARAMETERS = `
   type text, key_id text, secret text, session_token text DEFAULT '', region text DEFAULT '', url_style text DEFAULT '',
-  provider text DEFAULT '', endpoint text DEFAULT '', scope text DEFAULT '', validation text DEFAULT '', use_ssl text DEFAULT '')
+  provider text DEFAULT '', endpoint text DEFAULT '', scope text DEFAULT '', validation text DEFAULT '', use_ssl text DEFAULT ''`;
+
+/** `create_simple_secret` as measured on pg_duckdb: any number of them, for the current user. */
+export const simpleSecretSql = `
+CREATE FUNCTION duckdb.create_simple_secret(${SIMPLE_SECRET_PARAMETERS})
 RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $sql$
 DECLARE
   server text;
@@ -44,20 +64,6 @@ BEGIN
     ARRAY[region, url_style, provider, endpoint, scope, validation, use_ssl]);
   EXECUTE format('CREATE USER MAPPING FOR CURRENT_USER SERVER %I OPTIONS (KEY_ID %L, SECRET %L%s)', server, key_id, secret,
     CASE WHEN session_token = '' THEN '' ELSE format(', session_token %L', session_token) END);
-  RETURN server;
-END
-$sql$;
-
-CREATE FUNCTION duckdb.create_azure_secret(connection_string text, scope text DEFAULT '') RETURNS text
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $sql$
-DECLARE
-  server text;
-BEGIN
-  PERFORM duckdb_standin.refuse_null('pgduckdb_create_azure_secret_cpp', ARRAY[connection_string, scope]);
-  server := duckdb_standin.free_name('azure_secret');
-  EXECUTE format('CREATE SERVER %I TYPE ''azure'' FOREIGN DATA WRAPPER duckdb', server)
-    || duckdb_standin.options_clause(ARRAY['scope'], ARRAY[scope]);
-  EXECUTE format('CREATE USER MAPPING FOR CURRENT_USER SERVER %I OPTIONS (connection_string %L)', server, connection_string);
   RETURN server;
 END
 $sql$;

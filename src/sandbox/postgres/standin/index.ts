@@ -1,6 +1,7 @@
+import { axeSql } from './axe.js';
 import { extensionRowSql } from './extension-row.js';
 import { extensionsSql } from './extensions.js';
-import { helpersSql } from './helpers.js';
+import { helpersSql, simpleSecretSql } from './helpers.js';
 import { loadingSql } from './loading.js';
 import { parserSql } from './parser.js';
 import { queriesSql } from './queries.js';
@@ -10,11 +11,32 @@ import { literal } from './sql-text.js';
 import { tablesSql } from './tables.js';
 import { wrapperSql } from './wrapper.js';
 
+/** The products that the stand-in imitates: the extension's name and version in `pg_extension`, and its functions for secrets. */
+const PRODUCTS = {
+  /** As recorded. */
+  pg_duckdb: { extension: 'pg_duckdb', version: '1.2.0', sql: () => simpleSecretSql },
+  /** Postgres Pro AXE 1.1, as documented. */
+  axe: { extension: 'pgpro_axe', version: '1.1.0', sql: axeSql },
+} as const;
+
+/** A product that the stand-in imitates. */
+export type Product = keyof typeof PRODUCTS;
+
+/** Their names, for messages and flags. */
+export const PRODUCT_NAMES = Object.keys(PRODUCTS) as readonly Product[];
+
 /** What a stand-in may be told; everything has a default. */
 export interface StandInOptions {
-  /** The extension's name in `pg_extension`: `pg_duckdb` (default), `pgpro_axe` or `pgpro_duckdb`. */
+  /** Default: `pg_duckdb`. */
+  readonly product?: Product;
+  /**
+   * The role that administrates secrets in AXE, which makes it where it is missing, and grants it what it needs; default: the role of
+   * `duckdb.postgres_role` at that time.
+   */
+  readonly administrator?: string;
+  /** The extension's name in `pg_extension`; default: the product's. */
   readonly extensionName?: string;
-  /** Its version there; default `1.2.0`, the one that was recorded. */
+  /** Its version there; default: the product's. */
   readonly extensionVersion?: string;
   /** DuckDB extensions that are installed, as rows of `duckdb.extensions`; default: `httpfs`. */
   readonly installed?: readonly string[];
@@ -37,6 +59,7 @@ export function standInSql(options: StandInOptions = {}): string {
   const files = Object.entries(options.extensionDirectories ?? {}).flatMap(([directory, names]) =>
     names.map((name) => `${literal(directory)}, ${literal(name)}`),
   );
+  const product = PRODUCTS[options.product ?? 'pg_duckdb'];
   return [
     'BEGIN;\nSET LOCAL check_function_bodies = off;\nSET LOCAL search_path = pg_catalog, pg_temp;\n',
     tablesSql,
@@ -50,8 +73,9 @@ export function standInSql(options: StandInOptions = {}): string {
     loadingSql,
     wrapperSql,
     helpersSql,
+    product.sql(options.administrator),
     queriesSql,
-    extensionRowSql(options.extensionName ?? 'pg_duckdb', options.extensionVersion ?? '1.2.0'),
+    extensionRowSql(options.extensionName ?? product.extension, options.extensionVersion ?? product.version),
     'COMMIT;\n',
   ].join('\n');
 }

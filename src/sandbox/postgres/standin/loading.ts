@@ -26,7 +26,7 @@ BEGIN
       SELECT g.oid, lower(coalesce(max(g.option_value) FILTER (WHERE g.mapped), max(g.option_value))) AS provider
       FROM given g WHERE g.option_name = 'provider' GROUP BY 1
     ), secret AS MATERIALIZED (
-      SELECT s.oid, lower(s.srvtype) AS type, coalesce(x.provider, t.default_provider) AS provider, t.default_provider
+      SELECT s.oid, lower(s.srvtype) AS type, coalesce(nullif(x.provider, ''), t.default_provider) AS provider, t.default_provider
       FROM server s LEFT JOIN special x ON x.oid = s.oid LEFT JOIN duckdb_standin.secret_type t ON t.type = lower(s.srvtype)
     ), used AS (
       SELECT DISTINCT c.type, c.provider, c.default_provider FROM secret c

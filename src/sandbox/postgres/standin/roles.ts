@@ -8,12 +8,21 @@ BEGIN
 END
 $sql$;
 
+-- duckdb.postgres_role: of the session, or else as the database has it for new sessions.
+CREATE FUNCTION duckdb_standin.postgres_role() RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $sql$
+  SELECT coalesce(nullif(current_setting('duckdb.postgres_role', true), ''), (
+    SELECT substring(c FROM '=(.*)$') FROM pg_db_role_setting s, unnest(s.setconfig) c
+    WHERE s.setrole = 0 AND s.setdatabase = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+      AND c LIKE 'duckdb.postgres_role=%'), '');
+$sql$;
+
 -- Superusers, and members of the role that duckdb.postgres_role names (unset: superusers only).
 CREATE FUNCTION duckdb_standin.may_use_duckdb(role name) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $sql$
   SELECT r.rolsuper OR EXISTS (
     SELECT FROM pg_roles g
-    WHERE g.rolname = current_setting('duckdb.postgres_role', true) AND pg_has_role(r.oid, g.oid, 'MEMBER'))
+    WHERE g.rolname = duckdb_standin.postgres_role() AND pg_has_role(r.oid, g.oid, 'MEMBER'))
   FROM pg_roles r WHERE r.rolname = role;
 $sql$;
 

@@ -32,6 +32,8 @@ BEGIN
     ELSE
       problem := format('Failed to cast option ''%s'' to type ''BOOLEAN'': ''Could not convert string ''%s'' to BOOL''', option, val);
     END IF;
+  ELSIF "cast" = 'EMPTY' AND val <> '' THEN
+    problem := 'unknown parameter';
   ELSIF "cast" = 'MAP' AND val !~ '^\\s*\\{\\s*([^=,{}]+=[^,{}]*(,[^=,{}]+=[^,{}]*)*)?\\}\\s*$' THEN
     problem := format('Failed to cast option ''%s'' to type ''MAP(VARCHAR, VARCHAR)'': ''Type VARCHAR with value ''%s'' can''t be cast to the destination type MAP(VARCHAR, VARCHAR)''', option, val);
   END IF;
@@ -81,7 +83,8 @@ BEGIN
     lowered := lower(given_names[i]);
     IF lowered = 'type' THEN s.type := lower(given_vals[i]);
     ELSIF lowered = 'scope' THEN s.scope := ARRAY[given_vals[i]];
-    ELSIF lowered = 'provider' THEN named_provider := lower(given_vals[i]);
+    -- An empty provider is the default one.
+    ELSIF lowered = 'provider' THEN named_provider := nullif(lower(given_vals[i]), '');
     ELSIF lowered = ANY (s.names) THEN
       s.problem := format('Duplicate query param found while parsing create secret: ''%s''', lowered);
       RETURN s;
@@ -121,7 +124,7 @@ BEGIN
   FOR i IN 1..cardinality(s.names) LOOP
     SELECT o."cast" INTO known FROM duckdb_standin.secret_option o
     WHERE o.type = s.type AND o.provider = s.provider AND o.name = s.names[i];
-    IF NOT FOUND THEN
+    IF NOT FOUND OR (known."cast" = 'EMPTY' AND s.vals[i] <> '') THEN
       s.kind := 'Binder Error';
       s.problem := format('Unknown parameter ''%s'' for secret type ''%s'' with %sprovider ''%s''', s.names[i], s.type,
         CASE WHEN named_provider IS NULL THEN 'default ' ELSE '' END, s.provider);
