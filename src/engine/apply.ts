@@ -9,6 +9,7 @@ import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { withLockedStore } from './locking.js';
 import type { LockedStore } from './locking.js';
+import { noStateNote } from './no-state.js';
 import { planInput, statusOf } from './plan-input.js';
 import { refresh } from './refresh/index.js';
 import type { RefreshRequest, RefreshResult } from './refresh/index.js';
@@ -82,7 +83,7 @@ export function applyLoaded(request: ApplyRequest, scope: EngineScope): Promise<
       valuesAreRead: 'always',
       options,
       diagnostics,
-      ...(pinned && { checkState: pinned.checkState }),
+      checkState: pinned?.checkState ?? noStateNote(locked.store),
     };
     return refresh<ApplyResult>(refreshRequest, locked.scope, {
       onBlocked: (problems) => ({ status: 'error', diagnostics: problems }),

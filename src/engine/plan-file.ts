@@ -86,7 +86,7 @@ export async function writePlanFile(
 
 /** Makes the key file beside a local state, where the stack has no key yet. */
 export async function ensureKey(configuration: Configuration, scope: EngineScope): Promise<void> {
-  const keyFile = keyFileOf(configuration, scope);
+  const keyFile = await keyFileOf(configuration, scope);
   if (keyFile !== undefined && (await findKey(scope, keyFile)) === undefined) await makeKeyFile(keyFile);
 }
 
@@ -98,7 +98,7 @@ export async function sealOf(
   configuration: Configuration | undefined,
   scope: EngineScope,
 ): Promise<Seal | undefined> {
-  const keyFile = configuration && keyFileOf(configuration, scope);
+  const keyFile = configuration && (await keyFileOf(configuration, scope));
   const fingerprint = await (await findKey(scope, keyFile))?.open();
   // Every field's domain has a `#`, so this one is no field's.
   return fingerprint && ((text) => fingerprint('saved plan', text));

@@ -4,6 +4,7 @@ import type { RunContext, RunOptions, RunResult } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { withStore } from './locking.js';
+import { noStateNote, noStateToCompare } from './no-state.js';
 import { planInput, statusOf } from './plan-input.js';
 import { refresh } from './refresh/index.js';
 import type { RefreshRequest } from './refresh/index.js';
@@ -41,7 +42,15 @@ export function planLoaded(
   scope: EngineScope,
 ): Promise<PlanResult> {
   return withStore(loaded, scope, (store) => {
-    const request: RefreshRequest = { loaded, store, valuesAreRead: 'always', options, diagnostics };
+    const checkState = noStateNote(store);
+    const request: RefreshRequest = {
+      loaded,
+      store,
+      valuesAreRead: 'always',
+      options,
+      diagnostics,
+      checkState,
+    };
     return refresh<PlanResult>(request, scope, {
       onBlocked: blocked,
       onRefreshed: (refreshed) => {
@@ -58,7 +67,14 @@ export async function drift(options: RunOptions, context: RunContext): Promise<D
   const { loaded, diagnostics } = await load(options.files, scope);
   if (loaded === undefined) return { status: 'error', diagnostics };
   return withStore(loaded, scope, (store) => {
-    const request: RefreshRequest = { loaded, store, valuesAreRead: 'without-key', options, diagnostics };
+    const request: RefreshRequest = {
+      loaded,
+      store,
+      valuesAreRead: 'without-key',
+      options,
+      diagnostics,
+      checkState: (stored) => (stored === undefined ? [noStateToCompare(store)] : []),
+    };
     return refresh<DriftResult>(request, scope, {
       onBlocked: blocked,
       onRefreshed: (refreshed) => {

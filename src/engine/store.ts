@@ -12,6 +12,7 @@ import { readSettings } from './values.js';
  */
 export async function openStore(configuration: Configuration, context: EngineScope): Promise<StateStore> {
   const { state, stack } = configuration;
+  await checkPlace(configuration, context);
   const { fields, diagnostics } = await readSettings(state.fields, context);
   if (hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);
   const { leaseMs, range } = state;
@@ -23,12 +24,24 @@ export async function openStore(configuration: Configuration, context: EngineSco
   return timedStore(store, context);
 }
 
-/** Where a fingerprint key may be kept beside the state; `undefined` where the backend is not a local file. */
-export function keyFileOf(
-  { state }: Configuration,
-  context: Pick<EngineScope, 'extensions'>,
-): string | undefined {
-  return backendOf(state.backend, context).keyFile?.(state.fields);
+/**
+ * Where a fingerprint key may be kept beside the state; `undefined` where the backend is not a local file.
+ * @throws DiagnosticError where the state, and its key with it, is in another place
+ */
+export async function keyFileOf(
+  configuration: Configuration,
+  context: Pick<EngineScope, 'extensions' | 'cwd'>,
+): Promise<string | undefined> {
+  await checkPlace(configuration, context);
+  const { backend, fields } = configuration.state;
+  return backendOf(backend, context).keyFile?.(fields);
+}
+
+async function checkPlace(
+  { state: { backend, fields, folder }, stack }: Configuration,
+  context: Pick<EngineScope, 'extensions' | 'cwd'>,
+): Promise<void> {
+  await backendOf(backend, context).checkPlace?.(fields, { stack, folder, cwd: context.cwd });
 }
 
 function backendOf(name: string, { extensions }: Pick<EngineScope, 'extensions'>): BackendDefinition {

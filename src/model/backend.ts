@@ -20,7 +20,8 @@ export type BackendFields = Readonly<Record<string, DesiredField>>;
 /** Whose state it is, and where relative paths start. */
 export interface BackendPlace {
   readonly stack: string;
-  readonly cwd: string;
+  /** The folder of the file that names the stack, absolute. */
+  readonly folder: string;
 }
 
 /** Which settings may be shown in the line of a message, where they are plain text. */

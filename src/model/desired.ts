@@ -86,6 +86,8 @@ export interface StateSettings {
   readonly backend: string;
   /** The backend's own settings, completed. */
   readonly fields: Readonly<Record<string, DesiredField>>;
+  /** The folder of the file that names the stack, absolute: where relative paths of the state start. */
+  readonly folder: string;
   /** How long a lock outlives its holder, in milliseconds; the backend's default where absent. */
   readonly leaseMs?: number;
   readonly range?: SourceRange;

@@ -95,9 +95,10 @@ function ownershipConflict(
     return refusals.claimed(desired, actual);
   }
   if (owned !== undefined || adopt || listed) return undefined;
-  return record === undefined
-    ? refusals.alreadyExists(desired, actual)
-    : refusals.replacedByOther(desired, actual, record);
+  if (record !== undefined) return refusals.replacedByOther(desired, actual, record);
+  return actual.claimedBy === index.input.stack
+    ? refusals.marked(desired, actual)
+    : refusals.alreadyExists(desired, actual);
 }
 
 function decideReplacement(

@@ -37,6 +37,15 @@ export function replacedByOther(
   });
 }
 
+/** The object carries our own mark, and the state has no record of it. */
+export function marked(desired: DesiredResource, { claimedBy = '' }: ActualResource): Diagnostic {
+  return refusal(desired, {
+    code: 'exists-already',
+    summary: `${desired.address} carries this stack's mark (${claimedBy}), and the state has no record of it: the state is lost or elsewhere.`,
+    next: `Restore the state. If it is lost for good, take the object in again: secrets import ${desired.address}`,
+  });
+}
+
 /** Something of this name exists, and the state does not own it. */
 export function alreadyExists(desired: DesiredResource, actual: ActualResource): Diagnostic {
   return refusal(desired, {

@@ -1,4 +1,11 @@
-import type { BackendFields, BackendLanguage, Field, RunScope, SourceRange } from '../model/index.js';
+import type {
+  BackendFields,
+  BackendLanguage,
+  BackendPlace,
+  Field,
+  RunScope,
+  SourceRange,
+} from '../model/index.js';
 import type { StateStore } from './store.js';
 
 /** A kind of place that can keep a state. Each lives in a folder of its own, and has one line in `registry.ts`. */
@@ -15,6 +22,11 @@ export interface BackendDefinition extends BackendLanguage {
    * @returns `undefined` where the settings do not tell
    */
   keyFile?(fields: BackendFields): string | undefined;
+  /**
+   * Checks that the state is not kept where an earlier version, or another folder, would have put it. Reads names, no state.
+   * @throws DiagnosticError that says how to move it
+   */
+  checkPlace?(fields: BackendFields, place: BackendPlace & { readonly cwd: string }): Promise<void>;
 }
 
 /** The settings of one state, with their values read. */

@@ -7,7 +7,9 @@ onPostgres('exit codes', (server) => {
     const site = await openSite(server(), { where: 'process' });
     expect((await site.run('plan')).code).toBe(0);
     expect((await site.run('plan', '--detailed-exitcode')).code).toBe(2);
-    expect((await site.run('drift')).code).toBe(0);
+    const unapplied = await site.run('drift');
+    expect(unapplied.code).toBe(1);
+    expect(unapplied.stderr).toContain('No state at .secrets/e2e.state.json: there is nothing to compare');
     await site.applied();
     expect((await site.run('plan', '--detailed-exitcode')).code).toBe(0);
     await site.sql(`ALTER SERVER lake OPTIONS (SET region 'eu-west-1')`);

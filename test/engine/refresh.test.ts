@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import {
 import type { ApplyHooks, RunContext } from '../../src/engine/index.js';
 import { DiagnosticError } from '../../src/model/index.js';
 import { UnreachableError } from '../../src/providers/sdk/index.js';
+import { encodeState } from '../../src/state/index.js';
 import { temporaryFolder } from '../core/folder.js';
 import { fakeSystems } from './fake-systems.js';
 import type { FakeSystems, SystemBehaviour } from './fake-systems.js';
@@ -156,6 +157,11 @@ describe('a system that does not answer', () => {
 
   it('is named by plan and drift, which compare the others', async () => {
     const { systems, context } = siteOf({ a: { read: down } });
+    mkdirSync(join(context.cwd, '.secrets'));
+    writeFileSync(
+      join(context.cwd, '.secrets', 'test.state.json'),
+      encodeState({ version: 2, serial: 1, lineage: 'l', stack: 'test', systems: {}, records: [] }),
+    );
     const { status, plan: made } = await plan(DEFAULT_OPTIONS, context);
     expect(status).toBe('unreachable');
     expect(made?.changes.map(({ address }) => address)).toEqual(['secret.b.TWO']);

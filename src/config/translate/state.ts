@@ -10,13 +10,15 @@ import type { FieldReader } from './values.js';
 export function buildState(reader: FieldReader, stack: string): StateSettings {
   const { merged, cwd, language } = reader.context;
   const { state } = merged;
+  const folder = merged.stack?.keyAt.source.folder ?? cwd;
   const name = textOf(state && child(state.value, 'backend')) ?? '';
   const backend = language.backends.find(name) ?? language.backends.standard;
   const fields = state === undefined ? {} : readFields(reader, state);
   const leaseMs = parseDuration(textOf(state && child(state.value, 'lease')) ?? '', ['s', 'm', 'h']);
   return {
     backend: backend.name,
-    fields: backend.complete?.(fields, { stack, cwd }) ?? fields,
+    fields: backend.complete?.(fields, { stack, folder }) ?? fields,
+    folder,
     ...defined({ leaseMs, range: state && rangeOf(state.keyAt) }),
   };
 }

@@ -28,7 +28,7 @@ export interface RefreshRequest {
   readonly options: RunOptions;
   /** Problems found before. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Problems with the state as it is stored. An error ends the refresh before anything else is read. */
+  /** What there is to say of the state as it is stored. An error ends the refresh before anything else is read. */
   readonly checkState?: (stored: StateData | undefined) => readonly Diagnostic[];
 }
 
@@ -78,6 +78,7 @@ export async function refresh<Result>(
   const values = await readValues(configuration, selection.resources, isNeeded, scope);
   const diagnostics = [
     ...request.diagnostics,
+    ...obstacles,
     ...(store.warnings ?? []),
     ...(key?.diagnostics ?? []),
     ...values.diagnostics,

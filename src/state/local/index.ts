@@ -12,6 +12,7 @@ export const local: BackendDefinition = {
   credentials: [],
   complete,
   keyFile,
+  checkPlace: async (fields, place) => (await import('./place.js')).checkPlace(fields, place),
   async open(given, run) {
     const { localStore } = await import('./store.js');
     return localStore({ ...storeOptions(given, run), path: shownPath(given, run.cwd), cwd: run.cwd });

@@ -6,7 +6,8 @@ export const settings: Readonly<Record<string, JsonSchema>> = {
     type: 'string',
     pattern: '^[^\\u0000]+$',
     patternErrorMessage: 'Write the path of a file.',
-    description: 'The state file, relative to the current folder. Default: `.secrets/<stack>.state.json`.',
+    description:
+      'The state file, relative to the folder of the file that says `stack:`. Default: `.secrets/<stack>.state.json`.',
     examples: ['.secrets/analytics-prod.state.json'],
   },
 };

@@ -3,10 +3,10 @@ import { fieldText } from '../../model/index.js';
 import type { BackendFields, BackendPlace } from '../../model/index.js';
 import type { BackendSettings } from '../backend.js';
 
-/** Fills in the path of the state file, and makes it absolute. */
-export function complete(fields: BackendFields, { stack, cwd }: BackendPlace): BackendFields {
+/** Fills in the path of the state file, and makes it absolute: it does not depend on where a command is run. */
+export function complete(fields: BackendFields, { stack, folder }: BackendPlace): BackendFields {
   const path = fieldText(fields['path']) ?? `.secrets/${stack}.state.json`;
-  return { ...fields, path: { kind: 'plain', value: resolve(cwd, path) } };
+  return { ...fields, path: { kind: 'plain', value: resolve(folder, path) } };
 }
 
 /** The path of the state file for messages: relative where it is inside the current folder. */
