@@ -7,8 +7,10 @@ export interface Transforms {
   readonly base64?: boolean;
   /** It is a document (JSON, or what `sops` decrypts): take the text at this path, `a.b.0`. */
   readonly key?: string;
-  /** Remove white space from both ends. */
+  /** Remove white space from both ends; `false` where white space there is meant, and not warned of. */
   readonly trim?: boolean;
+  /** The value may be empty; otherwise that is an error. */
+  readonly allowEmpty?: boolean;
 }
 
 /**

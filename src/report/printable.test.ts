@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth, printable, printableJson, printableLines, withoutCommands } from './printable.js';
+import {
+  displayWidth,
+  printable,
+  printableJson,
+  printableLines,
+  printableName,
+  quotedText,
+  withoutCommands,
+} from './printable.js';
 
 const unicode = fc.string({ unit: 'binary' });
 
 describe('printable', () => {
   it.each([
     ['\u001b[2J', '\\u{1b}[2J'],
-    ['a\r\nb\tc', 'a\\u{d}\\u{a}b\\u{9}c'],
+    ['a\r\nb\tc', 'a\\r\\nb\\tc'],
     ['\u0000\u007f\u009b', '\\u{0}\\u{7f}\\u{9b}'],
     ['user:\u202egnp.exe', 'user:\\u{202e}gnp.exe'],
     ['te\u200bam\ufeff', 'te\\u{200b}am\\u{feff}'],
@@ -44,9 +52,28 @@ describe('printable', () => {
   });
 });
 
+describe('printableName', () => {
+  it('shows that a space is not one', () => {
+    expect(printableName('team:Machine Learning')).toBe('team:Machine Learning');
+    expect(printableName('team:Machine\u00a0Learn\u200bing')).toBe('team:Machine\\u{a0}Learn\\u{200b}ing');
+  });
+});
+
+describe('quotedText', () => {
+  it('shows every character, and is the same text to every parser of JSON', () => {
+    fc.assert(
+      fc.property(unicode, (text) => {
+        const shown = quotedText(text);
+        expect(JSON.parse(shown)).toBe(text);
+        expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u);
+      }),
+    );
+  });
+});
+
 describe('printableLines', () => {
   it('ends lines as Unix and Windows do, and nowhere else', () => {
-    expect(printableLines('a\n\tb\r\nc\rd\u2028e')).toEqual(['a', '  b', 'c\\u{d}d\\u{2028}e']);
+    expect(printableLines('a\n\tb\r\nc\rd\u2028e')).toEqual(['a', '  b', 'c\\rd\\u{2028}e']);
   });
 });
 

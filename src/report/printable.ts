@@ -5,6 +5,16 @@
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** White space that looks like a space, and is not one; of several in a row each. */
+const ODD_SPACE = /(?! )\p{Zs}/gu;
+
+/** What has an escape that everybody knows. */
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
 /** Starts a command of a CI system, anywhere in a line. */
 const COMMAND_MARK = /##(?=\w*\[)/g;
 
@@ -20,10 +30,32 @@ const COMBINING = /^[\p{Mn}\p{Me}]$/u;
 
 /**
  * Text from outside (a name, a value, a server's message) as one line that a terminal shows and does not obey: what it would
- * obey, or not show, is written as `\u{1b}`.
+ * obey, or not show, is written as `\n` or `\u{1b}`.
  */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(UNPRINTABLE, (found) => SHORT.get(found) ?? escaped(found));
+}
+
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A name from outside, {@link printable}, in which a no-break space is not taken for a space. */
+export function printableName(name: string): string {
+  return printable(name).replace(ODD_SPACE, escaped);
+}
+
+/** A text in quotes, as JSON has it, in which every character can be seen: `"a\n\u00a0"`. */
+export function quotedText(text: string): string {
+  return jsonEscapes(jsonEscapes(JSON.stringify(text), UNPRINTABLE_IN_JSON), ODD_SPACE);
+}
+
+function jsonEscapes(json: string, characters: RegExp): string {
+  return json.replace(characters, (found) =>
+    [...Array(found.length).keys()]
+      .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 /**
@@ -40,13 +72,7 @@ export function printableLines(text: string): readonly string[] {
  * @param json what `JSON.stringify` gave, in which such characters occur in strings only
  */
 export function printableJson(json: string): string {
-  return json
-    .replace(UNPRINTABLE_IN_JSON, (found) =>
-      [...Array(found.length).keys()]
-        .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
-        .join(''),
-    )
-    .replace(COMMAND_MARK, '#\\u0023');
+  return jsonEscapes(json, UNPRINTABLE_IN_JSON).replace(COMMAND_MARK, '#\\u0023');
 }
 
 /**

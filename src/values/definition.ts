@@ -2,11 +2,12 @@ import type { EndSource, SourceSyntax } from '../model/index.js';
 import type { DocumentNode } from './document.js';
 import type { AnyReading, RawReading, ValueContext } from './reading.js';
 
-/** The words of a warning about an empty value. */
+/** The words of the error about an empty value. */
 export interface EmptyWords {
   readonly code: string;
   /** A clause that follows the name of the source. */
   readonly what: string;
+  /** Why that may be, as a sentence. */
   readonly next: string;
 }
 

@@ -172,6 +172,7 @@ function keyOf(source: EndSource): string {
 
 /** One text for what is read: a source without what is done to it afterwards. */
 function rawKeyOf(source: EndSource, definitions: Definitions): string {
-  const { base64: _, trim: __, key: ___, ...rest } = definitions.get(source.from)?.shared?.(source) ?? source;
+  const shared = definitions.get(source.from)?.shared?.(source) ?? source;
+  const { base64: _, trim: __, key: ___, allowEmpty: ____, ...rest } = shared;
   return keyOf(rest);
 }

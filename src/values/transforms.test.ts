@@ -80,14 +80,26 @@ describe('what is done to a value', () => {
     }
   });
 
+  it.each<[string, string, Transforms]>([
+    ['nothing', '', {}],
+    ['white space that is cut', ' \n\uFEFF', { trim: true }],
+    ['base64 of nothing', '', { base64: true }],
+    ['base64 of white space that is cut', base64('\n'), { base64: true, trim: true }],
+    ['an empty text of a document', '{"a":""}', { key: 'a' }],
+    ['an empty text of an encoded document', base64('{"a":""}'), { base64: true, key: 'a' }],
+  ])('is empty only where that is allowed: %s', (_, raw, transforms) => {
+    expect(done(raw, transforms)).toMatch(/^error: Standard input.* exists, but is empty/);
+    expect(done(raw, { ...transforms, allowEmpty: true })).toBe('');
+  });
+
   it('keeps the warning of the reader, and adds its own', () => {
     const warning = { severity: 'warning', code: 'file-outside', summary: 'It lies outside.' } as const;
     const { value, problems } = transformer(
-      { text: ' ', problem: warning },
+      { text: 'a\n', problem: warning },
       stdin,
       runScope(),
-    )({ from: 'stdin', trim: true });
-    expect(value?.isEmpty).toBe(true);
-    expect(problems.map(({ code }) => code)).toEqual(['file-outside', 'empty-value']);
+    )({ from: 'stdin' });
+    expect(value?.byteLength).toBe(2);
+    expect(problems.map(({ code }) => code)).toEqual(['file-outside', 'untrimmed-value']);
   });
 });

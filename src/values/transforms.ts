@@ -1,5 +1,6 @@
-import { hasErrors } from '../model/index.js';
+import { hasErrors, problem } from '../model/index.js';
 import type { Diagnostic, EndSource } from '../model/index.js';
+import { doubtOf } from './doubts.js';
 import { parseJson, textAt } from './document.js';
 import type { DocumentNode } from './document.js';
 import type { EmptyWords, SourceDefinition } from './definition.js';
@@ -15,7 +16,8 @@ type Step = { readonly text: string } | { readonly problem: Diagnostic };
 /**
  * Applies the transforms of a source to what was read: base64, then `key`, then `trim`. Where the source gives a document (which
  * base64 never is), `base64` is about the value that `key` takes out of it. A document is parsed once, however many places take
- * something out of it. Bytes that are not UTF-8 are refused, since the systems store text.
+ * something out of it. Bytes that are not UTF-8 are refused, since the systems store text; so is an empty value, unless the source says
+ * `allow_empty: true`.
  */
 export function transformer(
   raw: AnyReading,
@@ -33,8 +35,9 @@ export function transformer(
     const taken = take({ source, definition }, raw, parse);
     if ('problem' in taken) return { problems: [...rawProblems, taken.problem] };
     const text = source.trim === true ? taken.text.trim() : taken.text;
-    const problems = text === '' ? [...rawProblems, emptyWarning({ source, definition })] : rawProblems;
-    return { value: sensitive(text), problems };
+    const place = { source, definition };
+    if (text === '' && source.allowEmpty !== true) return { problems: [...rawProblems, emptyError(place)] };
+    return { value: sensitive(text), problems: [...rawProblems, ...doubtsAbout(place, text)] };
   };
 }
 
@@ -140,10 +143,22 @@ export function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** An empty value is a value, but seldom meant. */
-function emptyWarning(place: Place): Diagnostic {
+/** A CI secret that does not exist gives an empty variable: it must not replace a value. */
+function emptyError(place: Place): Diagnostic {
   const { code, what, next } = place.definition.empty ?? EMPTY;
-  return { severity: 'warning', code, summary: `${valueName(place)} ${what}.`, next };
+  return problem({
+    code,
+    summary: `${valueName(place)} ${place.source.trim === true ? `${what} once it is trimmed` : what}.`,
+    next: `${next} If an empty value is meant, add \`allow_empty: true\`.`,
+  });
+}
+
+/** A warning about a value that is probably not the one that is meant. */
+function doubtsAbout(place: Place, text: string): readonly Diagnostic[] {
+  const doubt = doubtOf(text, place.source.trim);
+  if (doubt === undefined) return [];
+  const { code, what, next } = doubt;
+  return [problem({ severity: 'warning', code, summary: `${valueName(place)} ${what}.`, next })];
 }
 
 const EMPTY: EmptyWords = {

@@ -51,8 +51,10 @@ async function read(source: ValueSource, variables: Record<string, string> = {})
 
 describe('an environment variable', () => {
   it('is its exact text', async () => {
-    expect(await read(env('V'), { V: ' a\n' })).toBe(' a\n');
-    expect(await read(env('V'), { V: '' })).toBe('empty-variable: ');
+    expect(await read(env('V'), { V: 'a b' })).toBe('a b');
+    expect(await read(env('V'), { V: ' a\n' })).toBe('untrimmed-value:  a\n');
+    expect(await read(env('V'), { V: '' })).toBe('error: The environment variable V is set, but empty.');
+    expect(await read({ ...env('V'), allowEmpty: true }, { V: '' })).toBe('');
     expect(await read(env('V'), { W: CANARY })).toBe('error: The environment variable V is not set.');
   });
 
@@ -68,19 +70,26 @@ describe('a file', () => {
     await holdsAsync(
       fc.string({ minLength: 1, unit: 'binary' }),
       async (text) => {
-        expect(await read(file(put(text)))).toBe(text);
+        expect(await read(file(put(text), { trim: false }))).toBe(text);
         const encoded = Buffer.from(text)
           .toString('base64')
           .replace(/(.{4})/g, '$1\n');
-        expect(await read(file(put(encoded), { base64: true }))).toBe(text);
-        expect(await read(file(put(encoded.replaceAll('=', '')), { base64: true }))).toBe(text);
+        expect(await read(file(put(encoded), { base64: true, trim: false }))).toBe(text);
+        expect(await read(file(put(encoded.replaceAll('=', '')), { base64: true, trim: false }))).toBe(text);
       },
       20,
     );
-    expect(await read(file(put('\uFEFF a \r\n')))).toBe('\uFEFF a \r\n');
+    expect(await read(file(put('\uFEFF a \r\n')))).toBe('untrimmed-value: \uFEFF a \r\n');
     expect(await read(file(put(' a b \r\n'), { trim: true }))).toBe('a b');
-    expect(await read(file(put('')))).toBe('empty-file: ');
-    expect(await read(file(put(' \n'), { trim: true }))).toBe('empty-file: ');
+    const empty = put('');
+    expect(await read(file(empty))).toBe(`error: The file ${empty} exists, but is empty.`);
+    expect(await read({ ...file(empty), allowEmpty: true })).toBe('');
+    const blank = put(' \n');
+    expect(await read(file(blank))).toBe('blank-value:  \n');
+    expect(await read(file(blank, { trim: true }))).toBe(
+      `error: The file ${blank} exists, but is empty once it is trimmed.`,
+    );
+    expect(await read({ ...file(blank, { trim: true }), allowEmpty: true })).toBe('');
   });
 
   it.each(['a', 'YQ=', 'Y=Q=', '=', 'YWJj=', 'a-b_', 'ä', 'YQ===', `${CANARY}!`])(
@@ -106,7 +115,7 @@ describe('a file', () => {
     const size = 16 * 1024 * 1024;
     expect(await read(file(put(Buffer.alloc(size + 1, 'a'))))).toContain('is larger than 16 MB');
     expect(await read(file('/dev/zero'))).toContain('not a regular file');
-    expect(await read(file(put(Buffer.alloc(size, 'A')), { base64: true }))).toHaveLength((size / 4) * 3);
+    expect(await read(file(put(Buffer.alloc(size, 'YWFh')), { base64: true }))).toHaveLength((size / 4) * 3);
   });
 
   it('that may not be read says so', async (context) => {

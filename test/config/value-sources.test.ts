@@ -72,7 +72,7 @@ describe('a value source', () => {
     ['{ dotenv: .env }', '6:17: The key `name` is missing beside `dotenv`.'],
     [
       '{ dotenv: .env, nam: X }',
-      '6:31: This key is not allowed beside `dotenv`. Allowed: `name`, `base64`, `key`, `trim`.',
+      '6:31: This key is not allowed beside `dotenv`. Allowed: `name`, `base64`, `key`, `trim`, `allow_empty`.',
     ],
     ['{ env: X, name: Y }', '6:25: `name` is allowed beside `dotenv` only.'],
     ['{ env: X, version: 3 }', '6:25: `version` is allowed beside `vault` and `azure` only.'],
@@ -81,6 +81,7 @@ describe('a value source', () => {
       '6:27: `region` is allowed beside `aws_secret` and `aws_parameter` only.',
     ],
     ['{ secret: B, trim: true }', '6:28: `trim` is not allowed beside `secret`.'],
+    ['{ secret: B, allow_empty: true }', '6:28: `allow_empty` is not allowed beside `secret`.'],
     ['{ secret: B, what: x }', '6:28: No other key is allowed beside `secret`.'],
     ['{ key: a }', '6:15: Missing value source: one of env, file, dotenv,'],
     ['{ env: X, sops: y }', '6:15: Two value sources in one place: a value comes from one.'],
@@ -99,7 +100,7 @@ describe('a value source', () => {
     [`[${CANARY}]`, '6:15: Expected a value source, found a list.'],
     [
       `{ env: X, ${CANARY}: y }`,
-      '6:25: This key is not allowed beside `env`. Allowed: `base64`, `key`, `trim`.',
+      '6:25: This key is not allowed beside `env`. Allowed: `base64`, `key`, `trim`, `allow_empty`.',
     ],
     [`{ exec: [x, "${CANARY}", []] }`, '6:44: Expected a word of a command, found a list.'],
   ])('is refused: %s', (value, words) => {

@@ -78,7 +78,11 @@ describe('a value source that lives outside of src', () => {
   it.each([
     ['{ toys: bear }', 'Unknown value source. Known sources: env, file,', 'Did you mean `toy`?'],
     ['{ toy: Bear }', '`Bear` is not the name of a toy.', 'Write a name in small letters, such as bear.'],
-    ['{ toy: bear, shelve: top }', 'Allowed: `shelf`, `version`, `base64`, `key`, `trim`.', '`shelf`?'],
+    [
+      '{ toy: bear, shelve: top }',
+      'Allowed: `shelf`, `version`, `base64`, `key`, `trim`, `allow_empty`.',
+      '`shelf`?',
+    ],
     ['{ toy: bear, version: 3 }', 'Expected a version of a toy, found a number.', 'Write old or new.'],
     ['{ toy: bear, version: older }', '`older` is not a version of a toy.', 'Write old or new.'],
     ['{ vault: a/b, version: old }', '`old` is not a version number of a Vault secret.', 'version: 3'],

@@ -21,7 +21,7 @@ describe('a variable of a file', () => {
     `# a comment\nPLAIN=value # and more\nQUOTED="two\nlines"\nSINGLE='a # b'\nexport OUT=out\nEMPTY=\nOTHER=${CANARY}\nJSON='{"a":{"b":1.50}}'\n`,
   );
 
-  it('is what Node reads', async () => {
+  it('is what the package dotenv reads', async () => {
     expect(await outcome(dotenv('PLAIN'), here)).toBe('value');
     expect(await outcome(dotenv('QUOTED'), here)).toBe('two\nlines');
     expect(await outcome(dotenv('SINGLE'), here)).toBe('a # b');
@@ -29,16 +29,22 @@ describe('a variable of a file', () => {
     expect(await outcome({ ...dotenv('JSON'), key: 'a.b' }, here)).toBe('1.50');
   });
 
-  it('is an error where it is not set, and a warning where it is empty', async () => {
+  it('is an error where it is not set, and where it is empty', async () => {
     expect(await outcome(dotenv('NOPE'), here, [CANARY])).toBe(
       'unset-variable: The file .env has no variable NOPE. → Add it there, or name another one.',
     );
     expect(await outcome(dotenv('constructor'), here)).toContain('has no variable constructor');
-    const { value, said } = await read(dotenv('EMPTY'), here);
-    expect([value, said.map(({ code, summary }) => [code, summary])]).toEqual([
-      '',
-      [['empty-value', 'The variable EMPTY of the file .env exists, but is empty.']],
-    ]);
+    expect(await outcome(dotenv('EMPTY'), here, [CANARY])).toContain(
+      'empty-value: The variable EMPTY of the file .env exists, but is empty.',
+    );
+    expect(await outcome({ ...dotenv('EMPTY'), allowEmpty: true }, here)).toBe('');
+  });
+
+  it('is refused where the file is ambiguous, with the place', async () => {
+    writeFileSync(join(base, 'open.env'), `A=1\nB="${CANARY}\nC=2\n`);
+    expect(await outcome(dotenv('A', 'open.env'), here, [CANARY])).toContain(
+      'bad-dotenv: open.env:2:3: This quote is not closed. →',
+    );
   });
 
   it('is said to be in a file that is not there, or is no text', async () => {

@@ -62,7 +62,9 @@ describe('a configuration with every source of this machine', () => {
         readStdin: () => Promise.resolve(Buffer.from(Buffer.from('from a pipe').toString('base64'))),
       }),
     );
-    expect(values.diagnostics).toEqual([]);
+    expect(values.diagnostics.map(({ code, range }) => [code, range?.line])).toEqual([
+      ['untrimmed-value', 14],
+    ]);
     expect(
       Object.fromEntries(
         [...fields].map(([name, field]) => [name, field && values.get(field.source)?.reveal()]),

@@ -38,7 +38,7 @@ const CORE: ExcerptRules = {
     'removed.*',
   ],
   maps: ['', 'state', 'providers', 'moved.*'],
-  short: ['version', 'type', 'backend', 'lease', 'stdin', 'base64', 'trim', 'timeout'],
+  short: ['version', 'type', 'backend', 'lease', 'stdin', 'base64', 'trim', 'allow_empty', 'timeout'],
   anywhere: ['version', 'stack', 'type', 'backend', 'provider', 'env'],
 };
 
@@ -87,7 +87,10 @@ const LONGEST_WORD = 24;
 /** Fields that are true or false: what else is there was pasted, however short it is. */
 const STRICT: Readonly<Record<string, RegExp>> = {
   ...Object.fromEntries(
-    ['base64', 'trim', 'stdin', 'protect', 'adopt'].map((key) => [key, /^(true|false|yes|no|on|off|[01])$/i]),
+    ['base64', 'trim', 'allow_empty', 'stdin', 'protect', 'adopt'].map((key) => [
+      key,
+      /^(true|false|yes|no|on|off|[01])$/i,
+    ]),
   ),
 };
 

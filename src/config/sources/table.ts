@@ -89,12 +89,14 @@ export function parseSource(
   context: SourceContext,
 ): EndSource {
   const { beside } = context;
+  const trim = beside.get('trim');
   return {
     ...source.parse(texts, context),
     ...defined({
       base64: beside.get('base64') === 'true' ? true : undefined,
       key: beside.get('key'),
-      trim: beside.get('trim') === 'true' ? true : undefined,
+      trim: trim === undefined ? undefined : trim === 'true',
+      allowEmpty: beside.get('allow_empty') === 'true' ? true : undefined,
     }),
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../model/json-schema.js';
 
 /** What may be done to what a source gives, each with its schema. */
-export const TRANSFORMS: Readonly<Record<'base64' | 'key' | 'trim', JsonSchema>> = {
+export const TRANSFORMS: Readonly<Record<'base64' | 'key' | 'trim' | 'allow_empty', JsonSchema>> = {
   base64: {
     type: 'boolean',
     description: 'What the source gives is base64: decode it. This comes before `key` and `trim`.',
@@ -19,7 +19,14 @@ export const TRANSFORMS: Readonly<Record<'base64' | 'key' | 'trim', JsonSchema>>
   },
   trim: {
     type: 'boolean',
-    description: 'Remove white space from both ends (the newline at the end of a file, say), after all else.',
+    description:
+      'Remove white space from both ends (the newline at the end of a file, say), after all else. `false` says that white space at the ends is meant.',
+    examples: [true],
+  },
+  allow_empty: {
+    type: 'boolean',
+    description:
+      'The value may be empty. Otherwise an empty value is an error, so that it never replaces another one.',
     examples: [true],
   },
 };

@@ -1,12 +1,12 @@
 import type { Action, Outcome } from '../../model/index.js';
 import type { ApplySums } from '../document.js';
-import { printable } from '../printable.js';
+import { printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
 import { wasDone } from './words.js';
 
 /** What became of one change: one line, and one more where there is something to do. */
 export function outcomeText(action: Action, outcome: Outcome, style: Style): string {
-  const address = printable(outcome.address);
+  const address = printableName(outcome.address);
   switch (outcome.status) {
     case 'done':
       return `${style.green('✓')} ${address}: ${wasDone(action)}`;

@@ -1,5 +1,5 @@
 import type { Diagnostic, SourceRange } from '../../model/index.js';
-import { displayWidth, printable, printableLines } from '../printable.js';
+import { displayWidth, printable, printableLines, printableName } from '../printable.js';
 import type { Style } from './style.js';
 
 /** `file:line:column`, as editors and CI systems understand it. */
@@ -11,7 +11,7 @@ export function placeOf(range: SourceRange): string {
 export function diagnosticText(diagnostic: Diagnostic, style: Style): string {
   const { summary, detail, next, range, address, related } = diagnostic;
   const lines = [`${title(diagnostic, style)} ${style.bold(printable(summary))}`];
-  const about = address === undefined || summary.includes(address) ? '' : printable(address);
+  const about = address === undefined || summary.includes(address) ? '' : printableName(address);
   if (range !== undefined) {
     const suffix = about === '' ? '' : ` (${about})`;
     lines.push(`  ${style.cyan(placeOf(range))}${suffix}`, ...excerptLines(range, style));
@@ -61,7 +61,7 @@ function excerptLines(range: SourceRange, style: Style): readonly string[] {
   const before = excerpt
     .slice(0, start)
     .split('\t')
-    .map((part) => ' '.repeat(displayWidth(printable(part))));
+    .map((part) => ' '.repeat(displayWidth(printableName(part))));
   const carets = '^'.repeat(Math.max(1, displayWidth(withTabs(excerpt.slice(start, end)))));
   return [
     `    ${style.dim(`${number} |`)} ${withTabs(excerpt)}`,
@@ -70,5 +70,5 @@ function excerptLines(range: SourceRange, style: Style): readonly string[] {
 }
 
 function withTabs(text: string): string {
-  return text.split('\t').map(printable).join('\t');
+  return text.split('\t').map(printableName).join('\t');
 }

@@ -1,7 +1,7 @@
 import type { DriftEntry, DriftReport } from '../../model/index.js';
 import { fieldLines } from './fields.js';
 import { rotationText, unreachableText } from './plan.js';
-import { printable } from '../printable.js';
+import { printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
 import { count, signOf } from './words.js';
 
@@ -32,7 +32,7 @@ function verdict(plan: DriftReport): string {
 function entryText(entry: DriftEntry, style: Style): string {
   const action = { changed: 'update', missing: 'delete', added: 'create', replaced: 'replace' } as const;
   return [
-    `${signOf(action[entry.kind], style)} ${style.bold(printable(entry.address))} ${what(entry)}`,
+    `${signOf(action[entry.kind], style)} ${style.bold(printableName(entry.address))} ${what(entry)}`,
     `${INDENT}${style.dim(since(entry))}`,
     ...fieldLines(entry.fields, INDENT, style),
   ].join('\n');

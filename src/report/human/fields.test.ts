@@ -85,16 +85,16 @@ describe('fieldLines', () => {
     const other = lines.with(10, 'another line');
     expect(show(changed(`${lines.join('\n')}\n`, `${other.join('\n')}\n`))).toMatchInlineSnapshot(`
       "
-      ~ x = (text)
+      ~ x = (lines)
             (7 more, unchanged)
-            line 7
-            line 8
-            line 9
-          - line 10
-          + another line
-            line 11
-            line 12
-            line 13
+            "line 7\\n"
+            "line 8\\n"
+            "line 9\\n"
+          - "line 10\\n"
+          + "another line\\n"
+            "line 11\\n"
+            "line 12\\n"
+            "line 13\\n"
             (6 more, unchanged)
       "
     `);
@@ -103,10 +103,10 @@ describe('fieldLines', () => {
   it('shows that only the last newline differs', () => {
     expect(show(changed('a\nb', 'a\nb\n'))).toMatchInlineSnapshot(`
       "
-      ~ x = (text)
-            a
-            b
-          - (no newline at the end)
+      ~ x = (lines)
+            "a\\n"
+          - "b"
+          + "b\\n"
       "
     `);
   });
@@ -114,10 +114,28 @@ describe('fieldLines', () => {
   it('shows text of several lines that is new, and what ends its lines', () => {
     expect(show(added('a\n\n  b\r\n'))).toMatchInlineSnapshot(`
       "
-      + x = (text)
-          + a
-          + 
-          +   b\\u{d}
+      + x = (lines)
+          + "a\\n"
+          + "\\n"
+          + "  b\\r\\n"
+      "
+    `);
+  });
+
+  it('shows what nobody sees', () => {
+    expect(
+      show(
+        added('s3://lake\n'),
+        changed('us-east-1', 'us-east-1\u00a0'),
+        added(['a\u200b', 's3://\u202e ekal', ' b ', '\u2003\u3000', '\uFEFFc\r']),
+        added({ 'k\u00a0': 1 }, 'o\u00a0p'),
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      + x        = "s3://lake\\n"
+      ~ x        = "us-east-1" -> "us-east-1\\u00a0"
+      + x        = ["a\\u200b", "s3://\\u202e ekal", " b ", "\\u2003\\u3000", "\\ufeffc\\r"]
+      + o\\u{a0}p = { "k\\u00a0": 1 }
       "
     `);
   });
@@ -166,9 +184,10 @@ describe('fieldLines', () => {
         const gone = before.filter((item) => !after.includes(item));
         const come = after.filter((item) => !before.includes(item));
         const list = show(changed(before, after));
-        const text = show(changed(`${before.join('\n')}\n`, `${after.join('\n')}\n`));
-        for (const item of gone) expect(text).toContain(`- ${item}\n`);
-        for (const item of come) expect(text).toContain(`+ ${item}\n`);
+        const textOf = (lines: readonly string[]): string => ['first', ...lines, ''].join('\n');
+        const text = show(changed(textOf(before), textOf(after)));
+        for (const item of gone) expect(text).toContain(`- "${item}\\n"\n`);
+        for (const item of come) expect(text).toContain(`+ "${item}\\n"\n`);
         for (const item of [...gone, ...come]) expect(list).toContain(`"${item}"`);
       }),
     );

@@ -1,5 +1,5 @@
 import type { FieldChange } from '../../model/index.js';
-import { displayWidth, printable } from '../printable.js';
+import { displayWidth, printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
 import { valueLines } from './values.js';
 
@@ -8,7 +8,7 @@ import { valueLines } from './values.js';
  * @param indent the start of every line
  */
 export function fieldLines(fields: readonly FieldChange[], indent: string, style: Style): readonly string[] {
-  const names = fields.map((field) => printable(field.path));
+  const names = fields.map((field) => printableName(field.path));
   const column = names.reduce((width, name) => Math.max(width, displayWidth(name)), 0);
   return fields.flatMap((field, index) => {
     const name = names[index] ?? '';

@@ -1,6 +1,6 @@
 import type { Action, Change, Plan, PlanSummary, RotationNote, Unreachable } from '../../model/index.js';
 import { fieldLines } from './fields.js';
-import { displayWidth, printable } from '../printable.js';
+import { displayWidth, printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
 import { count, signOf, willBe } from './words.js';
 
@@ -65,9 +65,9 @@ function legend(plan: Plan, style: Style): string {
 function changeText(change: Change, style: Style): string {
   const after = change.after.filter((address) => !livesIn(change.address, address));
   const lines = [
-    `${signOf(change.action, style)} ${style.bold(printable(change.address))} ${willBe(change.action)}`,
+    `${signOf(change.action, style)} ${style.bold(printableName(change.address))} ${willBe(change.action)}`,
     `${INDENT}${style.dim(`because: ${printable(change.reason)}`)}`,
-    ...wrapped(after.map(printable), '         ').map(
+    ...wrapped(after.map(printableName), '         ').map(
       (line, index) => `${INDENT}${style.dim(`${index === 0 ? 'after:   ' : ''}${line}`)}`,
     ),
     ...fieldLines(change.fields, INDENT, style),
@@ -99,7 +99,7 @@ function wrapped(names: readonly string[], indent: string): readonly string[] {
 export function rotationText(notes: readonly RotationNote[], style: Style): readonly string[] {
   if (notes.length === 0) return [];
   const lines = notes.map((note) => {
-    const [address, dueAt] = [printable(note.address), printable(note.dueAt)];
+    const [address, dueAt] = [printableName(note.address), printable(note.dueAt)];
     const last = `(last changed ${printable(note.changedAt)})`;
     return note.status === 'overdue'
       ? `  ${style.red('!')} ${address} is overdue for rotation since ${dueAt} ${last}`

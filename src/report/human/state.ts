@@ -2,12 +2,12 @@ import { compareText, defined } from '../../model/index.js';
 import type { FieldChange, StateRecord } from '../../model/index.js';
 import type { StateEdit } from '../document.js';
 import { fieldLines } from './fields.js';
-import { printable } from '../printable.js';
+import { printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
 
 /** One address per line, for people and for pipes. */
 export function addressLines(records: readonly StateRecord[]): string {
-  return records.map((record) => `${printable(record.address)}\n`).join('');
+  return records.map((record) => `${printableName(record.address)}\n`).join('');
 }
 
 /** What the state records of one resource. It holds no value. */
@@ -39,7 +39,7 @@ export function recordText(record: StateRecord, style: Style): string {
       ...defined({ note: record.fingerprints[path] === undefined ? 'no fingerprint' : undefined }),
     })),
   ].sort((a, b) => compareText(a.path, b.path));
-  return `${[style.bold(printable(record.address)), ...lines, ...fieldLines(fields, '    ', style)].join('\n')}\n`;
+  return `${[style.bold(printableName(record.address)), ...lines, ...fieldLines(fields, '    ', style)].join('\n')}\n`;
 }
 
 function rulesOf({ protect, onRemove, handedOver, unfinished }: StateRecord): readonly string[] {
@@ -56,15 +56,15 @@ export function stateEditText(edit: StateEdit, style: Style): string {
   const done = style.green('✓');
   switch (edit.action) {
     case 'moved':
-      return `${done} ${printable(edit.from)}: moved to ${printable(edit.to)}`;
+      return `${done} ${printableName(edit.from)}: moved to ${printableName(edit.to)}`;
     case 'removed':
-      return `${done} ${printable(edit.address)}: forgotten (it stays in the system)`;
+      return `${done} ${printableName(edit.address)}: forgotten (it stays in the system)`;
     case 'imported':
-      return `${done} ${printable(edit.address)}: imported (${printable(edit.id)}; nothing changed in the system)`;
+      return `${done} ${printableName(edit.address)}: imported (${printable(edit.id)}; nothing changed in the system)`;
     case 'unlocked':
       return `${done} The lock of ${printable(edit.holder.Who)} (${printable(edit.holder.Operation)}) was released.`;
     case 'rebound':
-      return `${done} ${printable(edit.provider)}: bound to ${printable(edit.to)} (was ${printable(edit.from)})`;
+      return `${done} ${printable(edit.provider)}: bound to ${printableName(edit.to)} (was ${printableName(edit.from)})`;
     case 'pushed':
       return `${done} The state was written: serial ${edit.serial}, ${edit.records} record${edit.records === 1 ? '' : 's'}.`;
   }

@@ -1,7 +1,7 @@
 import { diffArrays } from 'diff';
 import { SENSITIVE_TEXT, compareText } from '../../model/index.js';
 import type { FieldChange, Plain } from '../../model/index.js';
-import { displayWidth, printable } from '../printable.js';
+import { displayWidth, quotedText } from '../printable.js';
 import type { Style } from './style.js';
 
 /** A list or map, or both sides of a change, are on one line where they take no more columns than this. */
@@ -22,7 +22,7 @@ export function valueLines(field: FieldChange, style: Style): readonly string[] 
   const kinds = new Set(sides.map(kindOf));
   const [kind] = kinds;
   if (kinds.size === 1 && kind !== undefined && isBlock(sides)) {
-    return [kind, ...blockLines(linesOf(before, after), linesOf(after, before), action, style)];
+    return [kind, ...blockLines(linesOf(before), linesOf(after), action, style)];
   }
   const [from, to] = [inline(before), inline(after)];
   if (action === 'change' && displayWidth(from) + displayWidth(to) > ONE_LINE) {
@@ -45,7 +45,7 @@ function arrow({ action }: FieldChange, from: string, to: string, style: Style):
 
 /** What a value is that can take several lines. */
 function kindOf(value: Plain): string | undefined {
-  if (typeof value === 'string') return '(text)';
+  if (typeof value === 'string') return '(lines)';
   if (Array.isArray(value)) return '(list)';
   return typeof value === 'object' && value !== null ? '(map)' : undefined;
 }
@@ -53,7 +53,7 @@ function kindOf(value: Plain): string | undefined {
 /** Whether values are better shown line by line: text of several lines, and long lists and maps. */
 function isBlock(sides: readonly Plain[]): boolean {
   if (sides.some((side) => typeof side === 'string')) {
-    return sides.some((side) => typeof side === 'string' && side.includes('\n'));
+    return sides.some((side) => typeof side === 'string' && /\n./s.test(side));
   }
   return sides.reduce<number>((width, side) => width + displayWidth(inline(side)), 0) > ONE_LINE;
 }
@@ -66,27 +66,25 @@ function inline(value: Plain | undefined): string {
     const entries = entryLines(value as Readonly<Record<string, Plain>>);
     return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
   }
-  return printable(JSON.stringify(value));
+  return typeof value === 'string' ? quotedText(value) : JSON.stringify(value);
 }
 
 /** The entries of a map, sorted: their order says nothing. */
 function entryLines(value: Readonly<Record<string, Plain>>): readonly string[] {
   return Object.entries(value)
     .sort(([a], [b]) => compareText(a, b))
-    .map(([key, item]) => `${printable(JSON.stringify(key))}: ${inline(item)}`);
+    .map(([key, item]) => `${quotedText(key)}: ${inline(item)}`);
 }
 
-/** The lines of a text, the items of a list, the entries of a map; compared raw where it is a text, and shown later. */
-function linesOf(value: Plain | undefined, other: Plain | undefined): readonly string[] {
+/** The lines of a text with what ends them, the items of a list, the entries of a map; each as it is shown. */
+function linesOf(value: Plain | undefined): readonly string[] {
   if (value === undefined) return [];
   if (Array.isArray(value)) return value.map((item: Plain) => inline(item));
   if (typeof value === 'object' && value !== null)
     return entryLines(value as Readonly<Record<string, Plain>>);
-  const text = String(value);
-  const lines = text.split('\n');
-  if (text.endsWith('\n')) return lines.slice(0, -1);
-  // Where only that differs, it would not be seen.
-  return typeof other === 'string' && other.endsWith('\n') ? [...lines, '(no newline at the end)'] : lines;
+  return String(value)
+    .split(/(?<=\n)/)
+    .map(quotedText);
 }
 
 function blockLines(
@@ -95,13 +93,12 @@ function blockLines(
   action: FieldChange['action'],
   style: Style,
 ): readonly string[] {
-  if (action === 'keep') return after.map((line) => `  ${printable(line)}`);
+  if (action === 'keep') return after.map((line) => `  ${line}`);
   const parts = diffArrays([...before], [...after]);
   return parts.flatMap((part, index) => {
-    const lines = part.value.map(printable);
-    if (part.added) return lines.map((line) => `${style.green('+')} ${line}`);
-    if (part.removed) return lines.map((line) => `${style.red('-')} ${line}`);
-    return unchangedLines(lines, index > 0, index < parts.length - 1, style);
+    if (part.added) return part.value.map((line) => `${style.green('+')} ${line}`);
+    if (part.removed) return part.value.map((line) => `${style.red('-')} ${line}`);
+    return unchangedLines(part.value, index > 0, index < parts.length - 1, style);
   });
 }
 

@@ -39,11 +39,11 @@ export const env: SourceDefinition<EnvSource> = {
   empty: {
     code: 'empty-variable',
     what: 'is set, but empty',
-    next: 'If the value comes from a CI secret, check that this job may read it.',
+    next: 'If it comes from a CI secret, check its name, and that this job may read it.',
   },
 };
 
-/** Reads an environment variable. Unset is an error; empty is a value. */
+/** Reads an environment variable; unset is an error. */
 function readEnv({ name }: EnvSource, context: ValueContext): RawReading {
   // `process.env` inherits from objects: a variable called `constructor` is not set because of that.
   const text = Object.hasOwn(context.env, name) ? context.env[name] : undefined;
