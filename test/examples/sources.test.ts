@@ -13,7 +13,7 @@ it.each([
   ['FROM_DOTENV', 'a-key-in-a-dotenv-file', []],
   ['PIPED', 'piped in', []],
   ['PROGRAM', 'made-by-a-program', ['--allow-exec']],
-  ['AS_VALS_WRITES_IT', 'a-token-in-a-file\n', []],
+  ['AS_VALS_WRITES_IT', 'a-key-in-a-document', []],
   ['THE_SAME', 'from-the-environment', []],
 ])('the example of the value sources: %s', (name, value, flags) => {
   const { status, stdout, stderr } = spawnSync(command, ['get', name, ...flags], {
