@@ -8,7 +8,8 @@ import {
   providerOf,
   own,
 } from '../model/index.js';
-import type { ActualResource, ConfiguredResource, StateData, StateRecord } from '../model/index.js';
+import type { ActualResource, ConfiguredResource, Kinds, StateData, StateRecord } from '../model/index.js';
+import { claimsOf, twoAddresses } from '../plan/index.js';
 import type { RunContext, RunOptions } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
@@ -57,7 +58,9 @@ export async function importResource(
         const before = refreshed.state ?? newState(stack);
         const fingerprint = hasSensitiveField(actual) ? await refreshed.key?.open() : undefined;
         const record = recordOf(actual, resource, fingerprint, inner.now());
-        await store.write(withRecord(before, record, refreshed), before.serial, lock);
+        const after = withRecord(before, record, refreshed);
+        checkOneAddress(after, address, loaded.kinds);
+        await store.write(after, before.serial, lock);
         return {
           status: 'ok',
           diagnostics: refreshed.diagnostics.filter(({ severity }) => severity === 'info'),
@@ -196,6 +199,16 @@ function recordOf(
     ...(lifecycle.protect === true ? { protect: true } : {}),
     ...defined({ changedAt: actual.changedAt, changedBy: actual.changedBy, onRemove: lifecycle.onRemove }),
   };
+}
+
+/** @throws DiagnosticError where the state has the object under another address */
+function checkOneAddress(after: StateData, address: string, kinds: Kinds): void {
+  const claims = claimsOf(after, kinds);
+  const claim = claims.find((candidate) => candidate.address === address);
+  if (claim === undefined) return;
+  const others = claims.filter((other) => other.address !== address && other.object === claim.object);
+  const problems = twoAddresses([{ ...claim, isConfigured: true }, ...others], kinds);
+  if (problems.length > 0) throw new DiagnosticError(problems);
 }
 
 /** The state with a record, bound to the record's system. */

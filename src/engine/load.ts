@@ -5,6 +5,7 @@ import type { ProviderDefinition } from '../providers/sdk/index.js';
 import { languageOf } from './language.js';
 import { nodeDebugWarnings } from './node-debug.js';
 import type { EngineScope } from './run-scope.js';
+import { sameObjects } from './same-system.js';
 
 /** A configuration that is sound as far as its text tells, and the providers that it uses. */
 export interface Loaded {
@@ -40,6 +41,8 @@ export async function load(
     definitions.set(settings.name, definition);
     diagnostics.push(...definition.audit(settings, resources.get(settings.name) ?? []));
   }
+  if (hasErrors(diagnostics)) return { diagnostics };
+  diagnostics.push(...(await sameObjects(configuration, definitions, language.kinds, context)));
   if (hasErrors(diagnostics)) return { diagnostics };
   return { loaded: { configuration, definitions, kinds: language.kinds }, diagnostics };
 }

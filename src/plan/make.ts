@@ -17,6 +17,7 @@ import { fingerprintDomain } from './input.js';
 import type { PlanInput } from './input.js';
 import { checkDeletes } from './limits.js';
 import { orderChanges } from './order.js';
+import { checkOneAddress } from './one-address.js';
 import { checkOwners } from './owners.js';
 import { indexPlan, viewsOf } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
@@ -36,6 +37,7 @@ export function makePlan(input: PlanInput): Plan {
     diagnostics: [
       ...input.diagnostics,
       ...unknownPatterns(index),
+      ...checkOneAddress(index),
       ...decided.diagnostics,
       ...checkOwners(index, decided.changes),
       ...checkDeletes(decided.changes, index.records.values(), input.maxDeletes),

@@ -1,4 +1,4 @@
-import { DiagnosticError, nearestWords, problemError } from '../model/index.js';
+import { DiagnosticError, nearestWords, own, problemError } from '../model/index.js';
 import type { Kinds, StateData, StateRecord } from '../model/index.js';
 import { applyMoves, renamesOf } from './moves.js';
 
@@ -27,9 +27,22 @@ export function moveRecord(
       `If it is wrong, remove it first: secrets state rm ${to}`,
     );
   }
+  const systems = systemsAfter(state, source.provider, target.provider);
   const moves = [{ from, to }];
   const moved = [...renamesOf(state, moves, kinds)].map(([before, after]) => ({ from: before, to: after }));
-  return { state: applyMoves(state, moves, kinds), moved };
+  return { state: { ...applyMoves(state, moves, kinds), systems }, moved };
+}
+
+/** The bindings of the providers when a record goes from one to another: both must lead to one system. */
+function systemsAfter({ systems }: StateData, from: string, to: string): StateData['systems'] {
+  const [source, target] = [own(systems, from), own(systems, to)];
+  if (source === undefined || from === to) return systems;
+  if (target === undefined) return { ...systems, [to]: source };
+  if (target.type === source.type && target.id === source.id) return systems;
+  throw refuse(
+    `The provider ${to} leads to ${target.name}, and ${from} to ${source.name}: an object cannot be in both.`,
+    'Move a record to a provider of the same system.',
+  );
 }
 
 /**

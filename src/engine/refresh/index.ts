@@ -156,7 +156,7 @@ function settle(
     (address) => wasRead(providerOf(address)),
   );
   const moves = settleMoves(recorded, actual, loaded);
-  const settled = settleInterrupted(moves.state, actual, wasRead, selection.includes, loaded.kinds);
+  const settled = settleInterrupted(moves.state, actual, wasRead, selection.includes, loaded);
   return {
     diagnostics: [...diagnostics, ...systems.diagnostics, ...moves.diagnostics, ...settled.diagnostics],
     stored: recorded.stored,

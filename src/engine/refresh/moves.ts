@@ -53,8 +53,15 @@ export function settleInterrupted(
   actual: ReadonlyMap<string, ActualResource>,
   wasRead: (provider: string) => boolean,
   includes: (address: string) => boolean,
-  kinds: Kinds,
+  { configuration, kinds }: Loaded,
 ): SettledState {
   if (state?.intents === undefined) return { state, diagnostics: [] };
-  return settleIntents(state, actual, (address) => wasRead(providerOf(address)) && includes(address), kinds);
+  const forgotten = new Set(configuration.removed.map(({ address }) => address));
+  const known = new Set(configuration.providers.map(({ name }) => name));
+  // Where its provider left the configuration, only the user can know what became of it.
+  const intents = state.intents.filter(
+    ({ address }) => known.has(providerOf(address)) || !forgotten.has(address),
+  );
+  const isSeen = (address: string): boolean => wasRead(providerOf(address)) && includes(address);
+  return settleIntents({ ...state, intents }, actual, isSeen, kinds);
 }

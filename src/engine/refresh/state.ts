@@ -1,5 +1,5 @@
-import { problem } from '../../model/index.js';
-import type { Diagnostic, StateData, StateRecord } from '../../model/index.js';
+import { kindOf, problem, providerOf } from '../../model/index.js';
+import type { Diagnostic, Intent, StateData, StateRecord } from '../../model/index.js';
 import { applyMoves, recordsOfIntents, renamesOf } from '../../state/index.js';
 import type { Loaded } from '../load.js';
 
@@ -34,25 +34,44 @@ export function alsoReadOf({ stored, moved, renames }: RecordedState): readonly 
   ];
 }
 
-/** Checks that every record has a provider in the configuration, unless it is to be forgotten. */
-export function checkProviders(
-  { configuration, kinds }: Loaded,
-  state: StateData | undefined,
-): readonly Diagnostic[] {
+/**
+ * Checks that everything of the state has a provider in the configuration, unless it is to be forgotten: records, and what an
+ * interrupted run was about to make, which may exist.
+ */
+export function checkProviders(loaded: Loaded, state: StateData | undefined): readonly Diagnostic[] {
+  const isOrphan = orphanTest(loaded);
+  const orphans = (state?.records ?? []).filter(
+    ({ address }) => isOrphan(address) && !loaded.kinds.isList(kindOf(address)),
+  );
+  const intents = (state?.intents ?? []).filter(({ address }) => isOrphan(address));
+  return [...(isFilled(orphans) ? [providerGone(orphans)] : []), ...intents.map(intentGone)];
+}
+
+/** Whether the configuration has no provider of an address, and does not list it under `removed` either. */
+function orphanTest({ configuration, kinds }: Loaded): (address: string) => boolean {
   const known = new Set(configuration.providers.map(({ name }) => name));
   const removed = new Set(configuration.removed.map(({ address }) => address));
-  const orphans = (state?.records ?? []).filter(({ address }) => {
-    const { provider, kind } = kinds.mustParse(address);
-    const isRemoved = removed.has(address) || removed.has(kinds.parentOf(address) ?? '');
-    return !known.has(provider) && !isRemoved && !kinds.isList(kind);
+  return (address) =>
+    !known.has(providerOf(address)) && !removed.has(address) && !removed.has(kinds.parentOf(address) ?? '');
+}
+
+function isFilled<Item>(items: readonly Item[]): items is readonly [Item, ...Item[]] {
+  return items.length > 0;
+}
+
+function providerGone(orphans: readonly [StateRecord, ...StateRecord[]]): Diagnostic {
+  return problem({
+    code: 'provider-gone',
+    summary: `The state owns ${orphans.length} resource(s) of a provider that the configuration no longer has, ${orphans[0].address} among them.`,
+    next: 'Restore the provider until they are gone; or list them under `removed`; or, where it was renamed, list each under `moved`.',
   });
-  const [first] = orphans;
-  if (first === undefined) return [];
-  return [
-    problem({
-      code: 'provider-gone',
-      summary: `The state owns ${orphans.length} resource(s) of a provider that the configuration no longer has, ${first.address} among them.`,
-      next: 'Restore the provider until they are gone, or list them under `removed`.',
-    }),
-  ];
+}
+
+function intentGone({ address, at }: Intent): Diagnostic {
+  return problem({
+    code: 'intent-provider-gone',
+    summary: `${address} was to be created by an earlier run (${at}) that was interrupted, and may exist; the configuration no longer has its provider.`,
+    next: 'Restore the provider and apply; or list it under `removed`, and remove it by hand if it exists.',
+    address,
+  });
 }

@@ -42,6 +42,7 @@ export const duckdb: ProviderDefinition = {
   transactional: false,
   audit,
   auditValues,
+  sameSystem: async (settings, env) => (await import('./same-directory.js')).sameDirectory(settings, env),
   hosts: () => [],
   open: async (settings, context) => (await import('./session.js')).open(settings, context),
 };

@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../sdk/index.js';
 import { SHOWN_OPTIONS } from '../sdk/duckdb-option-names.js';
 import { targetsOf } from '../../net/sql/settings.js';
+import { settingsKey } from '../sdk/same-system.js';
 import { audit, auditValues } from './audit.js';
 import { desiredServers, desiredWrapperUsage } from './desired.js';
 import { policies } from './kinds.js';
@@ -72,6 +73,8 @@ export const postgres: ProviderDefinition = {
   transactional: true,
   audit,
   auditValues,
+  sameSystem: (settings) =>
+    Promise.resolve(settingsKey(settings, ['url', 'host', 'hostaddr', 'port', 'database', 'user'])),
   hosts: (settings, env) => targetsOf(postgresSettings(settings, env)),
   open: async (settings, context) => (await import('./session.js')).open(settings, context),
 };

@@ -45,6 +45,11 @@ export interface ProviderDefinition extends ProviderLanguage {
    */
   hosts(settings: ResolvedSettings, env: SessionContext['env']): readonly Target[];
   /**
+   * A text that is the same for two entries of `providers:` which lead to one system for certain, found without asking it; `undefined`
+   * where that cannot be told. Absent: it never can.
+   */
+  sameSystem?(settings: ProviderSettings, env: SessionContext['env']): Promise<string | undefined>;
+  /**
    * Connects, and finds out which system it is and who we are there. Reads no secret.
    * @throws UnreachableError where the system does not answer.
    * @throws DiagnosticError where it answers and refuses: a wrong key, a wrong password, no such database.

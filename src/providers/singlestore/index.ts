@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../sdk/index.js';
 import { audit, auditValues } from './audit.js';
+import { settingsKey } from '../sdk/same-system.js';
 import { desiredSecrets } from './desired.js';
 import { TYPE, policies } from './kinds.js';
 import { resolveConnection } from './settings.js';
@@ -42,6 +43,8 @@ export const singlestore: ProviderDefinition = {
   transactional: false,
   audit: (_settings, resources) => audit(resources),
   auditValues,
+  // A key belongs to one organization.
+  sameSystem: (settings) => Promise.resolve(settingsKey(settings, ['api_key', 'base_url', 'organization'])),
   hosts: (settings, env) => [resolveConnection(settings, env).target],
   open: async (settings, context) => (await import('./session.js')).openSession(settings, context),
 };
