@@ -8,23 +8,23 @@ export const EXIT = {
   error: 1,
   /** `plan --detailed-exitcode`: changes; `drift`: drift. */
   different: 2,
-  /** A system could not be reached. */
-  unreachable: 3,
+  /** Something could not be checked: a system was not reached, or an object's value is not visible to this identity. */
+  unchecked: 3,
   /** Stopped by the second Ctrl-C. */
   interrupted: 130,
 } as const;
 
-/**
- * The exit code of a run.
- * @param differs whether there is something that the command reports by exit code 2
- */
-export function exitCode(status: RunStatus, differs = false): number {
-  switch (status) {
-    case 'error':
-      return EXIT.error;
-    case 'unreachable':
-      return EXIT.unreachable;
-    case 'ok':
-      return differs ? EXIT.different : EXIT.ok;
-  }
+/** What a run found besides how it ended. */
+export interface Found {
+  /** Something that the command reports by exit code 2. */
+  readonly differs?: boolean;
+  /** Something that could not be checked, where the command reports that. */
+  readonly unchecked?: boolean;
+}
+
+/** The exit code of a run. What could not be checked comes before what differs: the rest may differ as well. */
+export function exitCode(status: RunStatus, { differs = false, unchecked = false }: Found = {}): number {
+  if (status === 'error') return EXIT.error;
+  if (status === 'unreachable' || unchecked) return EXIT.unchecked;
+  return differs ? EXIT.different : EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { EngineCommand } from '../cli/engine-command.js';
 import { exitCode } from '../cli/exit.js';
+import type { Found } from '../cli/exit.js';
 import {
   approvalFlags,
   deleteFlags,
@@ -17,7 +18,7 @@ import {
 import type { CliRun } from '../cli/run.js';
 import { apply, applyPlan } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
-import { defined, problem, problemError } from '../model/index.js';
+import { counted, defined, problem, problemError } from '../model/index.js';
 import type { Action, Outcome, Plan } from '../model/index.js';
 
 export class ApplyCommand extends EngineCommand {
@@ -26,8 +27,9 @@ export class ApplyCommand extends EngineCommand {
     'object is checked again right before it is written. With --json, one event per line. A saved plan is applied if its seal ' +
     'holds; the configuration comes from -f or the default, as for `plan`, and never from the plan. A plan without a seal is ' +
     'refused unless --allow-unsealed is given.\n' +
-    'Exit code 0: done; 1: error, refused plan, no approval, or a failed change; 3: a system could not be reached, and nothing ' +
-    'was changed.';
+    'Exit code 0: done; 1: error, refused plan, no approval, or a failed change; 2: done, and a generated value that was changed ' +
+    'outside waits for --rotate or --accept; 3: a system could not be reached, and nothing was changed; or it was done, and ' +
+    'something was left that could not be checked.';
   static override readonly examples = [
     'secrets apply',
     'secrets apply --auto-approve --lock-timeout 5m',
@@ -106,8 +108,17 @@ function openView(run: CliRun): ApplyView {
       run.render({ kind: 'apply', event: 'end', status, diagnostics, ...defined({ summary }) });
       if (declined === true) run.report([DECLINED]);
       else if (summary === undefined && status === 'unreachable') run.report([UNREACHABLE]);
-      return exitCode(status);
+      return exitCode(status, leftBy(plan));
     },
+  };
+}
+
+/** What an apply leaves as it is, since it cannot tell, or nobody has decided. */
+function leftBy(plan: Plan | undefined): Found {
+  if (plan === undefined) return {};
+  return {
+    differs: plan.undecided.length > 0,
+    unchecked: counted(plan.unverified).some(({ outcome }) => outcome === 'left'),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { EngineCommand } from '../cli/engine-command.js';
 import { exitCode } from '../cli/exit.js';
+import type { Found } from '../cli/exit.js';
 import {
   deleteFlags,
   fileFlag,
@@ -12,14 +13,15 @@ import {
 } from '../cli/flags.js';
 import { plan, planTo } from '../engine/index.js';
 import type { PlanResult, SavedPlanResult } from '../engine/index.js';
-import { defined } from '../model/index.js';
+import { counted, defined } from '../model/index.js';
+import type { Plan } from '../model/index.js';
 import { printable } from '../report/index.js';
 
 export class PlanCommand extends EngineCommand {
   static override readonly description =
     'Compares the configuration with what the systems hold, and with what was last applied. Changes nothing.\n' +
     'Exit code 0: done; 1: error, or a refused plan; 2: with --detailed-exitcode, there are changes; 3: a system could not be ' +
-    'reached, and the rest is planned.';
+    'reached, and the rest is planned; with --detailed-exitcode also where something could not be checked, which wins over 2.';
   static override readonly examples = [
     'secrets plan',
     'secrets plan -f config/ --detailed-exitcode',
@@ -38,7 +40,9 @@ export class PlanCommand extends EngineCommand {
       summary: 'Save the plan to a file: `secrets apply FILE` makes exactly these changes, or refuses.',
       helpValue: '<file>',
     }),
-    'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 if there are changes.' }),
+    'detailed-exitcode': Flags.boolean({
+      summary: 'Exit with 2 if there are changes, with 3 if something could not be checked.',
+    }),
     ...outputFlags,
   };
 
@@ -52,8 +56,17 @@ export class PlanCommand extends EngineCommand {
     if (flags.out !== undefined && result.plan !== undefined) {
       this.cli.terminal.err(savedText(flags.out, result.saved === true));
     }
-    return exitCode(status, flags['detailed-exitcode'] && (result.plan?.changes.length ?? 0) > 0);
+    return exitCode(status, flags['detailed-exitcode'] ? foundIn(result.plan) : {});
   }
+}
+
+/** What `--detailed-exitcode` tells. */
+function foundIn(plan: Plan | undefined): Found {
+  if (plan === undefined) return {};
+  return {
+    differs: plan.changes.length > 0 || plan.undecided.length > 0,
+    unchecked: counted(plan.unverified).length > 0,
+  };
 }
 
 function savedText(file: string, isSaved: boolean): string {

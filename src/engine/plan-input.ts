@@ -1,4 +1,4 @@
-import { defined, hasErrors } from '../model/index.js';
+import { defined, fieldText, hasErrors } from '../model/index.js';
 import type { Plan } from '../model/index.js';
 import { fingerprintDomain } from '../plan/index.js';
 import type { PlanInput } from '../plan/index.js';
@@ -26,6 +26,9 @@ export function planInput(
     unreachable: systems.unreachable,
     state,
     kinds,
+    acceptsUnverifiable: configuration.providers
+      .filter(({ fields }) => fieldText(fields['unverifiable']) === 'accept')
+      .map(({ name }) => name),
     ...defined({ fingerprint, maxDeletes: options.maxDeletes }),
     scope: { targets: options.targets, excludes: options.excludes },
     diagnostics,

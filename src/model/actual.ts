@@ -1,6 +1,8 @@
 import type { Diagnostic } from './diagnostic.js';
 import type { Fields } from './field.js';
+import type { Unmanaged } from './plan.js';
 import type { PrincipalDirectory, SystemIdentity } from './system.js';
+import type { Unseen } from './unverified.js';
 
 /** A resource as a system has it now. */
 export interface ActualResource {
@@ -29,6 +31,13 @@ export interface ReadResult {
    */
   readonly resources: readonly ActualResource[];
   readonly directory?: PrincipalDirectory;
+  /**
+   * What this identity could not see of what was requested. A field that it could not read is `hidden` in its resource instead.
+   * What is not named here was seen: where it is not among the resources, it does not exist.
+   */
+  readonly unseen?: readonly Unseen[];
+  /** What is on requested objects and is no resource of a managed kind (custom roles). */
+  readonly unmanaged?: readonly Unmanaged[];
   /** Problems that show once the desired and the actual side are known. */
   readonly diagnostics?: readonly Diagnostic[];
 }

@@ -9,7 +9,7 @@ export interface FieldChange {
   /** Absent where there is none, or the field is sensitive. */
   readonly before?: Plain;
   readonly after?: Plain;
-  /** A note for people: `changed by …`, `not verifiable as role …`. */
+  /** A note for people: `changed by …`. */
   readonly note?: string;
   /** This field is why the resource must be replaced. */
   readonly forcesReplacement?: boolean;

@@ -1,6 +1,7 @@
 import type { Change, FieldChange } from './change.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { SystemIdentity } from './system.js';
+import type { Unverified } from './unverified.js';
 
 /** The version of the plan's format that this program writes. */
 export const PLAN_FORMAT = 2;
@@ -26,6 +27,29 @@ export interface RotationNote {
   readonly changedAt: string;
   /** When it is or was due (RFC 3339). */
   readonly dueAt: string;
+}
+
+/** Something on an object of ours that the configuration does not name: reported, and left alone. */
+export interface Unmanaged {
+  /** What exists; for a field or a role, the object or grant that has it. */
+  readonly address: string;
+  /** What it is, for people: `a user mapping`, `the role Auditor`. */
+  readonly what: string;
+  /** The field that the configuration does not name (`owner`). */
+  readonly path?: string;
+  readonly changedAt?: string;
+  readonly changedBy?: string;
+}
+
+/**
+ * A generated value that was changed outside of this stack. It is neither replaced nor taken over until somebody decides: `--rotate`
+ * makes a new one, `--accept` keeps theirs.
+ */
+export interface Undecided {
+  readonly address: string;
+  readonly path: string;
+  readonly changedAt?: string;
+  readonly changedBy?: string;
 }
 
 /** A system that could not be reached. */
@@ -62,6 +86,14 @@ export interface Plan {
   readonly drift: readonly DriftEntry[];
   readonly rotation: readonly RotationNote[];
   readonly unreachable: readonly Unreachable[];
+  /** What could not be compared. Sorted by address. */
+  readonly unverified: readonly Unverified[];
+  /** What others put on objects of ours. Sorted by address. */
+  readonly unmanaged: readonly Unmanaged[];
+  /** Generated values that wait for a decision. Sorted by address. */
+  readonly undecided: readonly Undecided[];
+  /** How many resources `--target` and `--exclude` left out. */
+  readonly leftOut: number;
   /** Errors here mean that the plan is refused. */
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: PlanSummary;

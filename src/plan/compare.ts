@@ -30,9 +30,14 @@ export function compareFields(a: Field, b: Field): Sameness {
 export function fieldAt(fields: Fields, path: string): Field | undefined {
   const exact = fields[path];
   if (exact !== undefined) return exact;
-  const dot = path.indexOf('.');
-  const whole = dot < 0 ? undefined : fields[path.slice(0, dot)];
+  const whole = fields[wholeOf(path) ?? ''];
   return whole?.kind === 'hidden' ? whole : undefined;
+}
+
+/** The map that a field is in: `options` of `options.region`; `undefined` for a field of its own. */
+export function wholeOf(path: string): string | undefined {
+  const dot = path.indexOf('.');
+  return dot < 0 ? undefined : path.slice(0, dot);
 }
 
 /**
@@ -76,4 +81,14 @@ export function recordedPaths(record: StateRecord): readonly string[] {
 export function touchedSince(actual: ActualResource, record: StateRecord): boolean {
   if (actual.changedAt === undefined || record.changedAt === undefined) return false;
   return actual.changedAt !== record.changedAt || actual.changedBy !== record.changedBy;
+}
+
+/**
+ * Whether, according to the system, nobody changed the object since it was last applied: its time and author of the last change are
+ * the recorded ones. `false` where the system keeps none.
+ */
+export function attestedSince(actual: ActualResource, record: StateRecord): boolean {
+  return (
+    actual.changedAt !== undefined && actual.changedAt === record.changedAt && !touchedSince(actual, record)
+  );
 }

@@ -396,7 +396,15 @@ describe('what can be told of, and not touched', () => {
     expect(steps(planOf(input))).toEqual([]);
     expect(errors(planOf(input))).toEqual([]);
     expect(planOf(input).drift).toEqual([]);
-    expect(told(input)).toEqual([`handed-over ${S}`]);
+    expect(told(input)).toEqual([]);
+    expect(planOf(input).unverified).toMatchObject([
+      {
+        address: S,
+        cause: 'unseen',
+        outcome: 'left',
+        reason: expect.stringContaining('handed over') as string,
+      },
+    ]);
   });
 
   it('is not a secret that was gone before it was handed over, or that could be seen all the same', () => {

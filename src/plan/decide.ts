@@ -1,4 +1,4 @@
-import type { ActualResource, DesiredResource, Diagnostic, StateRecord } from '../model/index.js';
+import type { ActualResource, DesiredResource, Diagnostic, StateRecord, Unverified } from '../model/index.js';
 import { NOOP, act, allFields, refused } from './decision.js';
 import type { Decision } from './decision.js';
 import { diffResource } from './diff.js';
@@ -7,6 +7,7 @@ import { directActual, isRemoved } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 import * as reasons from './reasons.js';
 import * as refusals from './refusals.js';
+import { isUnseenMember } from './unseen.js';
 import { decideUnwanted } from './unwanted.js';
 
 type WantedView = ResourceView & { readonly desired: DesiredResource };
@@ -29,6 +30,8 @@ interface Claim {
 export function decide(index: PlanIndex, view: ResourceView, parent: Decision | undefined): Decision {
   if (parent?.action === 'refused' || parent?.action === 'blocked') return act('blocked', '');
   if (parent?.action === 'unseen') return act('unseen', '');
+  const unseen = view.actual === undefined ? index.unseen.reasonOf(view.address) : undefined;
+  if (unseen !== undefined) return unseenDecision(index, view, unseen);
   if (view.record !== undefined && isRemoved(index, view.text)) {
     return act('forget', 'listed under `removed`: kept in the system, no longer managed here');
   }
@@ -44,10 +47,17 @@ function decideWanted(index: PlanIndex, view: WantedView, parent: Decision | und
     : decideExisting(index, { ...view, actual }, parent);
 }
 
+/** A resource that may exist and that this identity cannot see is left alone, and named; a list is named instead of its members. */
+function unseenDecision({ unseen, kinds }: PlanIndex, { text }: ResourceView, reason: string): Decision {
+  if (isUnseenMember(text, unseen.ofObjects, kinds)) return act('unseen', '');
+  return { ...act('unseen', ''), unverified: [{ address: text, cause: 'unseen', reason, outcome: 'left' }] };
+}
+
 /** A resource that the system does not show: to be created, unless it was handed over, which hides it. */
-function decideMissing(index: PlanIndex, { text, desired, record }: WantedView): Decision {
+function decideMissing(index: PlanIndex, view: WantedView): Decision {
+  const { text, desired, record } = view;
   if (record?.handedOver === true && desired.self === 'drop' && !index.staysVisible(text)) {
-    return { ...act('unseen', ''), diagnostics: [reasons.handedOver(desired)] };
+    return unseenDecision(index, view, reasons.HANDED_OVER);
   }
   return act('create', reasons.whyCreate(record), allFields(desired.fields, 'add'));
 }
@@ -59,21 +69,19 @@ function decideExisting(index: PlanIndex, view: ExistingView, parent: Decision |
   if (conflict !== undefined) return refused(conflict);
   const { fingerprint } = index.input;
   const difference = diffResource(desired, actual, claim.owned, index.policyOf(address), fingerprint);
-  const diagnostics = difference.unverifiable.map(({ path, reason }) =>
-    reasons.notVerifiable(desired, path, reason),
-  );
+  const { changes, unverified } = difference;
   if (difference.replaceBecause.length > 0 || parent?.action === 'replace') {
-    return decideReplacement(index, desired, difference, diagnostics);
+    return decideReplacement(index, desired, difference);
   }
-  if (difference.changes.length > 0) {
+  if (changes.length > 0) {
     const adopted = claim.adopt && claim.owned === undefined;
-    const reason = reasons.whyUpdate(actual, claim.owned, difference.changes, adopted, fingerprint);
-    return { action: 'update', reason, fields: difference.changes, diagnostics };
+    const reason = reasons.whyUpdate(actual, claim.owned, difference, adopted, fingerprint);
+    return { ...act('update', reason, changes), unverified };
   }
   if (claim.owned === undefined && !claim.listed) {
-    return { action: 'import', reason: 'adopted unchanged (adopt: true)', fields: [], diagnostics };
+    return { ...act('import', 'adopted unchanged (adopt: true)'), unverified };
   }
-  return { ...NOOP, diagnostics };
+  return { ...NOOP, unverified };
 }
 
 function claimOn(index: PlanIndex, { address, desired, record, actual }: ExistingView): Claim {
@@ -104,13 +112,17 @@ function ownershipConflict(
 function decideReplacement(
   index: PlanIndex,
   desired: DesiredResource,
-  { changes, replaceBecause }: Difference,
-  diagnostics: readonly Diagnostic[],
+  { changes, replaceBecause, unverified }: Difference,
 ): Decision {
   const reason = replaceBecause.length > 0 ? reasons.whyReplace(replaceBecause) : 'its server is replaced';
   if (desired.lifecycle.protect === true) return refused(refusals.protectedFromReplacement(desired, reason));
   const obstacle = refusals.blockedByChildren(index, desired.address, 'replaced');
   if (obstacle !== undefined) return refused(obstacle);
   const lost = reasons.lostWithReplacement(index, desired);
-  return { action: 'replace', reason, fields: changes, diagnostics: [...diagnostics, ...lost] };
+  return { action: 'replace', reason, fields: changes, diagnostics: lost, unverified: asWritten(unverified) };
+}
+
+/** What is replaced is written as a whole. */
+function asWritten(entries: readonly Unverified[]): readonly Unverified[] {
+  return entries.map((entry) => ({ ...entry, outcome: 'written' }));
 }

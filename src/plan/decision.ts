@@ -1,16 +1,18 @@
 import { compareText } from '../model/index.js';
-import type { Action, Diagnostic, Field, FieldChange, StateRecord } from '../model/index.js';
+import type { Action, Diagnostic, Field, FieldChange, StateRecord, Unverified } from '../model/index.js';
 import { showChange } from './field-change.js';
 
 /**
  * What is to become of one resource. `refused`: it stays as it is, and the plan is refused; `blocked`: its parent was refused;
- * `unseen`: it was handed over, so nothing is known about it.
+ * `unseen`: it may exist, and this identity cannot see it.
  */
 export interface Decision {
   readonly action: Action | 'refused' | 'blocked' | 'unseen';
   readonly reason: string;
   readonly fields: readonly FieldChange[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What of it could not be compared with what is wanted. */
+  readonly unverified?: readonly Unverified[];
 }
 
 /** Nothing is to be done. */

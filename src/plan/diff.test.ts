@@ -7,6 +7,7 @@ import {
   fingerprint,
   have,
   hidden,
+  inputOf,
   planOf,
   remember,
   s,
@@ -16,6 +17,8 @@ import {
 import type { Case, Short } from '../../test/core/plan-input.js';
 import { compareFields, fieldAt } from './compare.js';
 import { diffResource } from './diff.js';
+import { counted } from '../model/index.js';
+import { findDrift } from './index.js';
 
 const SERVER = 'duckdb_server.wh.lake';
 const MAPPING = 'user_mapping.wh.lake/analyst';
@@ -105,12 +108,12 @@ describe('a field of a mapping', () => {
     [
       'hidden, another value, no key',
       { wanted: other, found: all, recorded: same, more: { withoutKey: true } },
-      noop,
+      update,
     ],
     [
       'hidden, another value, recorded without key',
       { wanted: other, found: all, recorded: same, recordKey: false },
-      noop,
+      update,
     ],
     [
       'hidden, plain, as recorded',
@@ -165,12 +168,64 @@ describe('a field of a mapping', () => {
     ]);
   });
 
-  it('that is hidden is told of, unless the system vouches for it', () => {
-    const told = planOf(mapping({ wanted: same, found: all, recorded: same })).diagnostics;
-    expect(told).toMatchObject([{ severity: 'info', code: 'not-verifiable', address: MAPPING }]);
-    expect(told[0]?.summary).toContain('not verifiable as role app');
-    const vouched = { options: { ...hidden, unchanged: true } };
-    expect(planOf(mapping({ wanted: same, found: vouched, recorded: same })).diagnostics).toEqual([]);
+  it('that is hidden could not be checked, unless the system vouches for it', () => {
+    const one = mapping({ wanted: same, found: all, recorded: same });
+    const entry = { address: MAPPING, path: 'options', cause: 'hidden', outcome: 'left' };
+    expect(planOf(one).unverified).toMatchObject([{ ...entry, reason: 'the role app may not read them' }]);
+    expect(findDrift(inputOf(one)).unverified).toMatchObject([entry]);
+    const vouched = mapping({
+      wanted: same,
+      found: { options: { ...hidden, unchanged: true } },
+      recorded: same,
+    });
+    expect(planOf(vouched).unverified).toEqual([]);
+    expect(findDrift(inputOf(vouched)).unverified).toEqual([]);
+  });
+
+  it('that is hidden could not be checked, even where nothing is wanted of it: somebody may have put it there', () => {
+    const one = mapping({ wanted: {}, found: all, recorded: {} });
+    for (const { unverified } of [planOf(one), findDrift(inputOf(one))]) {
+      expect(unverified).toMatchObject([{ address: MAPPING, path: 'options', cause: 'hidden' }]);
+    }
+  });
+
+  it('that is hidden is written where no fingerprint vouches for it, with all that is wanted beside it', () => {
+    const both = { 'options.id': 'a', 'options.key': s('k') };
+    const plan = planOf(mapping({ wanted: both, found: all, recorded: both, recordKey: false }));
+    expect(plan.changes).toMatchObject([
+      { action: 'update', fields: [{ path: 'options.id' }, { path: 'options.key' }] },
+    ]);
+    expect(plan.changes[0]?.reason).toMatch(/^could not be compared: .*no fingerprint/);
+    expect(plan.unverified).toMatchObject([{ path: 'options', cause: 'no-fingerprint', outcome: 'written' }]);
+  });
+
+  it('that is hidden and differs by the record is written with all that is wanted beside it', () => {
+    const old = { 'options.id': 'a', 'options.key': s('old') };
+    const plan = planOf(mapping({ wanted: { ...old, 'options.key': s('new') }, found: all, recorded: old }));
+    expect(plan.changes[0]?.fields.map(({ path }) => path)).toEqual(['options.id', 'options.key']);
+    expect(plan.unverified).toMatchObject([{ path: 'options', outcome: 'written' }]);
+  });
+
+  it('that is seen is compared without a key; whether it drifted cannot be told where it is not as wanted', () => {
+    const asWanted = mapping({ wanted: same, found: same, recorded: other, more: { withoutKey: true } });
+    expect(findDrift(inputOf(asWanted))).toMatchObject({ drift: [], unverified: [] });
+    const differs = mapping({ wanted: same, found: other, recorded: same, more: { withoutKey: true } });
+    expect(planOf(differs).unverified).toEqual([]);
+    expect(findDrift(inputOf(differs))).toMatchObject({
+      drift: [],
+      unverified: [{ path: 'options.key', cause: 'no-fingerprint', outcome: 'left' }],
+    });
+  });
+
+  it('that nothing tells of is accepted where the configuration says so, and still named', () => {
+    const one = mapping({
+      wanted: same,
+      found: all,
+      recorded: same,
+      more: { more: { acceptsUnverifiable: ['wh'] } },
+    });
+    expect(planOf(one).unverified).toMatchObject([{ path: 'options', accepted: true }]);
+    expect(counted(planOf(one).unverified)).toEqual([]);
   });
 
   it('that is ignored is left alone, named with or without `options.`', () => {

@@ -6,30 +6,42 @@ import type {
   Field,
   FieldChange,
   StateRecord,
+  Unverified,
 } from '../model/index.js';
 import {
+  attestedSince,
   compareFields,
   compareWithRecord,
   fieldAt,
   isHiddenWhole,
   recordedPaths,
   touchedSince,
+  wholeOf,
 } from './compare.js';
 import type { Decision } from './decision.js';
-import { isIgnored } from './diff.js';
+import { isIgnored, isVouchedFor } from './diff.js';
 import { showChange } from './field-change.js';
 import type { Fingerprint } from './input.js';
 import { directActual } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 
+/** How a resource differs from what was last applied, and what of it could not be compared. */
+export interface Drifted {
+  readonly entry?: DriftEntry;
+  readonly unverified: readonly Unverified[];
+}
+
+const NOTHING: Drifted = { unverified: [] };
+
 /** How a resource drifted, if it did. A member that somebody added to a list of ours is drift too. */
-export function driftEntry(index: PlanIndex, view: ResourceView, decision: Decision): DriftEntry | undefined {
-  if (decision.action === 'unseen') return undefined;
+export function driftOf(index: PlanIndex, view: ResourceView, decision: Decision): Drifted {
+  if (decision.action === 'unseen') return { unverified: decision.unverified ?? [] };
   const { record, desired, actual } = view;
   if (record !== undefined) {
-    return driftOf(record, directActual(view), desired, index.input.fingerprint);
+    return driftSince(record, directActual(view), desired, index.input.fingerprint);
   }
-  return actual !== undefined && decision.action === 'delete' ? addedMember(index, view, actual) : undefined;
+  const isAdded = actual !== undefined && decision.action === 'delete';
+  return isAdded ? addedMember(index, view, actual) : NOTHING;
 }
 
 /** A member of an authoritative list that neither the state nor the configuration has. */
@@ -37,11 +49,11 @@ function addedMember(
   { kinds, records, input }: PlanIndex,
   { text, address }: ResourceView,
   actual: ActualResource,
-): DriftEntry | undefined {
+): Drifted {
   // Without a state nothing was ever applied, so nothing can have changed since.
-  if (input.state === undefined) return undefined;
+  if (input.state === undefined) return NOTHING;
   const parent = kinds.parentOf(address);
-  return {
+  const entry: DriftEntry = {
     address: text,
     kind: 'added',
     fields: Object.entries(actual.fields).map(([path, field]) => showChange(path, undefined, field)),
@@ -51,55 +63,101 @@ function addedMember(
       lastAppliedAt: parent === undefined ? undefined : records.get(parent)?.appliedAt,
     }),
   };
+  return { entry, unverified: [] };
 }
 
 /**
  * How a resource differs from what was last applied, by a change outside of this stack. What matches the configuration by now is
  * no drift.
- * @returns `undefined` where nothing drifted, or where it is not known
  */
-function driftOf(
+function driftSince(
   record: StateRecord,
   actual: ActualResource | undefined,
   desired: DesiredResource | undefined,
   fingerprint: Fingerprint | undefined,
-): DriftEntry | undefined {
-  // What an interrupted run left was never read as it was applied.
-  if (record.unfinished === true) return undefined;
-  const base = { address: record.address, lastAppliedAt: record.appliedAt };
+): Drifted {
+  const { address } = record;
+  const base = { address, lastAppliedAt: record.appliedAt };
+  if (record.unfinished === true) return { unverified: [unfinished(address)] };
   if (actual === undefined) {
-    return desired === undefined ? undefined : { ...base, kind: 'missing', fields: [] };
+    return desired === undefined
+      ? NOTHING
+      : { entry: { ...base, kind: 'missing', fields: [] }, unverified: [] };
   }
   const when = defined({ changedAt: actual.changedAt, changedBy: actual.changedBy });
-  if (actual.id !== record.id) return { ...base, ...when, kind: 'replaced', fields: [] };
-  const fields = driftedFields(record, actual, desired, fingerprint);
-  return fields.length === 0 ? undefined : { ...base, ...when, kind: 'changed', fields };
+  if (actual.id !== record.id)
+    return { entry: { ...base, ...when, kind: 'replaced', fields: [] }, unverified: [] };
+  const { fields, unverified } = driftedFields(record, actual, desired, fingerprint);
+  return fields.length === 0
+    ? { unverified }
+    : { entry: { ...base, ...when, kind: 'changed', fields }, unverified };
 }
+
+function unfinished(address: string): Unverified {
+  const reason = 'an interrupted run left it, and which of its fields were applied is not known';
+  return { address, cause: 'unfinished', reason, outcome: 'left' };
+}
+
+/** What became of one field since it was last applied. */
+type FieldDrift = 'none' | 'drifted' | Pick<Unverified, 'cause' | 'reason' | 'path'>;
 
 function driftedFields(
   record: StateRecord,
   actual: ActualResource,
   desired: DesiredResource | undefined,
   fingerprint: Fingerprint | undefined,
-): readonly FieldChange[] {
-  const recorded = new Set(recordedPaths(record));
-  const paths = new Set(recorded);
-  for (const [path, field] of Object.entries(actual.fields)) if (!isHiddenWhole(path, field)) paths.add(path);
+): { readonly fields: readonly FieldChange[]; readonly unverified: readonly Unverified[] } {
+  const paths = new Set([...recordedPaths(record), ...Object.keys(actual.fields)]);
   const fields: FieldChange[] = [];
+  const unverified = new Map<string | undefined, Unverified>();
   for (const path of [...paths].sort(compareText)) {
     if (isIgnored(path, desired?.lifecycle.ignore)) continue;
-    const found = fieldAt(actual.fields, path);
-    const wanted = desired?.fields[path];
-    if (isAsWanted(found, wanted, desired)) continue;
-    // A field that is not managed (an owner that the configuration does not name) cannot drift.
-    const isManaged = desired === undefined ? recorded.has(path) : wanted !== undefined;
-    if (!isManaged && !path.startsWith('options.')) continue;
-    const sameness = compareWithRecord(path, found, record, fingerprint);
-    if (sameness === 'different' || (sameness === 'unknown' && touchedSince(actual, record))) {
-      fields.push(showChange(path, recordedField(record, path), found));
-    }
+    const drift = fieldDrift(path, record, actual, desired, fingerprint);
+    if (drift === 'none') continue;
+    if (drift === 'drifted') {
+      fields.push(showChange(path, recordedField(record, path), fieldAt(actual.fields, path)));
+    } else unverified.set(drift.path, { address: record.address, ...drift, outcome: 'left' });
   }
-  return fields;
+  return { fields, unverified: [...unverified.values()] };
+}
+
+function fieldDrift(
+  path: string,
+  record: StateRecord,
+  actual: ActualResource,
+  desired: DesiredResource | undefined,
+  fingerprint: Fingerprint | undefined,
+): FieldDrift {
+  const found = fieldAt(actual.fields, path);
+  const wanted = desired?.fields[path];
+  if (isAsWanted(found, wanted, desired) || !isManaged(path, record, desired)) return 'none';
+  const isWhole = found !== undefined && isHiddenWhole(path, found) && !recordedPaths(record).includes(path);
+  const sameness = isWhole ? 'unknown' : compareWithRecord(path, found, record, fingerprint);
+  if (sameness !== 'unknown') return sameness === 'same' ? 'none' : 'drifted';
+  if (touchedSince(actual, record) && !isWhole) return 'drifted';
+  return uncertain(path, found, actual, record);
+}
+
+/** What is said of a field of which the state cannot tell whether it is as last applied; nothing where the system can. */
+function uncertain(
+  path: string,
+  found: Field | undefined,
+  actual: ActualResource,
+  record: StateRecord,
+): FieldDrift {
+  if (found?.kind === 'hidden') {
+    if (isVouchedFor(found, actual, record)) return 'none';
+    const whole = actual.fields[path] === undefined ? wholeOf(path) : path;
+    return { ...defined({ path: whole }), cause: 'hidden', reason: found.reason };
+  }
+  if (attestedSince(actual, record)) return 'none';
+  return { path, cause: 'no-fingerprint', reason: 'no fingerprint tells what was last applied' };
+}
+
+/** Whether a field can drift: an owner that the configuration does not name cannot. Options are managed as a whole. */
+function isManaged(path: string, record: StateRecord, desired: DesiredResource | undefined): boolean {
+  if (path === 'options' || path.startsWith('options.')) return true;
+  return desired === undefined ? recordedPaths(record).includes(path) : desired.fields[path] !== undefined;
 }
 
 function isAsWanted(

@@ -34,6 +34,8 @@ export interface PlanInput {
   readonly kinds: Kinds;
   readonly fingerprint?: Fingerprint;
   readonly scope: Scope;
+  /** The providers of which the configuration accepts that their identity cannot check everything. */
+  readonly acceptsUnverifiable?: readonly string[];
   /** How much of each kind may be destroyed (`--max-deletes`); the usual threshold where absent. */
   readonly maxDeletes?: MaxDeletes;
   /** Problems found before planning; the plan includes them. */

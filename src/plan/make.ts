@@ -1,4 +1,4 @@
-import { PLAN_FORMAT, defined, formatAddress, problem } from '../model/index.js';
+import { PLAN_FORMAT, accepted, byAddress, defined, formatAddress, problem } from '../model/index.js';
 import type {
   Action,
   Change,
@@ -9,10 +9,11 @@ import type {
   Plan,
   PlanSummary,
   Precondition,
+  Unverified,
 } from '../model/index.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
-import { driftEntry } from './drift.js';
+import { driftOf } from './drift.js';
 import { fingerprintDomain } from './input.js';
 import type { PlanInput } from './input.js';
 import { checkDeletes } from './limits.js';
@@ -32,7 +33,7 @@ export function makePlan(input: PlanInput): Plan {
   const index = indexPlan(input);
   const decided = decideAll(index);
   return {
-    ...reportOf(index, decided),
+    ...reportOf(index, decided, decided.unverified),
     changes: orderChanges(decided.changes, index.desired, index.records, index.kinds),
     diagnostics: [
       ...input.diagnostics,
@@ -56,7 +57,7 @@ export function findDrift(input: PlanInput): DriftReport {
   // Errors and warnings are about changes, which drift does not make.
   const notes = decided.diagnostics.filter(({ severity }) => severity === 'info');
   return {
-    ...reportOf(index, decided),
+    ...reportOf(index, decided, decided.uncompared),
     diagnostics: [...input.diagnostics, ...unknownPatterns(index), ...notes],
   };
 }
@@ -67,6 +68,10 @@ interface Decided {
   readonly changes: readonly Change[];
   readonly drift: readonly DriftEntry[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What could not be compared with what is wanted. */
+  readonly unverified: readonly Unverified[];
+  /** What could not be compared with what was last applied. */
+  readonly uncompared: readonly Unverified[];
   /** How many desired resources stay as they are. */
   readonly unchanged: number;
 }
@@ -76,22 +81,30 @@ function decideAll(index: PlanIndex): Decided {
   const changes: Change[] = [];
   const drift: DriftEntry[] = [];
   const diagnostics: Diagnostic[] = [];
+  const unverified: Unverified[] = [];
+  const uncompared: Unverified[] = [];
   let unchanged = 0;
   for (const view of viewsOf(index)) {
     const parent = index.kinds.parentOf(view.address);
     const decision = decide(index, view, parent === undefined ? undefined : decisions.get(parent));
     decisions.set(view.text, decision);
     diagnostics.push(...decision.diagnostics);
-    const drifted = driftEntry(index, view, decision);
-    if (drifted !== undefined) drift.push(drifted);
+    unverified.push(...(decision.unverified ?? []));
+    const drifted = driftOf(index, view, decision);
+    if (drifted.entry !== undefined) drift.push(drifted.entry);
+    uncompared.push(...drifted.unverified);
     const change = toChange(index, view, decision);
     if (change !== undefined) changes.push(change);
     else if (decision.action === 'noop' && view.desired !== undefined) unchanged += 1;
   }
-  return { changes, drift, diagnostics, unchanged };
+  return { changes, drift, diagnostics, unverified, uncompared, unchanged };
 }
 
-function reportOf(index: PlanIndex, { changes, drift }: Decided): Omit<DriftReport, 'diagnostics'> {
+function reportOf(
+  index: PlanIndex,
+  { changes, drift }: Decided,
+  unverified: readonly Unverified[],
+): Omit<DriftReport, 'diagnostics'> {
   const { input } = index;
   const rotated = new Set(changes.filter(changesValue).map((change) => change.address));
   return {
@@ -104,7 +117,29 @@ function reportOf(index: PlanIndex, { changes, drift }: Decided): Omit<DriftRepo
     drift,
     rotation: rotationNotes(index, rotated),
     unreachable: input.unreachable,
+    unverified: allUnverified(index, unverified),
+    unmanaged: [],
+    undecided: [],
+    leftOut: leftOut(index),
   };
+}
+
+/** What could not be compared, of resources and of whole objects; marked where the configuration accepts it. */
+function allUnverified(
+  { unseen, inScope, kinds, input }: PlanIndex,
+  ofResources: readonly Unverified[],
+): readonly Unverified[] {
+  return [...ofResources, ...unseen.ofObjects.filter(({ address }) => inScope(address))]
+    .map((entry) => {
+      const { provider } = kinds.mustParse(entry.address);
+      return accepted(entry, input.acceptsUnverifiable?.includes(provider) === true);
+    })
+    .sort(byAddress);
+}
+
+/** How many resources of the configuration the run is not about. */
+function leftOut({ input, desired, inScope }: PlanIndex): number {
+  return [...(input.configured ?? desired.keys())].filter((address) => !inScope(address)).length;
 }
 
 /** How many resources each thing is done to. */

@@ -10,6 +10,8 @@ import type {
 } from '../model/index.js';
 import type { PlanInput } from './input.js';
 import { scopeOf } from './scope.js';
+import { unseenIn } from './unseen.js';
+import type { UnseenIndex } from './unseen.js';
 import { secretsKeptVisible } from './visibility.js';
 
 /** The three sides of every resource, indexed by address. */
@@ -25,6 +27,8 @@ export interface PlanIndex {
   readonly isListed: (address: Address) => boolean;
   /** Whether the system of a resource was read. */
   readonly isVisible: (address: Address) => boolean;
+  /** What the sessions could not see, though it may exist. */
+  readonly unseen: UnseenIndex;
   readonly directoryOf: (provider: string) => PrincipalDirectory | undefined;
   /** Whether the list of a secret keeps it visible to the identity that runs the tool, directly or through a team. */
   readonly staysVisible: (secret: string) => boolean;
@@ -59,6 +63,7 @@ export function indexPlan(input: PlanInput): PlanIndex {
     children: groupBy(resources, (resource) => kinds.parentOf(resource.address)),
     inScope: scopeOf(input.scope, kinds, [...desired.values(), ...records.values()]),
     isListed: authoritativeLists(input),
+    unseen: unseenIn(systems.values(), kinds),
     isVisible: (address) => systems.has(address.provider),
     directoryOf,
     staysVisible: (secret) => {

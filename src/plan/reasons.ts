@@ -1,12 +1,7 @@
 import { problem } from '../model/index.js';
-import type {
-  ActualResource,
-  DesiredResource,
-  Diagnostic,
-  FieldChange,
-  StateRecord,
-} from '../model/index.js';
+import type { ActualResource, DesiredResource, Diagnostic, StateRecord } from '../model/index.js';
 import { compareWithRecord, fieldAt, touchedSince } from './compare.js';
+import type { Difference } from './diff.js';
 import type { Fingerprint } from './input.js';
 import type { PlanIndex } from './plan-index.js';
 
@@ -35,11 +30,11 @@ export function whyReplace(paths: readonly string[]): string {
   return `${paths.join(', ')} cannot be changed in place`;
 }
 
-/** Why a resource is updated: it drifted, the configuration changed, or both. */
+/** Why a resource is updated: it drifted, the configuration changed, both, or nothing tells that it is as wanted. */
 export function whyUpdate(
   actual: ActualResource,
   record: StateRecord | undefined,
-  changes: readonly FieldChange[],
+  { changes, unverified }: Difference,
   adopted: boolean,
   fingerprint: Fingerprint | undefined,
 ): string {
@@ -50,6 +45,10 @@ export function whyUpdate(
     compareWithRecord(change.path, fieldAt(actual.fields, change.path), record, fingerprint),
   );
   const touched = touchedSince(actual, record);
+  const uncertain = unverified.find(({ cause }) => cause === 'no-fingerprint');
+  if (uncertain !== undefined && !touched && verdicts.every((verdict) => verdict === 'unknown')) {
+    return `could not be compared: ${uncertain.reason}`;
+  }
   const drifted = verdicts.filter(
     (verdict) => verdict === 'different' || (verdict === 'unknown' && touched),
   ).length;
@@ -59,6 +58,9 @@ export function whyUpdate(
   if (drifted === changes.length) return `changed outside of this configuration${since}`;
   return `the configuration changed; and changed outside of it${since}`;
 }
+
+/** Why a resource that was handed over is not seen. */
+export const HANDED_OVER = 'it was handed over (self: drop), or is gone';
 
 /** Why a member is removed from an authoritative list. */
 export function whyNotListed(actual: ActualResource): string {
@@ -78,28 +80,6 @@ export function notManaged(address: string, actual: ActualResource): Diagnostic 
     summary: `${address} exists, but is not in the configuration${changedNote(actual)}. It is not managed here, and left alone.`,
     next: 'Add it to the configuration with `lifecycle: { adopt: true }`, or remove it by hand.',
     address,
-  });
-}
-
-/** A secret was handed over, so it cannot be seen any more. */
-export function handedOver(desired: DesiredResource): Diagnostic {
-  return problem({
-    severity: 'info',
-    code: 'handed-over',
-    summary: `${desired.address} cannot be seen with this key: it was handed over (self: drop), or is gone. It is left alone.`,
-    next: 'List it under `removed` when it no longer needs to be managed here.',
-    address: desired.address,
-    at: desired.range,
-  });
-}
-
-/** A field could not be read; only the state says that it matches. */
-export function notVerifiable(desired: DesiredResource, path: string, reason: string): Diagnostic {
-  return problem({
-    severity: 'info',
-    code: 'not-verifiable',
-    summary: `${desired.address}: ${path} is ${reason}; according to the state it matches the configuration.`,
-    address: desired.address,
   });
 }
 

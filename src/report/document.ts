@@ -2,6 +2,7 @@ import type {
   Action,
   ActualResource,
   Diagnostic,
+  FindingName,
   Outcome,
   DriftReport,
   Plan,
@@ -38,6 +39,8 @@ export interface PlanDocument extends Base {
 export interface DriftDocument extends Base {
   readonly kind: 'drift';
   readonly plan?: DriftReport;
+  /** The findings that decide the exit code, those with the highest code first. */
+  readonly failedOn?: readonly FindingName[];
 }
 
 /** `validate`. */

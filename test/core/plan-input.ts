@@ -43,7 +43,7 @@ export function fieldsOf(short: Short): Fields {
 }
 
 export const s = (text: string): Sensitive => new Sensitive(text);
-export const hidden: Field = { kind: 'hidden', reason: 'not verifiable as role app' };
+export const hidden: Field = { kind: 'hidden', reason: 'the role app may not read them' };
 
 /** A wanted resource; it depends on its parent. */
 export function want(

@@ -51,7 +51,7 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
     ).toEqual([]);
     await create(session, all);
     const found = await readAll(session, all);
-    const hidden = { options: 'hidden: not verifiable as role admin' };
+    const hidden = { options: 'hidden: the role admin may not read them' };
     expect(fieldsOf(byAddress(found, 'user_mapping.pg.lake/admin'))).toEqual({ 'options.key_id': 'own' });
     expect(fieldsOf(byAddress(found, 'user_mapping.pg.lake/public'))).toEqual({ 'options.key_id': 'P' });
     expect(fieldsOf(byAddress(found, 'user_mapping.pg.lake/analyst'))).toEqual(hidden);

@@ -64,11 +64,13 @@ onRealPostgres('three roles', { 'duckdb.postgres_role': 'roles_ducks' }, (server
     await site.applied();
     await site.settled();
     const planned = await site.plan();
-    expect(
-      planned.diagnostics
-        .filter((diagnostic) => diagnostic.code === 'not-verifiable')
-        .map((diagnostic) => diagnostic.address),
-    ).toContain('user_mapping.wh.lake/roles_reader');
+    expect(planned.plan?.unverified).toContainEqual({
+      address: 'user_mapping.wh.lake/roles_reader',
+      cause: 'hidden',
+      path: 'options',
+      reason: 'the role roles_keeper may not read them',
+      outcome: 'left',
+    });
     site.env['KEY'] = 'key-two';
     const changed = await site.plan();
     expect(changed.plan?.changes.map((change) => `${change.action} ${change.address}`)).toEqual([

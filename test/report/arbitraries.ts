@@ -14,7 +14,10 @@ import type {
   StateData,
   StateRecord,
   SystemIdentity,
+  Undecided,
+  Unmanaged,
   Unreachable,
+  Unverified,
 } from '../../src/model/index.js';
 import type { ApplySums } from '../../src/report/index.js';
 import { ACTIONS } from './samples.js';
@@ -151,6 +154,26 @@ const unreachable: fc.Arbitrary<Unreachable> = both(
   optional<{ next: string }>({ next: anyText }),
 );
 
+const unverified: fc.Arbitrary<Unverified> = both(
+  fc.record({
+    address,
+    cause: fc.constantFrom('hidden', 'no-fingerprint', 'unseen', 'not-read', 'unfinished', 'unusable'),
+    reason: anyText,
+    outcome: fc.constantFrom('written', 'left'),
+  }),
+  optional<{ path: string; members: string; accepted: true }>({
+    path: anyText,
+    members: anyText,
+    accepted: fc.constant(true as const),
+  }),
+);
+
+const byWhom = optional<{ changedAt: string; changedBy: string }>({ changedAt: moment, changedBy: anyText });
+
+const unmanaged: fc.Arbitrary<Unmanaged> = both(fc.record({ address, what: anyText }), byWhom);
+
+const undecided: fc.Arbitrary<Undecided> = both(fc.record({ address, path: anyText }), byWhom);
+
 const count = fc.nat({ max: 2000 });
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
@@ -164,6 +187,10 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
   drift: fc.array(driftEntry, { maxLength: 3 }),
   rotation: fc.array(rotationNote, { maxLength: 2 }),
   unreachable: fc.array(unreachable, { maxLength: 2 }),
+  unverified: fc.array(unverified, { maxLength: 2 }),
+  unmanaged: fc.array(unmanaged, { maxLength: 2 }),
+  undecided: fc.array(undecided, { maxLength: 2 }),
+  leftOut: count,
   diagnostics: fc.array(diagnostic, { maxLength: 2 }),
   summary: fc.record({
     add: count,

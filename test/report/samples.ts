@@ -14,7 +14,10 @@ import type {
   StateData,
   StateRecord,
   SystemIdentity,
+  Undecided,
+  Unmanaged,
   Unreachable,
+  Unverified,
 } from '../../src/model/index.js';
 import type { ApplySums } from '../../src/report/index.js';
 
@@ -111,6 +114,31 @@ export const unreachable: Required<Unreachable> = {
   next: 'Check that it runs.',
 };
 
+export const unverified: readonly Required<Unverified>[] = (['written', 'left'] as const).map((outcome) => ({
+  address: 'user_mapping.warehouse.lake/analyst',
+  cause: 'hidden',
+  path: 'options',
+  members: 'share',
+  reason: 'the role app may not read it',
+  outcome,
+  accepted: true,
+}));
+
+export const unmanaged: Required<Unmanaged> = {
+  address: 'share.helios.HF_TOKEN/user:ana@example.com',
+  what: 'the role Auditor',
+  path: 'owner',
+  changedAt: '2026-01-30T22:10:00Z',
+  changedBy: 'user:ben@example.com',
+};
+
+export const undecided: Required<Undecided> = {
+  address: 'secret.helios.HF_TOKEN',
+  path: 'value',
+  changedAt: '2026-01-30T22:10:00Z',
+  changedBy: 'user:ben@example.com',
+};
+
 export const summary: Required<PlanSummary> = {
   add: 2,
   change: 1,
@@ -131,6 +159,10 @@ export const plan: Required<Plan> = {
   drift,
   rotation,
   unreachable: [unreachable],
+  unverified,
+  unmanaged: [unmanaged],
+  undecided: [undecided],
+  leftOut: 3,
   diagnostics: [diagnostic],
   summary,
 };

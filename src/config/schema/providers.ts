@@ -1,13 +1,23 @@
 import type { JsonSchema, SchemaSection } from '../../model/index.js';
 import type { ProviderLanguage, SettingsSchema } from '../../providers/sdk/index.js';
 
-/** A provider of one type: `type` and its own settings, nothing else. */
+/** The settings that every provider has, whatever its type. */
+const COMMON: Readonly<Record<string, JsonSchema>> = {
+  unverifiable: {
+    enum: ['accept'],
+    description:
+      'Accepts that the identity of this provider cannot check everything: it is still named, and no longer changes the exit code.',
+    examples: ['accept'],
+  },
+};
+
+/** A provider of one type: `type`, what every provider has, and its own settings; nothing else. */
 function providerSchema(type: string, { description, properties }: SettingsSchema): JsonSchema {
   return {
     title: type,
     additionalProperties: false,
     required: ['type'],
-    properties: { type: { const: type, description, examples: [type] }, ...properties },
+    properties: { type: { const: type, description, examples: [type] }, ...COMMON, ...properties },
   };
 }
 

@@ -35,6 +35,15 @@ export function homesOf({ resources }: Configuration): Homes {
   return homes;
 }
 
+/** The addresses of generated values that other resources take. */
+export function sharedHomesOf(homes: Homes): ReadonlySet<string> {
+  const shared = new Set<string>();
+  for (const [address, places] of homes) {
+    for (const home of places.values()) if (home.address !== address) shared.add(home.address);
+  }
+  return shared;
+}
+
 /** Follows `{ secret: NAME }` to where the value is made, if it is made at all; a circle leads nowhere. */
 export function homeOf(
   address: string,

@@ -7,7 +7,7 @@ import type { RunOptions } from '../context.js';
 import type { Loaded } from '../load.js';
 import type { EngineScope } from '../run-scope.js';
 import { readValues } from '../values.js';
-import { checkRotates, homesOf, settleGenerated } from './generated.js';
+import { checkRotates, homesOf, settleGenerated, sharedHomesOf } from './generated.js';
 import { settleInterrupted, settleMoves } from './moves.js';
 import { alsoReadOf, checkProviders, followMoves } from './state.js';
 import type { RecordedState } from './state.js';
@@ -76,6 +76,7 @@ export async function refresh<Result>(
   scope.progress('reading values');
   const isNeeded = request.valuesAreRead === 'always' || (request.valuesAreRead === 'without-key' && !key);
   const values = await readValues(configuration, selection.resources, isNeeded, scope);
+  const homes = homesOf(configuration);
   const diagnostics = [
     ...request.diagnostics,
     ...obstacles,
@@ -83,9 +84,10 @@ export async function refresh<Result>(
     ...(key?.diagnostics ?? []),
     ...values.diagnostics,
     ...checkProviders(loaded, recorded.moved),
-    ...checkRotates(options.rotates ?? [], homesOf(configuration)),
+    ...checkRotates(options.rotates ?? [], homes),
   ];
   if (hasErrors(diagnostics)) return onBlocked(diagnostics);
+  const sharedHomes = sharedHomesOf(homes);
   const systems = {
     stack: configuration.stack,
     settings: selectSettings(values.settings, selection, options),
@@ -96,6 +98,10 @@ export async function refresh<Result>(
     authoritative: configuration.authoritative,
     state: recorded.moved,
     alsoRead: alsoReadOf(recorded),
+    // Without a key there is no fingerprint to compare; what others take their value from must be known.
+    mustReadValue: isNeeded
+      ? (address: string) => key === undefined || sharedHomes.has(address)
+      : () => false,
   };
   // While the systems are asked.
   const opening = isKeyNeeded(values.desired, recorded.moved) ? openKey(key) : undefined;

@@ -34,6 +34,8 @@ export interface SystemsRequest extends Omit<SessionsRequest<unknown>, 'visit'> 
   readonly state: StateData | undefined;
   /** Records to read besides those of the state: of moves that the systems may not have followed, and of intents. */
   readonly alsoRead: readonly StateRecord[];
+  /** As in a `ReadRequest`. */
+  readonly mustReadValue: (address: string) => boolean;
 }
 
 /** What one system gave. */
@@ -63,6 +65,7 @@ export async function refreshSystems<Result>(
         desired: desired.get(system.provider) ?? [],
         records: records.get(system.provider) ?? [],
         authoritative: request.authoritative.filter((list) => list.provider === system.provider),
+        mustReadValue: request.mustReadValue,
       },
       scope,
     );

@@ -43,8 +43,8 @@ export function toResource(
   return { ...base, fields };
 }
 
-const UNREADABLE = 'not verifiable, since DuckDB cannot read the file of this secret';
-const AMBIGUOUS = 'not verifiable, since DuckDB prints the options of this secret as one ambiguous text';
+const UNREADABLE = 'DuckDB cannot read the file of this secret';
+const AMBIGUOUS = 'DuckDB prints the options of this secret as one ambiguous text';
 
 function hidden(reason: string): Field {
   return { kind: 'hidden', reason };

@@ -105,7 +105,7 @@ function mappingResource(
     version: version ?? UNSEEN,
     fields: visible
       ? optionFields(options, (_, value) => valueField(value, view))
-      : { options: { kind: 'hidden', reason: `not verifiable as role ${view.principal}` } },
+      : { options: { kind: 'hidden', reason: `the role ${view.principal} may not read them` } },
     ...defined({ claimedBy }),
   };
 }

@@ -85,6 +85,11 @@ export interface ReadRequest {
   readonly records: readonly StateRecord[];
   /** Lists that are authoritative: every member is to be read. */
   readonly authoritative: readonly AuthoritativeList[];
+  /**
+   * Whether the value of a resource must be read, even where its system says that nobody touched it since the last apply: there is
+   * nothing here to compare with instead. Absent: never.
+   */
+  readonly mustReadValue?: (address: string) => boolean;
 }
 
 /** What `prepare` gives back. */

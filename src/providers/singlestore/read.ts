@@ -47,7 +47,8 @@ export async function readResources(
   const secrets = await Promise.all(
     [...found.values()].map(async ({ secret, record }) => {
       if (secret.value !== undefined) return secretResource(provider, secret, identities);
-      if (isUnchanged(secret, record, identities))
+      const isNeeded = record !== undefined && request.mustReadValue?.(record.address) === true;
+      if (!isNeeded && isUnchanged(secret, record, identities))
         return secretResource(provider, secret, identities, UNCHANGED);
       const read = await api.secret(secret.id);
       return read === undefined ? undefined : secretResource(provider, read, identities, UNREADABLE);

@@ -14,6 +14,10 @@ const EMPTY: Plan = {
   drift: [],
   rotation: [],
   unreachable: [],
+  unverified: [],
+  unmanaged: [],
+  undecided: [],
+  leftOut: 0,
   diagnostics: [],
   summary: { add: 0, change: 0, destroy: 0, import: 0, forget: 0, unchanged: 0 },
 };

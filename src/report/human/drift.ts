@@ -1,5 +1,6 @@
 import type { DriftEntry, DriftReport } from '../../model/index.js';
 import { fieldLines } from './fields.js';
+import { nothingIn, undecidedText, unmanagedText, unverifiedText } from './findings.js';
 import { rotationText, unreachableText } from './plan.js';
 import { printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
@@ -12,6 +13,9 @@ export function driftText(plan: DriftReport, style: Style): string {
   const parts = [
     ...plan.drift.map((entry) => entryText(entry, style)),
     ...rotationText(plan.rotation, style),
+    ...undecidedText(plan.undecided, style),
+    ...unmanagedText(plan.unmanaged, style),
+    ...unverifiedText(plan.unverified, style),
     ...unreachableText(plan.unreachable, style),
     style.bold(verdict(plan)),
   ];
@@ -23,10 +27,7 @@ function verdict(plan: DriftReport): string {
     const verb = plan.drift.length === 1 ? 'differs' : 'differ';
     return `Drift: ${count(plan.drift.length, 'resource')} ${verb} from what was last applied. Run \`secrets plan\` to see what would restore it.`;
   }
-  if (plan.unreachable.length > 0) {
-    return `No drift in what could be seen. ${count(plan.unreachable.length, 'system')} could not be.`;
-  }
-  return 'No drift. The systems hold what was last applied.';
+  return nothingIn('No drift', plan) ?? 'No drift. The systems hold what was last applied.';
 }
 
 function entryText(entry: DriftEntry, style: Style): string {

@@ -17,6 +17,10 @@ const EMPTY: Plan = {
   drift: [],
   rotation: [],
   unreachable: [],
+  unverified: [],
+  unmanaged: [],
+  undecided: [],
+  leftOut: 0,
   diagnostics: [],
   summary: NOTHING,
 };

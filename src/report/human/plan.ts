@@ -1,5 +1,6 @@
 import type { Action, Change, Plan, PlanSummary, RotationNote, Unreachable } from '../../model/index.js';
 import { fieldLines } from './fields.js';
+import { nothingIn, undecidedText, unmanagedText, unverifiedText } from './findings.js';
 import { displayWidth, printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
 import { count, signOf, willBe } from './words.js';
@@ -16,6 +17,9 @@ export function planText(plan: Plan, style: Style): string {
       ? []
       : [`secrets will perform the following actions:\n\n${legend(plan, style)}`, ...blocks]),
     ...rotationText(plan.rotation, style),
+    ...undecidedText(plan.undecided, style),
+    ...unmanagedText(plan.unmanaged, style),
+    ...unverifiedText(plan.unverified, style),
     ...unreachableText(plan.unreachable, style),
     style.bold(verdict(plan)),
   ];
@@ -39,9 +43,7 @@ function verdict(plan: Plan): string {
   const sums = summaryText(plan.summary);
   if (refused > 0) return `${sums} It is refused: ${count(refused, 'error')}.`;
   if (plan.changes.length > 0) return sums;
-  return plan.unreachable.length > 0
-    ? `No changes in what could be seen. ${count(plan.unreachable.length, 'system')} could not be.`
-    : 'No changes. Your secrets match the configuration.';
+  return nothingIn('No changes', plan) ?? 'No changes. Your secrets match the configuration.';
 }
 
 function legend(plan: Plan, style: Style): string {

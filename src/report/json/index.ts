@@ -1,6 +1,6 @@
 import { safePlan, withSafeFields } from '../../model/index.js';
 import type { ActualResource, Diagnostic, DriftReport, Plan } from '../../model/index.js';
-import type { ReportDocument } from '../document.js';
+import type { DriftDocument, ReportDocument } from '../document.js';
 import type { Format } from '../format.js';
 import { printableJson } from '../printable.js';
 
@@ -30,7 +30,7 @@ export function shapeOf(document: ReportDocument): object {
     case 'plan':
       return { ...headOf(document), ...(document.plan && { plan: planShape(document.plan) }) };
     case 'drift':
-      return { ...headOf(document), ...(document.plan && driftShape(document.plan)) };
+      return { ...headOf(document), ...(document.plan && driftShape(document.plan, document.failedOn)) };
     case 'state': {
       const { kind: _kind, view: _view, status: _status, diagnostics: _diagnostics, ...found } = document;
       return {
@@ -83,7 +83,7 @@ function withoutFingerprints({
   return rest;
 }
 
-function driftShape(plan: DriftReport): object {
+function driftShape(plan: DriftReport, failedOn: DriftDocument['failedOn'] = []): object {
   return {
     stack: plan.stack,
     checkedAt: plan.createdAt,
@@ -91,6 +91,11 @@ function driftShape(plan: DriftReport): object {
     drift: plan.drift.map(withSafeFields),
     rotation: plan.rotation,
     unreachable: plan.unreachable,
+    unverified: plan.unverified,
+    unmanaged: plan.unmanaged,
+    undecided: plan.undecided,
+    leftOut: plan.leftOut,
+    failedOn,
   };
 }
 
