@@ -1,6 +1,6 @@
 import { addressesOf, counted } from '../../model/index.js';
 import type { DriftReport, Undecided, Unmanaged, Unverified, UnverifiedCause } from '../../model/index.js';
-import { printable } from '../printable.js';
+import { printable, printableName } from '../printable.js';
 import type { Style } from './style.js';
 import { count } from './words.js';
 
@@ -29,8 +29,8 @@ export function unverifiedLine(entry: Unverified): string {
   const { address, path, members, reason, outcome } = entry;
   const part = path ?? members;
   const words = [
-    printable(address),
-    ...(part === undefined ? [] : [printable(part)]),
+    printableName(address),
+    ...(part === undefined ? [] : [printableName(part)]),
     printable(reason),
   ].join(': ');
   const end = entry.accepted === true ? ' (accepted: unverifiable)' : '';
@@ -41,7 +41,7 @@ export function unverifiedLine(entry: Unverified): string {
 export function unmanagedText(entries: readonly Unmanaged[], style: Style): readonly string[] {
   if (entries.length === 0) return [];
   const lines = entries.map(
-    (entry) => `  ${style.yellow('!')} ${printable(entry.address)}: ${printable(entry.what)}${byWhom(entry)}`,
+    (entry) => `  ${style.yellow('!')} ${printableName(entry.address)}: ${printable(entry.what)}${byWhom(entry)}`,
   );
   const head = 'Not managed (on objects of this stack, not in the configuration, left as they are):';
   return [[head, ...lines].join('\n')];
@@ -51,9 +51,9 @@ export function unmanagedText(entries: readonly Unmanaged[], style: Style): read
 export function undecidedText(entries: readonly Undecided[], style: Style): readonly string[] {
   if (entries.length === 0) return [];
   const lines = entries.flatMap((entry) => {
-    const address = printable(entry.address);
+    const address = printableName(entry.address);
     return [
-      `  ${style.yellow('!')} ${address}: its generated ${printable(entry.path)} was changed outside of this stack${byWhom(entry)}`,
+      `  ${style.yellow('!')} ${address}: its generated ${printableName(entry.path)} was changed outside of this stack${byWhom(entry)}`,
       `      to make a new one:  --rotate ${address}`,
       `      to keep theirs:     --accept ${address}`,
     ];
