@@ -56,8 +56,10 @@ export class Records {
       return;
     }
     if (desired === undefined || outcome.id === undefined) return;
+    const before = this.#records.get(address);
+    const known = before?.id === outcome.id ? before : undefined;
     this.#records.set(address, {
-      ...rememberFields(desired, this.#fingerprint),
+      ...rememberFields(desired, this.#fingerprint, { known }),
       ...rememberRules(desired),
       address,
       id: outcome.id,
@@ -70,6 +72,8 @@ export class Records {
   confirm(desired: DesiredResource, actual: ActualResource): void {
     // Access from elsewhere is not ours, even where the configuration asks for the same.
     if (actual.inherited === true) return;
+    // What it was when it was last applied is what the decision is about.
+    if (Object.values(desired.changedOutside ?? {}).includes('undecided')) return;
     const record = this.#records.get(desired.address);
     // A member of a list of ours is ours, whoever put it there; anything else must be ours already.
     const isMember = this.#kinds.isList(kindOf(desired.address));
@@ -97,7 +101,7 @@ export class Records {
     const { changedAt, changedBy } = follows ? actual : record;
     return {
       ...(follows
-        ? rememberFields(desired, this.#fingerprint, record)
+        ? rememberFields(desired, this.#fingerprint, { unchanged: record, known: record })
         : renewFingerprints(record, desired, this.#fingerprint)),
       ...rememberRules(desired),
       address: desired.address,
@@ -112,25 +116,34 @@ type RememberedFields = Pick<StateRecord, 'fields' | 'fingerprints' | 'sensitive
 
 /**
  * What may be kept of the fields: plain ones as they are, of sensitive ones the fingerprint.
- * @param before where there is no key, its fingerprints remain
+ * @param before.unchanged where there is no key, its fingerprints remain: the object is as it was
+ * @param before.known what it remembers of fields whose wanted value this run does not know remains
  */
 function rememberFields(
   desired: DesiredResource,
   fingerprint: FieldFingerprint | undefined,
-  before?: StateRecord,
+  before: { readonly unchanged?: StateRecord | undefined; readonly known?: StateRecord | undefined },
 ): RememberedFields {
   const fields: Record<string, Plain> = {};
   const fingerprints: Record<string, string> = {};
   const sensitiveFields: string[] = [];
   let fingerprintedAs: string | undefined;
   for (const [path, field] of Object.entries(desired.fields).sort(([a], [b]) => compareText(a, b))) {
-    if (field.kind === 'plain') fields[path] = field.value;
-    if (field.kind !== 'sensitive') continue;
+    if (field.kind === 'plain') {
+      fields[path] = field.value;
+      continue;
+    }
+    const { known } = before;
+    if (field.kind === 'hidden' && known?.sensitiveFields.includes(path) !== true) continue;
     sensitiveFields.push(path);
-    const print = fingerprint?.(desired.address, path, field.value) ?? before?.fingerprints[path];
+    const fresh = field.kind === 'sensitive' ? fingerprint?.(desired.address, path, field.value) : undefined;
+    const kept = field.kind === 'hidden' ? known : before.unchanged;
+    // One made for a former address does not go with those made now.
+    const isMixed = fingerprint !== undefined && kept?.fingerprintedAs !== undefined;
+    const print = fresh ?? (isMixed ? undefined : kept?.fingerprints[path]);
     if (print === undefined) continue;
     fingerprints[path] = print;
-    if (fingerprint === undefined) fingerprintedAs = before?.fingerprintedAs;
+    if (fresh === undefined) fingerprintedAs = kept?.fingerprintedAs;
   }
   return { fields, fingerprints, sensitiveFields, ...defined({ fingerprintedAs }) };
 }

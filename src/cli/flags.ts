@@ -74,11 +74,16 @@ export const scopeFlags = {
   }),
 };
 
-/** Which generated values are replaced. */
+/** Which generated values are replaced, and which changed ones are kept. */
 export const rotateFlags = {
   rotate: Flags.string({
     ...repeatable,
     summary: 'Generate a new value for this address. Repeatable.',
+    helpValue: '<address>',
+  }),
+  accept: Flags.string({
+    ...repeatable,
+    summary: 'Keep the value of this address that was generated here and changed elsewhere. Repeatable.',
     helpValue: '<address>',
   }),
 };
@@ -167,9 +172,10 @@ export function runOptions(flags: {
   readonly 'max-deletes'?: MaxDeletes | undefined;
   readonly 'allow-server-log'?: boolean;
   readonly rotate?: readonly string[];
+  readonly accept?: readonly string[];
   readonly 'allow-unsealed'?: boolean;
 }): RunOptions {
-  const { rotate = [] } = flags;
+  const { rotate = [], accept = [] } = flags;
   return {
     files: flags.file,
     targets: flags.target,
@@ -181,6 +187,7 @@ export function runOptions(flags: {
       allowServerLog: flags['allow-server-log'] === true ? true : undefined,
       allowUnsealed: flags['allow-unsealed'] === true ? true : undefined,
       rotates: rotate.length === 0 ? undefined : rotate,
+      accepts: accept.length === 0 ? undefined : accept,
       maxDeletes: flags['max-deletes'],
     }),
   };

@@ -18,8 +18,8 @@ import {
 import type { CliRun } from '../cli/run.js';
 import { apply, applyPlan } from '../engine/index.js';
 import type { ApplyResult } from '../engine/index.js';
-import { counted, defined, problem, problemError } from '../model/index.js';
-import type { Action, Outcome, Plan } from '../model/index.js';
+import { addressesOf, counted, defined, problem, problemError } from '../model/index.js';
+import type { Action, Diagnostic, Outcome, Plan } from '../model/index.js';
 
 export class ApplyCommand extends EngineCommand {
   static override readonly description =
@@ -105,7 +105,9 @@ function openView(run: CliRun): ApplyView {
     },
     end: ({ status, diagnostics, summary, plan, declined }) => {
       if (!isShown && plan !== undefined) showPlan(plan);
-      run.render({ kind: 'apply', event: 'end', status, diagnostics, ...defined({ summary }) });
+      const left = summary === undefined ? [] : leftWords(plan);
+      const all = [...diagnostics, ...left];
+      run.render({ kind: 'apply', event: 'end', status, diagnostics: all, ...defined({ summary }) });
       if (declined === true) run.report([DECLINED]);
       else if (summary === undefined && status === 'unreachable') run.report([UNREACHABLE]);
       return exitCode(status, leftBy(plan));
@@ -122,11 +124,34 @@ function leftBy(plan: Plan | undefined): Found {
   };
 }
 
+/** Why an apply that did everything else does not exit with 0. */
+function leftWords(plan: Plan | undefined): readonly Diagnostic[] {
+  if (plan === undefined) return [];
+  const undecided = plan.undecided.map(({ address, path }) =>
+    problem({
+      severity: 'warning',
+      code: 'left-undecided',
+      summary: `${address} was left as it is: its generated ${path} was changed outside of this stack.`,
+      next: `Make a new one: --rotate ${address}, or keep theirs: --accept ${address}`,
+      address,
+    }),
+  );
+  const unchecked = counted(plan.unverified).filter(({ outcome }) => outcome === 'left');
+  const addresses = addressesOf(unchecked);
+  if (addresses.length === 0) return undecided;
+  const summary = `Could not be checked, and was left as it is: ${addresses.slice(0, NAMED).join(', ')}${addresses.length > NAMED ? `, and ${addresses.length - NAMED} more` : ''}.`;
+  return [...undecided, problem({ severity: 'warning', code: 'left-unchecked', summary })];
+}
+
+/** At most this many addresses are named in a message. */
+const NAMED = 5;
+
 /** The flags that are decided when a plan is saved. */
 interface DecidedFlags {
   readonly target: readonly string[];
   readonly exclude: readonly string[];
   readonly rotate: readonly string[];
+  readonly accept: readonly string[];
   readonly 'max-deletes'?: unknown;
 }
 
@@ -136,6 +161,7 @@ function refuseDecided(flags: DecidedFlags): void {
     ...(flags.target.length > 0 ? ['--target'] : []),
     ...(flags.exclude.length > 0 ? ['--exclude'] : []),
     ...(flags.rotate.length > 0 ? ['--rotate'] : []),
+    ...(flags.accept.length > 0 ? ['--accept'] : []),
     ...(flags['max-deletes'] === undefined ? [] : ['--max-deletes']),
   ];
   if (given.length === 0) return;

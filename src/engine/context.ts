@@ -54,6 +54,8 @@ export interface RunOptions {
   readonly excludes: readonly string[];
   /** Addresses whose generated values are to be replaced. */
   readonly rotates?: readonly string[];
+  /** Addresses whose generated values are kept though they were changed outside of this stack. */
+  readonly accepts?: readonly string[];
   /** At most so many requests at once, in each system. */
   readonly parallelism: number;
   /** How many resources of a kind may be destroyed, where that is more than the usual limit. */

@@ -53,8 +53,8 @@ export async function planTo(
 }
 
 function savedPlan(plan: Plan, options: RunOptions, { toolVersion }: EngineScope): SavedPlan {
-  const { files, targets, excludes, rotates, maxDeletes } = options;
-  const scope = { targets, excludes, ...defined({ rotates, maxDeletes }) };
+  const { files, targets, excludes, rotates, accepts, maxDeletes } = options;
+  const scope = { targets, excludes, ...defined({ rotates, accepts, maxDeletes }) };
   return { id: randomUUID(), toolVersion, files, scope, plan };
 }
 

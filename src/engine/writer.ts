@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { STATE_VERSION, byAddress, own } from '../model/index.js';
+import { STATE_VERSION, byAddress, defined, own } from '../model/index.js';
 import type {
+  ActualResource,
   Change,
   Intent,
   Kinds,
@@ -19,6 +20,7 @@ import type { LockedStore } from './locking.js';
 import { fieldFingerprint } from './plan-input.js';
 import { hasSensitiveField } from './refresh/index.js';
 import type { RefreshResult } from './refresh/index.js';
+import { actualByAddress } from './refresh/systems.js';
 
 /** How many saved plans a state remembers. */
 const PLANS_KEPT = 20;
@@ -59,6 +61,8 @@ export class StateWriter {
   /** Kept before the first write; what has become of them is taken out as it comes. */
   readonly #intents: Map<string, Intent>;
   readonly #plans: NonNullable<StateData['plans']>;
+  /** What the systems had, by address; indexed on first use. */
+  #found: ReadonlyMap<string, ActualResource> | undefined;
   #state: StateData;
   #lastWritten: string;
   #saving: Promise<void> = Promise.resolve();
@@ -84,9 +88,18 @@ export class StateWriter {
   take(outcome: Outcome): void {
     const change = this.#changes.get(outcome.address);
     if (change === undefined) return;
-    this.#records.take(change, outcome, this.#request.refreshed.desired.get(outcome.address));
+    const known = change.action === 'import' ? this.#asFound(outcome) : outcome;
+    this.#records.take(change, known, this.#request.refreshed.desired.get(outcome.address));
     if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true)
       this.#intents.delete(outcome.address);
+  }
+
+  /** What is taken in as it is was changed last when its system says so, and not by us. */
+  #asFound(outcome: Outcome): Outcome {
+    if (outcome.status !== 'done') return outcome;
+    this.#found ??= actualByAddress(this.#request.refreshed.systems);
+    const { changedAt, changedBy } = this.#found.get(outcome.address) ?? {};
+    return { ...outcome, ...defined({ changedAt, changedBy }) };
   }
 
   /** Takes in what is as wanted already. */

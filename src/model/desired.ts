@@ -42,6 +42,11 @@ export interface DesiredResource extends DesiredBase {
   readonly fields: Fields;
   /** Fields whose values were generated in this run: a plan cannot pin them. */
   readonly unpinned?: readonly string[];
+  /**
+   * Fields of generated values that were changed outside of this stack. `undecided`: it lives here, and nobody has said which value
+   * counts; `waiting`: it is taken from such a one; `accepted`: it lives here, and is kept as it was found (`--accept`).
+   */
+  readonly changedOutside?: Readonly<Record<string, 'undecided' | 'waiting' | 'accepted'>>;
 }
 
 /**

@@ -72,6 +72,17 @@ export function compareWithRecord(
   return current === recordedFingerprint ? 'same' : 'different';
 }
 
+/** Whether a field was changed since it was last applied, as far as the state and the system can tell. */
+export function changedSince(
+  path: string,
+  actual: ActualResource,
+  record: StateRecord,
+  fingerprint: Fingerprint | undefined,
+): boolean {
+  const sameness = compareWithRecord(path, fieldAt(actual.fields, path), record, fingerprint);
+  return sameness === 'different' || (sameness === 'unknown' && touchedSince(actual, record));
+}
+
 /** Every path that the state recorded of a resource. */
 export function recordedPaths(record: StateRecord): readonly string[] {
   return [...Object.keys(record.fields), ...record.sensitiveFields];

@@ -1,6 +1,7 @@
 import type { ActualResource, DesiredResource, Diagnostic, StateRecord, Unverified } from '../model/index.js';
 import { NOOP, act, allFields, refused } from './decision.js';
 import type { Decision } from './decision.js';
+import { fieldAt } from './compare.js';
 import { diffResource } from './diff.js';
 import type { Difference } from './diff.js';
 import { directActual, isRemoved } from './plan-index.js';
@@ -59,6 +60,7 @@ function decideMissing(index: PlanIndex, view: WantedView): Decision {
   if (record?.handedOver === true && desired.self === 'drop' && !index.staysVisible(text)) {
     return unseenDecision(index, view, reasons.HANDED_OVER);
   }
+  if (waitingPaths(desired).length > 0) return waiting(desired);
   return act('create', reasons.whyCreate(record), allFields(desired.fields, 'add'));
 }
 
@@ -70,9 +72,13 @@ function decideExisting(index: PlanIndex, view: ExistingView, parent: Decision |
   const { fingerprint } = index.input;
   const difference = diffResource(desired, actual, claim.owned, index.policyOf(address), fingerprint);
   const { changes, unverified } = difference;
-  if (difference.replaceBecause.length > 0 || parent?.action === 'replace') {
-    return decideReplacement(index, desired, difference);
+  const isReplaced = difference.replaceBecause.length > 0 || parent?.action === 'replace';
+  // What is hidden is written as a whole.
+  const isWhole = waitingPaths(desired).some((path) => fieldAt(actual.fields, path)?.kind === 'hidden');
+  if (waitingPaths(desired).length > 0 && (isReplaced || (isWhole && changes.length > 0))) {
+    return waiting(desired);
   }
+  if (isReplaced) return decideReplacement(index, desired, difference);
   if (changes.length > 0) {
     const adopted = claim.adopt && claim.owned === undefined;
     const reason = reasons.whyUpdate(actual, claim.owned, difference, adopted, fingerprint);
@@ -81,7 +87,20 @@ function decideExisting(index: PlanIndex, view: ExistingView, parent: Decision |
   if (claim.owned === undefined && !claim.listed) {
     return { ...act('import', 'adopted unchanged (adopt: true)'), unverified };
   }
+  if (Object.values(desired.changedOutside ?? {}).includes('accepted')) {
+    return { ...act('import', reasons.whyAccepted(actual)), unverified };
+  }
   return { ...NOOP, unverified };
+}
+
+/** The fields whose values are taken from a generated value that waits for a decision. */
+function waitingPaths({ changedOutside = {} }: DesiredResource): readonly string[] {
+  return Object.keys(changedOutside).filter((path) => changedOutside[path] === 'waiting');
+}
+
+/** A resource that would have to be written as a whole while one of its values waits for a decision. */
+function waiting(desired: DesiredResource): Decision {
+  return { ...act('blocked', ''), diagnostics: [reasons.waitsForDecision(desired, waitingPaths(desired))] };
 }
 
 function claimOn(index: PlanIndex, { address, desired, record, actual }: ExistingView): Claim {

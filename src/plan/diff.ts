@@ -54,6 +54,12 @@ export function isIgnored(path: string, ignore: readonly string[] | undefined): 
   return ignore !== undefined && (ignore.includes(path) || ignore.includes(path.replace(/^options\./, '')));
 }
 
+/** Whether what is wanted of a field waits for a decision. */
+function waits(path: string, { changedOutside }: DesiredResource): boolean {
+  const state = changedOutside?.[path];
+  return state === 'undecided' || state === 'waiting';
+}
+
 /** Compares the desired fields of a resource with the actual ones. */
 export function diffResource(
   desired: DesiredResource,
@@ -66,7 +72,7 @@ export function diffResource(
   for (const path of pathsOf(desired, actual, record)) {
     const wanted = desired.fields[path];
     const isUnmanaged = wanted === undefined && policy.managedWhereNamed.includes(path);
-    if (isUnmanaged || isIgnored(path, desired.lifecycle.ignore)) continue;
+    if (isUnmanaged || isIgnored(path, desired.lifecycle.ignore) || waits(path, desired)) continue;
     verdicts.set(path, compareField(path, wanted, { actual, record, fingerprint }));
   }
   const written = pathsToWrite(verdicts, desired, actual);

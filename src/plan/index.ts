@@ -1,4 +1,4 @@
-export { fieldAt } from './compare.js';
+export { changedSince, fieldAt } from './compare.js';
 export { fingerprintDomain } from './input.js';
 export { checkActors } from './self.js';
 export type { Fingerprint, PlanInput } from './input.js';

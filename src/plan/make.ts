@@ -9,6 +9,7 @@ import type {
   Plan,
   PlanSummary,
   Precondition,
+  Undecided,
   Unverified,
 } from '../model/index.js';
 import { decide } from './decide.js';
@@ -119,7 +120,7 @@ function reportOf(
     unreachable: input.unreachable,
     unverified: allUnverified(index, unverified),
     unmanaged: [],
-    undecided: [],
+    undecided: undecidedIn(index),
     leftOut: leftOut(index),
   };
 }
@@ -133,6 +134,19 @@ function allUnverified(
     .map((entry) => {
       const { provider } = kinds.mustParse(entry.address);
       return accepted(entry, input.acceptsUnverifiable?.includes(provider) === true);
+    })
+    .sort(byAddress);
+}
+
+/** Generated values that were changed outside of this stack, and about which nobody has decided. */
+function undecidedIn({ desired, actual, inScope }: PlanIndex): readonly Undecided[] {
+  return [...desired.values()]
+    .filter(({ address }) => inScope(address))
+    .flatMap(({ address, changedOutside = {} }) => {
+      const { changedAt, changedBy } = actual.get(address) ?? {};
+      return Object.entries(changedOutside)
+        .filter(([, state]) => state === 'undecided')
+        .map(([path]) => ({ address, path, ...defined({ changedAt, changedBy }) }));
     })
     .sort(byAddress);
 }

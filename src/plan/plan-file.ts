@@ -8,6 +8,7 @@ export interface SavedScope {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
   readonly rotates?: readonly string[];
+  readonly accepts?: readonly string[];
   readonly maxDeletes?: MaxDeletes;
 }
 

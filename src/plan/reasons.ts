@@ -59,6 +59,23 @@ export function whyUpdate(
   return `the configuration changed; and changed outside of it${since}`;
 }
 
+/** Why the state takes in a value that was changed outside. */
+export function whyAccepted(actual: ActualResource): string {
+  return `its generated value was changed outside of this configuration${byWhomAndWhen(actual)}, and is kept (--accept)`;
+}
+
+/** A resource takes its value from a generated one that was changed outside. */
+export function waitsForDecision(desired: DesiredResource, paths: readonly string[]): Diagnostic {
+  return problem({
+    severity: 'warning',
+    code: 'waits-for-decision',
+    summary: `${desired.address} is left as it is: ${paths.join(', ')} comes from a generated value that was changed outside of this stack.`,
+    next: 'Decide about that one first: --rotate makes a new value, --accept keeps the one that was found.',
+    address: desired.address,
+    at: desired.range,
+  });
+}
+
 /** Why a resource that was handed over is not seen. */
 export const HANDED_OVER = 'it was handed over (self: drop), or is gone';
 

@@ -1,5 +1,6 @@
 import { isReference, problem } from '../../model/index.js';
-import { fieldAt } from '../../plan/index.js';
+import { changedSince, fieldAt } from '../../plan/index.js';
+import type { Fingerprint } from '../../plan/index.js';
 import type {
   ActualResource,
   Configuration,
@@ -7,6 +8,7 @@ import type {
   DesiredResource,
   Diagnostic,
   Field,
+  StateRecord,
   ValueSource,
 } from '../../model/index.js';
 
@@ -65,51 +67,148 @@ export function homeOf(
   return current !== undefined && !isReference(current) && current.generated === true ? home : undefined;
 }
 
+/** What decides about generated values once the systems were read. */
+export interface GeneratedContext {
+  /** What the systems have, by address. */
+  readonly actual: ReadonlyMap<string, ActualResource>;
+  /** What the state owns, by address. */
+  readonly records: ReadonlyMap<string, StateRecord>;
+  readonly fingerprint: Fingerprint | undefined;
+  /** Addresses whose values are to be replaced. */
+  readonly rotates: ReadonlySet<string>;
+  /** Addresses whose values are kept though they were changed outside of this stack. */
+  readonly accepts: ReadonlySet<string>;
+  /** Whether the system of an address was read. */
+  readonly isSeen: (address: string) => boolean;
+}
+
 /**
  * Settles what generated values are, now that the systems were read: one that exists is kept, one that is missing, or is to be
- * rotated, is the one that was just made. A plan cannot pin what was just made: it differs each time.
+ * rotated, is the one that was just made. A plan cannot pin what was just made: it differs each time. One that was changed outside of
+ * this stack is neither until somebody decides.
  * @param desired with a value made for every field that wants one
- * @param actual what the systems have, by address
- * @param rotates addresses whose values are to be replaced
  */
 export function settleGenerated(
   desired: readonly DesiredResource[],
   homes: Homes,
-  actual: ReadonlyMap<string, ActualResource>,
-  rotates: ReadonlySet<string>,
-  isSeen: (address: string) => boolean,
+  context: GeneratedContext,
 ): readonly DesiredResource[] {
   if (homes.size === 0) return desired;
   return desired.map((resource) => {
     const places = homes.get(resource.address);
-    if (places === undefined) return resource;
-    const fields: Record<string, Field> = { ...resource.fields };
-    const unpinned: string[] = [];
-    for (const [path, home] of places) {
-      if (fields[path]?.kind !== 'sensitive') continue;
-      const found = actual.get(home.address);
-      const kept = found === undefined ? undefined : fieldAt(found.fields, home.path);
-      if (!isSeen(home.address)) fields[path] = UNSEEN;
-      else if (kept === undefined || kept.kind === 'plain' || rotates.has(home.address)) unpinned.push(path);
-      else fields[path] = kept;
-    }
-    return { ...resource, fields, ...(unpinned.length === 0 ? {} : { unpinned }) };
+    return places === undefined ? resource : settleResource(resource, places, context);
   });
 }
 
-const UNSEEN: Field = { kind: 'hidden', reason: 'generated, and kept in a system that was not read' };
+function settleResource(
+  resource: DesiredResource,
+  places: ReadonlyMap<string, Home>,
+  context: GeneratedContext,
+): DesiredResource {
+  const fields: Record<string, Field> = { ...resource.fields };
+  const unpinned: string[] = [];
+  const changedOutside: Record<string, 'undecided' | 'waiting' | 'accepted'> = {};
+  for (const [path, home] of places) {
+    const isHome = home.address === resource.address;
+    const settled = settleValue(home, context);
+    if (settled === 'undecided') {
+      fields[path] = UNDECIDED;
+      changedOutside[path] = isHome ? 'undecided' : 'waiting';
+      continue;
+    }
+    if (fields[path]?.kind !== 'sensitive') continue;
+    if (settled === 'new') unpinned.push(path);
+    else fields[path] = settled.field;
+    if (settled !== 'new' && settled.isAccepted && isHome) changedOutside[path] = 'accepted';
+  }
+  return {
+    ...resource,
+    fields,
+    ...(unpinned.length === 0 ? {} : { unpinned }),
+    ...(Object.keys(changedOutside).length === 0 ? {} : { changedOutside }),
+  };
+}
 
-/** What is wrong with `--rotate`: an address of which nothing is generated. */
-export function checkRotates(rotates: readonly string[], homes: Homes): readonly Diagnostic[] {
+/** What a generated value is: one that was just made, one that waits for a decision, or what was found. */
+type Settled = 'new' | 'undecided' | { readonly field: Field; readonly isAccepted: boolean };
+
+function settleValue(home: Home, context: GeneratedContext): Settled {
+  const { actual, rotates, accepts, isSeen } = context;
+  if (!isSeen(home.address)) return { field: UNSEEN, isAccepted: false };
+  const found = actual.get(home.address);
+  const field = found === undefined ? undefined : fieldAt(found.fields, home.path);
+  if (field === undefined || field.kind === 'plain' || rotates.has(home.address)) return 'new';
+  if (!wasChanged(home, context)) return { field, isAccepted: false };
+  return accepts.has(home.address) ? { field, isAccepted: true } : 'undecided';
+}
+
+/** Whether a generated value is not the one that this stack made last. */
+function wasChanged({ address, path }: Home, { actual, records, fingerprint }: GeneratedContext): boolean {
+  const found = actual.get(address);
+  const record = records.get(address);
+  const isOurs = record !== undefined && record.id === found?.id && record.unfinished !== true;
+  return found !== undefined && isOurs && changedSince(path, found, record, fingerprint);
+}
+
+const UNSEEN: Field = { kind: 'hidden', reason: 'generated, and kept in a system that was not read' };
+const UNDECIDED: Field = { kind: 'hidden', reason: 'generated, and changed outside of this stack' };
+
+/** What is wrong with `--rotate` and `--accept`: an address of which nothing is generated, or both for one. */
+export function checkDecisions(
+  rotates: readonly string[],
+  accepts: readonly string[],
+  homes: Homes,
+): readonly Diagnostic[] {
   const own = (address: string): boolean =>
     [...(homes.get(address)?.values() ?? [])].some((home) => home.address === address);
-  return rotates
-    .filter((address) => !own(address))
+  const notGenerated = (flag: string, addresses: readonly string[]): readonly Diagnostic[] =>
+    addresses
+      .filter((address) => !own(address))
+      .map((address) =>
+        problem({
+          code: 'not-generated',
+          summary: `${flag} ${address}: no value of it is generated by this configuration.`,
+          next: `Change the value where it comes from; ${flag} is for \`{ generate: … }\`.`,
+        }),
+      );
+  const both = accepts
+    .filter((address) => rotates.includes(address))
     .map((address) =>
       problem({
-        code: 'not-generated',
-        summary: `--rotate ${address}: no value of it is generated by this configuration.`,
-        next: 'Change the value where it comes from; --rotate is for `{ generate: … }`.',
+        code: 'usage',
+        summary: `--rotate and --accept are both given for ${address}.`,
+        next: '--rotate makes a new value, --accept keeps the one that was found: give one of them.',
       }),
     );
+  return [...notGenerated('--rotate', rotates), ...notGenerated('--accept', accepts), ...both];
+}
+
+/** What is wrong with `--accept` now that the systems were read: a value that cannot be read cannot be kept. */
+export function checkAccepted(homes: Homes, context: GeneratedContext): readonly Diagnostic[] {
+  return [...context.accepts].flatMap((address) => {
+    const places = [...(homes.get(address)?.values() ?? [])].filter((home) => home.address === address);
+    const changed = places.filter((home) => wasChanged(home, context));
+    if (changed.length === 0) return context.isSeen(address) ? [nothingToAccept(address)] : [];
+    const fields = context.actual.get(address)?.fields ?? {};
+    const isReadable = changed.every(({ path }) => fieldAt(fields, path)?.kind === 'sensitive');
+    return isReadable ? [] : [cannotAccept(address)];
+  });
+}
+
+function nothingToAccept(address: string): Diagnostic {
+  return problem({
+    severity: 'info',
+    code: 'nothing-to-accept',
+    summary: `--accept ${address}: its value is not known to have changed since it was last applied.`,
+    address,
+  });
+}
+
+function cannotAccept(address: string): Diagnostic {
+  return problem({
+    code: 'cannot-accept',
+    summary: `--accept ${address}: this identity may not read its value, so nothing could tell later whether it changed again.`,
+    next: `Run it as an identity that may read it, or make a new value: --rotate ${address}`,
+    address,
+  });
 }

@@ -7,7 +7,8 @@ import type { RunOptions } from '../context.js';
 import type { Loaded } from '../load.js';
 import type { EngineScope } from '../run-scope.js';
 import { readValues } from '../values.js';
-import { checkRotates, homesOf, settleGenerated, sharedHomesOf } from './generated.js';
+import { checkAccepted, checkDecisions, homesOf, settleGenerated, sharedHomesOf } from './generated.js';
+import type { GeneratedContext } from './generated.js';
 import { settleInterrupted, settleMoves } from './moves.js';
 import { alsoReadOf, checkProviders, followMoves } from './state.js';
 import type { RecordedState } from './state.js';
@@ -84,7 +85,7 @@ export async function refresh<Result>(
     ...(key?.diagnostics ?? []),
     ...values.diagnostics,
     ...checkProviders(loaded, recorded.moved),
-    ...checkRotates(options.rotates ?? [], homes),
+    ...checkDecisions(options.rotates ?? [], options.accepts ?? [], homes),
   ];
   if (hasErrors(diagnostics)) return onBlocked(diagnostics);
   const sharedHomes = sharedHomesOf(homes);
@@ -154,17 +155,26 @@ function settle(
   const { loaded, options } = request;
   const actual = actualByAddress(systems);
   const wasRead = (provider: string): boolean => Object.hasOwn(systems.actual, provider);
-  const desired = settleGenerated(
-    systems.desired,
-    homesOf(loaded.configuration),
+  const homes = homesOf(loaded.configuration);
+  const generated: GeneratedContext = {
     actual,
-    new Set(options.rotates),
-    (address) => wasRead(providerOf(address)),
-  );
+    records: new Map((recorded.moved?.records ?? []).map((record) => [record.address, record])),
+    fingerprint,
+    rotates: new Set(options.rotates),
+    accepts: new Set(options.accepts),
+    isSeen: (address) => wasRead(providerOf(address)),
+  };
+  const desired = settleGenerated(systems.desired, homes, generated);
   const moves = settleMoves(recorded, actual, loaded);
   const settled = settleInterrupted(moves.state, actual, wasRead, selection.includes, loaded);
   return {
-    diagnostics: [...diagnostics, ...systems.diagnostics, ...moves.diagnostics, ...settled.diagnostics],
+    diagnostics: [
+      ...diagnostics,
+      ...systems.diagnostics,
+      ...checkAccepted(homes, generated),
+      ...moves.diagnostics,
+      ...settled.diagnostics,
+    ],
     stored: recorded.stored,
     state: settled.state,
     desired: new Map(desired.map((resource) => [resource.address, resource])),
