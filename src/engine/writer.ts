@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { STATE_VERSION, byAddress, defined, own } from '../model/index.js';
+import { STATE_VERSION, byAddress, defined, fieldText, groupBy, kindOf, own } from '../model/index.js';
 import type {
   ActualResource,
   Change,
+  DesiredResource,
   Intent,
   Kinds,
   Outcome,
@@ -75,7 +76,7 @@ export class StateWriter {
     this.#state = refreshed.state ?? newState(loaded.configuration.stack);
     this.#records = openRecords(this.#state.records, loaded.kinds, fieldFingerprint(fingerprint), now);
     this.#changes = new Map(plan.changes.map((change) => [change.address, change]));
-    const intents = [...(this.#state.intents ?? []), ...intentsOf(plan, now(), loaded.kinds)];
+    const intents = [...(this.#state.intents ?? []), ...intentsOf(request, now(), fingerprint)];
     this.#intents = new Map(intents.map((intent) => [intent.address, intent]));
     for (const { address, self } of refreshed.desired.values()) {
       if (self === 'drop' && plan.changes.length > 0) this.#records.handOver(address);
@@ -176,11 +177,59 @@ function contentOf({ systems, records, intents, plans }: StateData): string {
 }
 
 /** What a plan is about to make. Members of lists need no intent: they belong to the list, whatever made them. */
-function intentsOf(plan: Plan, now: Date, kinds: Kinds): readonly Intent[] {
+function intentsOf(
+  { plan, refreshed, loaded: { kinds } }: WriterRequest,
+  now: Date,
+  fingerprint: Fingerprinter | undefined,
+): readonly Intent[] {
+  const grants = groupBy(grantsOf(plan, refreshed, kinds), ({ parent }) => parent);
   return plan.changes.flatMap(({ action, address }) => {
     const { kind, provider } = kinds.mustParse(address);
     const by = own(plan.systems, provider)?.principal;
     const isMaking = (action === 'create' || action === 'replace') && !kinds.isList(kind);
-    return isMaking && by !== undefined ? [{ address, at: now.toISOString(), by }] : [];
+    if (!isMaking || by === undefined) return [];
+    const roles = (grants.get(address) ?? []).map((grant) => [grant.address, grant.role] as const);
+    return [
+      {
+        address,
+        at: now.toISOString(),
+        by,
+        ...defined({
+          fingerprints: filled(fingerprintsOf(refreshed.desired.get(address), fingerprint)),
+          grants: filled(roles),
+        }),
+      },
+    ];
   });
+}
+
+/** The roles that a plan grants, with what they are granted on. */
+function grantsOf(
+  { changes }: Plan,
+  { desired }: RefreshResult,
+  kinds: Kinds,
+): readonly { readonly address: string; readonly parent: string; readonly role: string }[] {
+  return changes.flatMap(({ address }) => {
+    const { ownership } = kinds.policyOf(kindOf(address));
+    const role = ownership && fieldText(desired.get(address)?.fields[ownership.field]);
+    const parent = kinds.parentOf(address);
+    return role === undefined || parent === undefined ? [] : [{ address, parent, role }];
+  });
+}
+
+function fingerprintsOf(
+  desired: DesiredResource | undefined,
+  fingerprint: Fingerprinter | undefined,
+): readonly (readonly [string, string])[] {
+  const make = fieldFingerprint(fingerprint);
+  if (desired === undefined || make === undefined) return [];
+  return Object.entries(desired.fields).flatMap(([path, field]) =>
+    field.kind === 'sensitive' ? [[path, make(desired.address, path, field.value)] as const] : [],
+  );
+}
+
+function filled(
+  entries: readonly (readonly [string, string])[],
+): Readonly<Record<string, string>> | undefined {
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -41,6 +41,10 @@ export interface Intent {
   readonly at: string;
   /** The identity of the run in that system, as a principal. */
   readonly by: string;
+  /** Keyed fingerprints of the values that it was to be made with; absent where there was no key, or no value. */
+  readonly fingerprints?: Readonly<Record<string, string>>;
+  /** The roles that were to be granted on it, by the address of the grant; absent where there were none. */
+  readonly grants?: Readonly<Record<string, string>>;
 }
 
 /** A saved plan whose apply was started: it is not applied a second time. */

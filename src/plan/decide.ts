@@ -135,6 +135,7 @@ function decideReplacement(
 ): Decision {
   const reason = replaceBecause.length > 0 ? reasons.whyReplace(replaceBecause) : 'its server is replaced';
   if (desired.lifecycle.protect === true) return refused(refusals.protectedFromReplacement(desired, reason));
+  if (index.isOnlyNeeded(desired.address)) return refused(refusals.replacementNotTargeted(desired, reason));
   const obstacle = refusals.blockedByChildren(index, desired.address, 'replaced');
   if (obstacle !== undefined) return refused(obstacle);
   const lost = reasons.lostWithReplacement(index, desired);

@@ -23,6 +23,8 @@ export interface PlanIndex {
   /** What lives in a resource, as the systems have it. */
   readonly children: ReadonlyMap<string, readonly ActualResource[]>;
   readonly inScope: (address: string) => boolean;
+  /** Whether it is in scope only because a target depends on it. */
+  readonly isOnlyNeeded: (address: string) => boolean;
   /** Whether the list that a resource is a member of is authoritative. */
   readonly isListed: (address: Address) => boolean;
   /** Whether the system of a resource was read. */
@@ -53,6 +55,7 @@ export function indexPlan(input: PlanInput): PlanIndex {
   const desired = new Map(input.desired.map((resource) => [resource.address, resource]));
   const records = new Map((input.state?.records ?? []).map((record) => [record.address, record]));
   const directoryOf = (provider: string): PrincipalDirectory | undefined => systems.get(provider)?.directory;
+  const scope = scopeOf(input.scope, kinds, [...desired.values(), ...records.values()]);
   let visibleSecrets: ReadonlySet<string> | undefined;
   return {
     input,
@@ -61,7 +64,8 @@ export function indexPlan(input: PlanInput): PlanIndex {
     records,
     actual: directByAddress(resources),
     children: groupBy(resources, (resource) => kinds.parentOf(resource.address)),
-    inScope: scopeOf(input.scope, kinds, [...desired.values(), ...records.values()]),
+    inScope: scope.includes,
+    isOnlyNeeded: scope.isOnlyNeeded,
     isListed: authoritativeLists(input),
     unseen: unseenIn(systems.values(), kinds),
     isVisible: (address) => systems.has(address.provider),
@@ -80,7 +84,7 @@ export function viewsOf(index: PlanIndex): readonly ResourceView[] {
   // Forgetting needs no system: its provider may be gone from the configuration.
   const isForgettable = (text: string): boolean => records.has(text) && isRemoved(index, text);
   return [...new Set([...desired.keys(), ...records.keys(), ...actual.keys()])]
-    .filter((text) => index.inScope(text))
+    .filter((text) => index.inScope(text) && (desired.has(text) || !index.isOnlyNeeded(text)))
     .map((text) => ({ text, address: kinds.mustParse(text) }))
     .filter(({ text, address }) => index.isVisible(address) || isForgettable(text))
     .sort(

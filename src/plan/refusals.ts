@@ -74,6 +74,15 @@ export function protectedFromReplacement(desired: DesiredResource, reason: strin
   });
 }
 
+/** What a target depends on would have to be replaced: that destroys, which a target does only to itself. */
+export function replacementNotTargeted(desired: DesiredResource, reason: string): Diagnostic {
+  return refusal(desired, {
+    code: 'replacement-not-targeted',
+    summary: `${desired.address}, which a target depends on, would have to be destroyed and recreated: ${reason}.`,
+    next: `If that is intended, target it as well: --target ${desired.address}`,
+  });
+}
+
 /**
  * Finds children that neither go before their parent nor with it: nothing here cascades.
  * @returns a refusal that names them, or `undefined` where there are none

@@ -16,7 +16,7 @@ const edges = [
   { address: 'secret.helios.OTHER', dependsOn: [] },
 ];
 const inScope = (targets: string[], excludes: string[] = []): string[] =>
-  edges.map((edge) => edge.address).filter(scopeOf({ targets, excludes }, kinds, edges));
+  edges.map((edge) => edge.address).filter(scopeOf({ targets, excludes }, kinds, edges).includes);
 
 describe('the scope of a run', () => {
   const [KEY, COPY, SHARE, , , OTHER] = edges.map((edge) => edge.address);
@@ -40,11 +40,11 @@ describe('the scope of a run', () => {
   });
 
   it('holds for members of lists that nobody wrote', () => {
-    const test = scopeOf({ targets: [server], excludes: [] }, kinds, edges);
-    expect(test('server_usage.wh.lake/eve')).toBe(true);
-    expect(scopeOf({ targets: [], excludes: [server] }, kinds, edges)('server_usage.wh.lake/eve')).toBe(
-      false,
-    );
+    const { includes } = scopeOf({ targets: [server], excludes: [] }, kinds, edges);
+    expect(includes('server_usage.wh.lake/eve')).toBe(true);
+    expect(
+      scopeOf({ targets: [], excludes: [server] }, kinds, edges).includes('server_usage.wh.lake/eve'),
+    ).toBe(false);
   });
 
   it('survives circles and long chains', () => {
@@ -52,8 +52,70 @@ describe('the scope of a run', () => {
       address: `secret.helios.S${index}`,
       dependsOn: [`secret.helios.S${(index + 1) % 20_000}`],
     }));
-    const test = scopeOf({ targets: ['secret.helios.S7'], excludes: [] }, kinds, chain);
-    expect(chain.filter((one) => test(one.address))).toHaveLength(20_000);
+    const { includes } = scopeOf({ targets: ['secret.helios.S7'], excludes: [] }, kinds, chain);
+    expect(chain.filter((edge) => includes(edge.address))).toHaveLength(20_000);
+  });
+});
+
+describe('what a target depends on', () => {
+  const gone = {
+    records: [remember(server, { type: 's3' }), remember(mapping)],
+    actual: [have(server, { type: 's3' }), have(mapping)],
+  };
+  const targets = (...addresses: string[]) => ({ more: { scope: { targets: addresses, excludes: [] } } });
+
+  it('is made, and never destroyed or forgotten', () => {
+    expect(steps(planOf({ ...gone, ...targets(mapping) }))).toEqual([`delete ${mapping}`]);
+    expect(steps(planOf({ ...gone, ...targets(server) }))).toEqual([`delete ${mapping}`, `delete ${server}`]);
+    const removed = { ...targets(mapping).more, removed: [server] };
+    expect(steps(planOf({ ...gone, more: removed }))).toEqual([`forget ${mapping}`]);
+    const wanted = { desired: [want(server, { type: 's3' }), want(mapping)] };
+    expect(steps(planOf({ ...wanted, ...targets(mapping) }))).toEqual([
+      `create ${server}`,
+      `create ${mapping}`,
+    ]);
+  });
+
+  it('is not replaced either, unless it is a target itself', () => {
+    const replacing = { ...gone, desired: [want(server, { type: 'gcs' }), want(mapping)] };
+    const plan = planOf({ ...replacing, ...targets(mapping) });
+    expect(errors(plan)).toEqual([`replacement-not-targeted ${server}`]);
+    expect(errors(planOf({ ...replacing, ...targets(mapping, server) }))).toEqual([]);
+  });
+
+  it('of random plans is never destroyed', () => {
+    const names = ['A', 'B', 'C', 'D'].map((name) => `secret.helios.${name}`);
+    const node = fc.record({
+      isDesired: fc.boolean(),
+      isRecorded: fc.boolean(),
+      isThere: fc.boolean(),
+      needs: fc.subarray([0, 1, 2, 3]),
+    });
+    const input = fc.record({
+      nodes: fc.array(node, { minLength: 4, maxLength: 4 }),
+      targets: fc.subarray(names, { minLength: 1 }),
+    });
+    holds(input, ({ nodes, targets: aimed }) => {
+      // An edge leads to an earlier name, so that there is no circle.
+      const dependsOn = (index: number): string[] =>
+        (nodes[index]?.needs ?? []).filter((other) => other < index).flatMap((other) => names[other] ?? []);
+      const pick = <Item>(
+        key: 'isDesired' | 'isRecorded' | 'isThere',
+        make: (at: string, index: number) => Item,
+      ) => names.flatMap((at, index) => (nodes[index]?.[key] === true ? [make(at, index)] : []));
+      const plan = planOf({
+        desired: pick('isDesired', (at, index) =>
+          want(at, { value: s('v') }, { dependsOn: dependsOn(index) }),
+        ),
+        records: pick('isRecorded', (at, index) =>
+          remember(at, { value: s('v') }, { dependsOn: dependsOn(index) }),
+        ),
+        actual: pick('isThere', (at) => have(at, { value: s('v') })),
+        more: { scope: { targets: aimed, excludes: [] } },
+      });
+      const removed = plan.changes.filter(({ action }) => ['delete', 'forget', 'replace'].includes(action));
+      expect(removed.filter(({ address }) => !aimed.includes(address))).toEqual([]);
+    });
   });
 });
 

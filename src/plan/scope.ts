@@ -8,33 +8,34 @@ export interface ScopeEdge {
   readonly dependsOn: readonly string[];
 }
 
+/** Which resources a run is about. Both work for members of lists that no edge names. */
+export interface ScopeTest {
+  readonly includes: (address: string) => boolean;
+  /** Whether it is left in only because a target depends on it: to be made or changed, never to be destroyed. */
+  readonly isOnlyNeeded: (address: string) => boolean;
+}
+
 /**
  * Which resources a run is about. A target includes what it depends on and what lives in it; an exclusion excludes what lives
  * in it and what depends on it.
  * @param edges every known resource, desired or recorded
- * @returns a predicate over addresses, which also works for members of lists that `edges` does not name
  */
-export function scopeOf(
-  scope: Scope,
-  kinds: Kinds,
-  edges: readonly ScopeEdge[],
-): (address: string) => boolean {
+export function scopeOf(scope: Scope, kinds: Kinds, edges: readonly ScopeEdge[]): ScopeTest {
   const familyOf = (address: string): readonly string[] => [address, kinds.parentOf(address) ?? address];
-  if (scope.targets.length === 0 && scope.excludes.length === 0) return () => true;
+  if (scope.targets.length === 0 && scope.excludes.length === 0) {
+    return { includes: () => true, isOnlyNeeded: () => false };
+  }
   const targets = scope.targets.map((pattern) => wildcard(pattern));
   const excludes = scope.excludes.map((pattern) => wildcard(pattern));
-  const included = closure(
-    edges,
-    (edge) => familyOf(edge.address).some((member) => matches(targets, member)),
-    'needs',
-  );
+  const isTarget = (address: string): boolean =>
+    targets.length === 0 || familyOf(address).some((member) => matches(targets, member));
+  const included = closure(edges, (edge) => isTarget(edge.address), 'needs');
   const excluded = closure(edges, (edge) => matches(excludes, edge.address), 'needed-by');
-  return (address) => {
-    const family = familyOf(address);
-    const isIn =
-      targets.length === 0 || family.some((member) => matches(targets, member)) || included.has(address);
-    const isOut = family.some((member) => matches(excludes, member) || excluded.has(member));
-    return isIn && !isOut;
+  const isOut = (address: string): boolean =>
+    familyOf(address).some((member) => matches(excludes, member) || excluded.has(member));
+  return {
+    includes: (address) => (isTarget(address) || included.has(address)) && !isOut(address),
+    isOnlyNeeded: (address) => !isTarget(address),
   };
 }
 

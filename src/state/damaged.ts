@@ -19,3 +19,10 @@ export function damaged(location: string, what: string): DiagnosticError {
     next: 'Nothing was changed. Restore an earlier one: a local state keeps `<file>.backup`; else from your own backup.',
   });
 }
+
+/** Whether it is an object whose values are texts. */
+export function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
+  if (!isObject(value)) return false;
+  for (const key in value) if (typeof value[key] !== 'string') return false;
+  return true;
+}

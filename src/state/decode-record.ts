@@ -1,6 +1,6 @@
 import { splitAddress } from '../model/index.js';
 import type { Plain, StateRecord } from '../model/index.js';
-import { damaged, isObject } from './damaged.js';
+import { damaged, isObject, isStringMap } from './damaged.js';
 import type { Json } from './damaged.js';
 
 /** Reads the records of a state. @throws DiagnosticError where one of them is damaged, or there twice */
@@ -82,10 +82,4 @@ type Writable<Data> = { -readonly [Key in keyof Data]: Data[Key] };
 
 function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
-  if (!isObject(value)) return false;
-  for (const key in value) if (typeof value[key] !== 'string') return false;
-  return true;
 }

@@ -1,6 +1,6 @@
 import { STATE_VERSION, defined, problemError, splitAddress } from '../model/index.js';
 import type { AppliedPlan, DiagnosticError, Intent, StateBinding, StateData } from '../model/index.js';
-import { damaged, isObject } from './damaged.js';
+import { damaged, isObject, isStringMap } from './damaged.js';
 import type { Json } from './damaged.js';
 import { decodeRecords } from './decode-record.js';
 
@@ -103,8 +103,25 @@ function decodeIntents(json: unknown, location: string): Intent[] | undefined {
     if (splitAddress(address) === undefined) {
       throw damaged(location, `intent ${index + 1}: \`address\` is not an address`);
     }
-    return { address, at, by };
+    return {
+      address,
+      at,
+      by,
+      ...decodeEvidence(item, (what) => damaged(location, `intent ${index + 1}: ${what}`)),
+    };
   });
+}
+
+function decodeEvidence(
+  item: unknown,
+  refuse: (what: string) => Error,
+): Pick<Intent, 'fingerprints' | 'grants'> {
+  const { fingerprints, grants } = isObject(item) ? item : {};
+  if (fingerprints !== undefined && !isStringMap(fingerprints)) {
+    throw refuse('`fingerprints` is not a map of texts');
+  }
+  if (grants !== undefined && !isStringMap(grants)) throw refuse('`grants` is not a map of texts');
+  return defined({ fingerprints, grants });
 }
 
 function decodePlans(json: unknown, location: string): AppliedPlan[] | undefined {

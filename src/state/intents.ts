@@ -1,4 +1,13 @@
-import { byAddress, defined, problem } from '../model/index.js';
+import {
+  byAddress,
+  defined,
+  fieldText,
+  formatAddress,
+  groupBy,
+  kindOf,
+  own,
+  problem,
+} from '../model/index.js';
 import type { ActualResource, Diagnostic, Intent, Kinds, StateData, StateRecord } from '../model/index.js';
 
 /**
@@ -15,30 +24,51 @@ export interface Settled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Records under which a read finds what intents speak of: their names count, their ids are not known. */
-export function recordsOfIntents(state: StateData | undefined): readonly StateRecord[] {
+/**
+ * Records under which a read finds what intents speak of, and who has access to it: their names count, their ids are not known.
+ */
+export function recordsOfIntents(state: StateData | undefined, kinds: Kinds): readonly StateRecord[] {
   const known = new Set(state?.records.map((record) => record.address));
   return (state?.intents ?? [])
     .filter((intent) => !known.has(intent.address))
-    .map((intent) => unfinished(intent, 'unknown', undefined));
+    .flatMap((intent) => [
+      unfinished(intent, 'unknown', undefined),
+      ...ownGrants(intent, kinds).map((address) => unfinished({ ...intent, address }, 'unknown', undefined)),
+    ]);
+}
+
+/** The grants that make whoever creates an object an owner of it. */
+function ownGrants({ address, by }: Intent, kinds: Kinds): readonly string[] {
+  const { kind, provider, name } = kinds.mustParse(address);
+  return kinds.all
+    .filter(({ parent, ownership }) => parent === kind && ownership !== undefined)
+    .map((grant) => formatAddress({ kind: grant.kind, provider, name, member: by }));
+}
+
+/** What tells whether an object is the one that an intent speaks of. */
+export interface Evidence {
+  /** What the systems have, by address. */
+  readonly actual: ReadonlyMap<string, ActualResource>;
+  /** Whether an address was looked at. */
+  readonly isSeen: (address: string) => boolean;
+  /** Whether the values of an object are those that it was to be made with. */
+  readonly isSameValue: (intent: Intent, found: ActualResource) => boolean;
+  readonly kinds: Kinds;
 }
 
 /**
  * Settles the intents of an interrupted run: an object that is there now and was made by us is taken in as ours; of what is
  * not there, or was made by somebody else, the intent is dropped. What was not looked at stays open.
- * @param actual what the systems have, by address
- * @param isSeen whether an address was looked at
  */
-export function settleIntents(
-  state: StateData,
-  actual: ReadonlyMap<string, ActualResource>,
-  isSeen: (address: string) => boolean,
-  kinds: Kinds,
-): Settled {
+export function settleIntents(state: StateData, evidence: Evidence): Settled {
+  const { actual, isSeen, kinds } = evidence;
   if (state.intents === undefined) return { state, diagnostics: [] };
   const records = new Map(state.records.map((record) => [record.address, record]));
   const diagnostics: Diagnostic[] = [];
   const open: Intent[] = [];
+  const grants = groupBy([...actual.values()].filter(isGrant(kinds)), ({ address }) =>
+    kinds.parentOf(address),
+  );
   for (const intent of state.intents) {
     const { address } = intent;
     if (!isSeen(address)) {
@@ -48,9 +78,10 @@ export function settleIntents(
     const found = actual.get(address);
     const record = records.get(address);
     if (found !== undefined && record?.id === found.id) continue;
-    const isOurs = found !== undefined && isMadeByUs(found, intent, actual, state.stack, kinds);
+    const isOurs =
+      found !== undefined && isMadeByUs(found, intent, { ...evidence, stack: state.stack, grants });
     if (isOurs) records.set(address, unfinished(intent, found.id, record));
-    diagnostics.push(isOurs ? takenIn(intent) : dropped(intent));
+    diagnostics.push(isOurs ? takenIn(intent) : dropped(intent, found));
   }
   const { intents, ...rest } = state;
   const sorted = [...records.values()].sort(byAddress);
@@ -60,22 +91,50 @@ export function settleIntents(
   };
 }
 
-/** By its mark, where the system can hold one, or that of what it lives in; else by who made it, and when. */
+/**
+ * By its mark, where the system can hold one, or that of what it lives in. Else several runs may work under one identity, so that who
+ * made it, and when, is not enough: it must also be as this run was to leave it, and nobody may have written to it since.
+ */
 function isMadeByUs(
   found: ActualResource,
   intent: Intent,
-  actual: ReadonlyMap<string, ActualResource>,
-  stack: string,
-  kinds: Kinds,
+  { stack, grants, actual, isSameValue, kinds }: Known,
 ): boolean {
   if (found.claimedBy !== undefined) return found.claimedBy === stack;
-  if (found.createdBy !== undefined) {
-    const isBySelf = intent.by === found.createdBy || intent.by === `user:${found.createdBy.toLowerCase()}`;
-    const madeAt = Date.parse(found.createdAt ?? '');
-    return isBySelf && madeAt >= Date.parse(intent.at) - CLOCK_TOLERANCE_MS;
-  }
   const parent = kinds.parentOf(found.address);
-  return parent !== undefined && actual.get(parent)?.claimedBy === stack;
+  if (parent !== undefined) return actual.get(parent)?.claimedBy === stack;
+  if (found.createdBy === undefined) return intent.fingerprints !== undefined && isSameValue(intent, found);
+  const isBySelf = intent.by === found.createdBy || intent.by === `user:${found.createdBy.toLowerCase()}`;
+  const madeAt = Date.parse(found.createdAt ?? '');
+  const isUntouched = found.changedAt === undefined || found.changedAt === found.createdAt;
+  return (
+    isBySelf &&
+    madeAt >= Date.parse(intent.at) - CLOCK_TOLERANCE_MS &&
+    isUntouched &&
+    isSameValue(intent, found) &&
+    hasPlannedGrants(grants.get(found.address) ?? [], intent, kinds)
+  );
+}
+
+/** What tells whether an object is ours, over all intents. */
+interface Known extends Evidence {
+  readonly stack: string;
+  /** By what they are on. */
+  readonly grants: ReadonlyMap<string, readonly ActualResource[]>;
+}
+
+function isGrant(kinds: Kinds): (resource: ActualResource) => boolean {
+  return ({ address, inherited }) =>
+    inherited !== true && kinds.policyOf(kindOf(address)).ownership !== undefined;
+}
+
+/** Whether nobody but its maker has access, apart from what the intent was to grant. */
+function hasPlannedGrants(found: readonly ActualResource[], intent: Intent, kinds: Kinds): boolean {
+  return found.every(({ address, fields }) => {
+    const { kind, member } = kinds.mustParse(address);
+    const field = kinds.policyOf(kind).ownership?.field ?? '';
+    return member === intent.by || fieldText(fields[field]) === own(intent.grants, address);
+  });
 }
 
 /** A record of which only the identity is known. */
@@ -102,11 +161,13 @@ function takenIn({ address, at }: Intent): Diagnostic {
   });
 }
 
-function dropped({ address, at }: Intent): Diagnostic {
+function dropped({ address, at }: Intent, found: ActualResource | undefined): Diagnostic {
   return problem({
     severity: 'info',
     code: 'intent-dropped',
-    summary: `${address} was to be created by an earlier run (${at}) that was interrupted: it was not.`,
+    summary: `${address} was to be created by an earlier run (${at}) that was interrupted: ${
+      found === undefined ? 'it was not' : 'what has this name now is not what that run was to create'
+    }.`,
     address,
   });
 }

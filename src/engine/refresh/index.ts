@@ -9,7 +9,7 @@ import type { EngineScope } from '../run-scope.js';
 import { readValues } from '../values.js';
 import { checkAccepted, checkDecisions, homesOf, settleGenerated, sharedHomesOf } from './generated.js';
 import type { GeneratedContext } from './generated.js';
-import { settleInterrupted, settleMoves } from './moves.js';
+import { settleInterrupted, settleMoves, valueTest } from './moves.js';
 import { alsoReadOf, checkProviders, followMoves } from './state.js';
 import type { RecordedState } from './state.js';
 import { actualByAddress, refreshSystems } from './systems.js';
@@ -98,7 +98,7 @@ export async function refresh<Result>(
     desired: values.desired,
     authoritative: configuration.authoritative,
     state: recorded.moved,
-    alsoRead: alsoReadOf(recorded),
+    alsoRead: alsoReadOf(recorded, loaded),
     // Without a key there is no fingerprint to compare; what others take their value from must be known.
     mustReadValue: isNeeded
       ? (address: string) => key === undefined || sharedHomes.has(address)
@@ -116,7 +116,8 @@ export async function refresh<Result>(
 function isKeyNeeded(desired: readonly DesiredResource[], state: StateData | undefined): boolean {
   return (
     desired.some(hasSensitiveField) ||
-    (state?.records.some(({ fingerprints }) => Object.keys(fingerprints).length > 0) ?? false)
+    (state?.records.some(({ fingerprints }) => Object.keys(fingerprints).length > 0) ?? false) ||
+    (state?.intents?.some(({ fingerprints }) => fingerprints !== undefined) ?? false)
   );
 }
 
@@ -166,7 +167,16 @@ function settle(
   };
   const desired = settleGenerated(systems.desired, homes, generated);
   const moves = settleMoves(recorded, actual, loaded);
-  const settled = settleInterrupted(moves.state, actual, wasRead, selection.includes, loaded);
+  const settled = settleInterrupted(
+    moves.state,
+    {
+      actual,
+      isSeen: (address) => wasRead(providerOf(address)) && selection.includes(address),
+      isSameValue: valueTest(fingerprint, desired),
+      kinds: loaded.kinds,
+    },
+    loaded,
+  );
   return {
     diagnostics: [
       ...diagnostics,

@@ -1,6 +1,9 @@
-import { problem, providerOf } from '../../model/index.js';
-import type { ActualResource, Diagnostic, Kinds, StateData } from '../../model/index.js';
+import { own, problem, providerOf } from '../../model/index.js';
+import type { ActualResource, DesiredResource, Diagnostic, Kinds, StateData } from '../../model/index.js';
+import { fingerprintDomain } from '../../plan/index.js';
 import { applyMoves, settleIntents, unfollowedMoves } from '../../state/index.js';
+import type { Evidence } from '../../state/index.js';
+import type { Fingerprinter } from '../../values/index.js';
 import type { Loaded } from '../load.js';
 import type { RecordedState } from './state.js';
 
@@ -44,16 +47,11 @@ function moveProblems(
     );
 }
 
-/**
- * Finds out what became of what an interrupted run was about to make.
- * @param wasRead whether a provider's system was read
- */
+/** Finds out what became of what an interrupted run was about to make. */
 export function settleInterrupted(
   state: StateData | undefined,
-  actual: ReadonlyMap<string, ActualResource>,
-  wasRead: (provider: string) => boolean,
-  includes: (address: string) => boolean,
-  { configuration, kinds }: Loaded,
+  evidence: Evidence,
+  { configuration }: Loaded,
 ): SettledState {
   if (state?.intents === undefined) return { state, diagnostics: [] };
   const forgotten = new Set(configuration.removed.map(({ address }) => address));
@@ -62,6 +60,27 @@ export function settleInterrupted(
   const intents = state.intents.filter(
     ({ address }) => known.has(providerOf(address)) || !forgotten.has(address),
   );
-  const isSeen = (address: string): boolean => wasRead(providerOf(address)) && includes(address);
-  return settleIntents({ ...state, intents }, actual, isSeen, kinds);
+  return settleIntents({ ...state, intents }, evidence);
+}
+
+/**
+ * Tells whether an object has the values that an intent was to make it with: by its fingerprints; without them by what is wanted now. A
+ * value that cannot be read, or of which neither is known, is not the same.
+ */
+export function valueTest(
+  fingerprint: Fingerprinter | undefined,
+  desired: readonly DesiredResource[],
+): Evidence['isSameValue'] {
+  const byAddress = new Map(desired.map((resource) => [resource.address, resource]));
+  return ({ address, fingerprints }, { fields }) =>
+    Object.entries(fields).every(([path, field]) => {
+      if (field.kind === 'plain') return true;
+      if (field.kind === 'hidden') return false;
+      const made = own(fingerprints, path);
+      if (made !== undefined && fingerprint !== undefined) {
+        return fingerprint(fingerprintDomain(address, path), field.value, made) === made;
+      }
+      const wanted = byAddress.get(address)?.fields[path];
+      return wanted?.kind === 'sensitive' && wanted.value.equals(field.value);
+    });
 }

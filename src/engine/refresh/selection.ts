@@ -22,7 +22,7 @@ export function select(
   { targets, excludes }: RunOptions,
 ): Selection {
   const records = state?.records ?? [];
-  const includes = scopeOf({ targets, excludes }, kinds, [...configuration.resources, ...records]);
+  const { includes } = scopeOf({ targets, excludes }, kinds, [...configuration.resources, ...records]);
   const resources = configuration.resources.filter(({ address }) => includes(address));
   const involved = new Set(
     [...resources, ...records.filter(({ address }) => includes(address))].map(({ address }) =>

@@ -27,9 +27,12 @@ export function followMoves(stored: StateData | undefined, { configuration, kind
  * Records to look for besides those of the state: what an interrupted run was about to make, and moved ones under their old
  * addresses.
  */
-export function alsoReadOf({ stored, moved, renames }: RecordedState): readonly StateRecord[] {
+export function alsoReadOf(
+  { stored, moved, renames }: RecordedState,
+  { kinds }: Loaded,
+): readonly StateRecord[] {
   return [
-    ...recordsOfIntents(moved),
+    ...recordsOfIntents(moved, kinds),
     ...(stored?.records.filter(({ address }) => renames.has(address)) ?? []),
   ];
 }
