@@ -75,7 +75,7 @@ describe('the intents of an interrupted run', () => {
     ],
   ])('are dropped where the object of the same maker has %s', (what, more, isSame) => {
     const changedAt = what === 'been written to since' ? '2026-01-02T09:00:00Z' : mine.changedAt;
-    const actual = [found(secret.address, { ...mine, changedAt: String(changedAt) }), ...more];
+    const actual = [found(secret.address, { ...mine, changedAt: changedAt }), ...more];
     const { state } = settle(stateWith([{ ...secret, grants: { [share.address]: 'Reader' } }]), actual, {
       isSameValue: () => isSame,
     });
