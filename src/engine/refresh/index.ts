@@ -172,7 +172,7 @@ function settle(
     {
       actual,
       isSeen: (address) => wasRead(providerOf(address)) && selection.includes(address),
-      isSameValue: valueTest(fingerprint, desired),
+      isSameValue: valueTest(fingerprint, systems.desired),
       kinds: loaded.kinds,
     },
     loaded,
