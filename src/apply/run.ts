@@ -1,3 +1,4 @@
+import { isStateOnly } from '../model/index.js';
 import type { ApplyItem, Change, DesiredResource, Outcome } from '../model/index.js';
 import { makeBatches } from './batches.js';
 import type { Batch } from './batches.js';
@@ -119,7 +120,7 @@ async function failureOf(applying: () => Promise<void>): Promise<string> {
 
 /** An outcome that can be believed: without an id nobody could ever find again what was made, so it does not count as done. */
 function checked(change: Change, outcome: Outcome): Outcome {
-  if (outcome.status !== 'done' || change.action === 'delete') return outcome;
+  if (outcome.status !== 'done' || change.action === 'delete' || change.action === 'forget') return outcome;
   if (outcome.id !== undefined && outcome.id !== '') return outcome;
   return {
     status: 'failed',
@@ -136,11 +137,6 @@ function obstacleTo(change: Change, outcomes: ReadonlyMap<string, Outcome>): str
     return outcome !== undefined && outcome.status !== 'done';
   });
   return obstacle === undefined ? undefined : `not tried, since ${obstacle} was not done`;
-}
-
-/** Whether a change touches nothing but the state. */
-function isStateOnly(change: Change): boolean {
-  return change.action === 'forget' || change.action === 'import' || change.action === 'noop';
 }
 
 function stateOnlyOutcome(change: Change): Outcome {

@@ -1,16 +1,23 @@
 import { createInterface } from 'node:readline/promises';
-import type { Environment } from '../model/index.js';
+import type { Environment, ProblemWords } from '../model/index.js';
 import type { Input } from './io.js';
 import type { Terminal } from './terminal.js';
 
-/** Whether a person can be asked: not in CI, and not with `--no-input`. */
-export function canAsk(
+/** Why nobody can be asked; `undefined` where somebody can. */
+export function askingObstacle(
   terminal: Pick<Terminal, 'isInteractive'>,
   env: Environment,
   noInput: boolean,
-): boolean {
-  const isCi = (env['CI'] ?? '') !== '' && env['CI'] !== 'false';
-  return terminal.isInteractive && !noInput && !isCi;
+): string | undefined {
+  if (noInput) return '--no-input forbids to ask';
+  if (!terminal.isInteractive) return 'there is no terminal to ask on';
+  const ci = env['CI'] ?? '';
+  return ci === '' || ci === 'false' ? undefined : 'CI is set, so nobody is asked';
+}
+
+/** What is wrong where something requires approval and nobody can be asked. */
+export function nobodyToAsk(what: string, obstacle: string, next: string): ProblemWords {
+  return { code: 'nobody-to-ask', summary: `${what} requires approval, and ${obstacle}.`, next };
 }
 
 /**

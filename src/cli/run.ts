@@ -4,7 +4,7 @@ import { credentialVariables, openMasker, readStandardInput } from '../engine/in
 import type { Masker, RunContext, StateHooks } from '../engine/index.js';
 import { diagnosticsText, printable } from '../report/index.js';
 import type { Format, ReportDocument } from '../report/index.js';
-import { askApproval, canAsk } from './approval.js';
+import { askApproval, askingObstacle } from './approval.js';
 import type { Io } from './io.js';
 import { openLog } from './log.js';
 import type { Log } from './log.js';
@@ -27,8 +27,8 @@ export interface CliRun {
   readonly render: (document: ReportDocument) => void;
   /** Whether the chosen format is the one for people. */
   readonly isForPeople: boolean;
-  /** Whether a person can be asked. */
-  readonly canAsk: (noInput: boolean) => boolean;
+  /** Why nobody can be asked; `undefined` where somebody can. */
+  readonly askingObstacle: (noInput: boolean) => string | undefined;
   /** Asks for approval. */
   readonly ask: () => Promise<boolean>;
   /** Tells whom a run waits for. */
@@ -90,7 +90,7 @@ export function openRun(setup: RunSetup): OpenRun {
       log.note?.([`secrets ${setup.version}`, setup.command, io.runtime ?? 'unknown runtime'].join(', '));
       return contextOf(setup, mask, flags, log);
     },
-    canAsk: (noInput) => canAsk(terminal, io.env, noInput),
+    askingObstacle: (noInput) => askingObstacle(terminal, io.env, noInput),
     ask: () => askApproval(io.stdin, terminal.err, signal),
     onWait: ({ Who, Created, Operation }) => {
       const holder = `${Who}, who has held the lock since ${Created} (${Operation})`;

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askApproval, canAsk } from './approval.js';
+import { askApproval, askingObstacle } from './approval.js';
 import type { Output } from './io.js';
 import { openTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
@@ -63,7 +63,7 @@ describe('without a terminal (CI, a pipe, a file)', () => {
   });
 
   it('nobody can be asked', () => {
-    expect(canAsk(open(false).terminal, {}, false)).toBe(false);
+    expect(askingObstacle(open(false).terminal, {}, false)).toBe('there is no terminal to ask on');
   });
 
   it('writes nothing once it is closed', () => {
@@ -125,21 +125,24 @@ describe('on a terminal', () => {
   });
 
   it('a person can be asked', () => {
-    expect(canAsk(open(true).terminal, {}, false)).toBe(true);
+    expect(askingObstacle(open(true).terminal, {}, false)).toBeUndefined();
   });
 });
 
-describe('canAsk', () => {
+describe('askingObstacle', () => {
+  const noTerminal = 'there is no terminal to ask on';
+  const isCi = 'CI is set, so nobody is asked';
   it.each([
-    [undefined, true, false, true],
-    ['true', true, false, false],
-    ['1', true, false, false],
-    ['false', true, false, true],
-    ['', true, false, true],
-    [undefined, true, true, false],
-    [undefined, false, false, false],
+    [undefined, true, false, undefined],
+    ['true', true, false, isCi],
+    ['1', true, false, isCi],
+    ['false', true, false, undefined],
+    ['', true, false, undefined],
+    [undefined, true, true, '--no-input forbids to ask'],
+    [undefined, false, false, noTerminal],
+    ['true', false, false, noTerminal],
   ])('CI %j, a terminal %s, --no-input %s: %s', (ci, isInteractive, noInput, expected) => {
-    expect(canAsk({ isInteractive }, { CI: ci }, noInput)).toBe(expected);
+    expect(askingObstacle({ isInteractive }, { CI: ci }, noInput)).toBe(expected);
   });
 });
 

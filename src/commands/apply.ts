@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args';
+import { nobodyToAsk } from '../cli/approval.js';
 import { EngineCommand } from '../cli/engine-command.js';
 import { exitCode } from '../cli/exit.js';
 import type { Found } from '../cli/exit.js';
@@ -62,8 +63,13 @@ export class ApplyCommand extends EngineCommand {
     const { args, flags } = await this.parse(ApplyCommand);
     const isAsking = !flags['auto-approve'] && args.plan === undefined;
     if (args.plan !== undefined) refuseDecided(flags);
-    if (isAsking && !(this.cli.isForPeople && this.cli.canAsk(flags['no-input'])))
-      throw problemError(NO_TERMINAL);
+    const obstacle = this.cli.isForPeople
+      ? this.cli.askingObstacle(flags['no-input'])
+      : 'its output is for programs (--json)';
+    if (isAsking && obstacle !== undefined) {
+      const next = 'Review `secrets plan` first, then give --auto-approve.';
+      throw problemError(nobodyToAsk('This apply', obstacle, next));
+    }
     const view = openView(this.cli);
     const [options, context] = [runOptions(flags), this.cli.context(flags)];
     const hooks = { onOutcome: view.showOutcome, onWait: this.cli.onWait };
@@ -171,12 +177,6 @@ function refuseDecided(flags: DecidedFlags): void {
     next: 'Omit that, or make a new plan with it: secrets plan --out FILE',
   });
 }
-
-const NO_TERMINAL = {
-  code: 'nobody-to-ask',
-  summary: 'This apply requires approval, and there is no terminal to ask on.',
-  next: 'Review `secrets plan` first, then give --auto-approve.',
-};
 
 const DECLINED = problem({
   code: 'declined',

@@ -1,5 +1,5 @@
 import { DiagnosticError, hasErrors, problem, problemError, own } from '../model/index.js';
-import type { StateBinding, StateData, SystemIdentity } from '../model/index.js';
+import type { ActualResource, Kinds, StateBinding, StateData, SystemIdentity } from '../model/index.js';
 import type { RunContext, RunOptions } from './context.js';
 import { load } from './load.js';
 import type { Loaded } from './load.js';
@@ -9,15 +9,21 @@ import type { OpenSystem } from './refresh/sessions.js';
 import { unreachableProblems } from './refresh/systems.js';
 import { openScope } from './run-scope.js';
 import type { EngineScope } from './run-scope.js';
-import type { StateChangeResult, StateHooks } from './state.js';
+import { matchRecords } from './rebind-matches.js';
+import type { RecordMatch, UnmatchedRecord } from './rebind-matches.js';
+import type { StateChange, StateChangeResult, StateHooks } from './state.js';
 import { readValues } from './values.js';
 import { bindingOf } from './writer.js';
 
-/** A provider whose system is another one than the state was made for. */
+/** A provider whose system is another one than the state was made for, or was restored. */
 export interface Rebinding {
   readonly provider: string;
   readonly from: StateBinding;
   readonly to: StateBinding;
+  /** Records whose objects have another id now. */
+  readonly matches: readonly RecordMatch[];
+  /** Records whose objects were not found. */
+  readonly unmatched: readonly UnmatchedRecord[];
 }
 
 /** How the caller takes part in a rebind. */
@@ -27,8 +33,8 @@ export interface RebindHooks extends StateHooks {
 }
 
 /**
- * Binds the state to the systems that the configuration points at now: for a database that was moved, or restored elsewhere.
- * Records stay as they are; whether their objects are the same ones, the next plan finds out by their ids.
+ * Binds the state to the systems that the configuration points at now: for a database that was moved or restored. A record whose
+ * object has another id there is matched by this stack's mark and its name; whether the others exist, the next plan finds out.
  * @param providers names of the configuration; empty: all
  * @throws DiagnosticError where there is no state, no such provider, or a system cannot be reached
  */
@@ -55,14 +61,15 @@ export async function stateRebind(
     return {
       status: 'ok',
       diagnostics,
-      changes: rebindings.map(({ provider, from, to }) => ({
-        action: 'rebound',
-        provider,
-        from: from.name,
-        to: to.name,
-      })),
+      changes: rebindings.flatMap(changesOf),
     };
   });
+}
+
+function changesOf({ provider, from, to, matches }: Rebinding): readonly StateChange[] {
+  const matched = matches.map((match) => ({ action: 'matched', ...match }) as const);
+  if (from.id === to.id && from.type === to.type) return matched;
+  return [{ action: 'rebound', provider, from: from.name, to: to.name }, ...matched];
 }
 
 function noState(): DiagnosticError {
@@ -73,9 +80,21 @@ function noState(): DiagnosticError {
   });
 }
 
+/** A system, and what it holds. */
+interface Contents {
+  readonly system: SystemIdentity;
+  readonly actual: readonly ActualResource[];
+}
+
 function rebound(stored: StateData, rebindings: readonly Rebinding[]): StateData {
   const bindings = Object.fromEntries(rebindings.map(({ provider, to }) => [provider, to]));
-  return { ...stored, systems: { ...stored.systems, ...bindings }, serial: stored.serial + 1 };
+  const ids = new Map(rebindings.flatMap(({ matches }) => matches).map(({ address, to }) => [address, to]));
+  return {
+    ...stored,
+    systems: { ...stored.systems, ...bindings },
+    records: stored.records.map((record) => ({ ...record, id: ids.get(record.address) ?? record.id })),
+    serial: stored.serial + 1,
+  };
 }
 
 function checkNames(providers: readonly string[], { configuration }: Loaded): void {
@@ -93,10 +112,10 @@ function checkNames(providers: readonly string[], { configuration }: Loaded): vo
   );
 }
 
-/** Asks the systems who they are, and nothing else. */
+/** Asks the systems who they are, and those with records what they hold; no values. */
 async function findRebindings(
   providers: readonly string[],
-  { configuration, definitions }: Loaded,
+  { configuration, definitions, kinds }: Loaded,
   state: StateData,
   { parallelism }: RunOptions,
   scope: EngineScope,
@@ -109,20 +128,27 @@ async function findRebindings(
     settings: settings.filter(({ name }) => Object.hasOwn(state.systems, name) && isNamed(name)),
     definitions,
     parallelism,
-    visit: ({ session }: OpenSystem) => Promise.resolve(session.system),
+    visit: async ({ session }: OpenSystem) => ({ system: session.system, actual: await session.discover() }),
   };
   return withSessions(request, scope, (visited) => {
     const errors = visited.diagnostics.filter(({ severity }) => severity === 'error');
     const problems = [...errors, ...unreachableProblems(visited.unreachable)];
     if (problems.length > 0) throw new DiagnosticError(problems);
-    return Promise.resolve(rebindingsOf(visited.found, state));
+    return Promise.resolve(rebindingsOf(visited.found, state, kinds));
   });
 }
 
-function rebindingsOf(systems: ReadonlyMap<string, SystemIdentity>, state: StateData): readonly Rebinding[] {
-  return [...systems].flatMap(([provider, system]) => {
+function rebindingsOf(
+  systems: ReadonlyMap<string, Contents>,
+  state: StateData,
+  kinds: Kinds,
+): readonly Rebinding[] {
+  return [...systems].flatMap(([provider, { system, actual }]) => {
     const from = own(state.systems, provider);
-    const isSame = from === undefined || (from.id === system.id && from.type === system.type);
-    return isSame ? [] : [{ provider, from, to: bindingOf(system) }];
+    if (from === undefined) return [];
+    const isSame = from.id === system.id && from.type === system.type;
+    const { matches, unmatched } = matchRecords(state, provider, actual, kinds);
+    if (isSame && matches.length === 0) return [];
+    return [{ provider, from, to: bindingOf(system), matches, unmatched }];
   });
 }

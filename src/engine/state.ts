@@ -27,8 +27,12 @@ export interface StateReadResult extends RunResult {
 /** One thing that was done to a state. */
 export type StateChange =
   | { readonly action: 'moved'; readonly from: string; readonly to: string }
-  | { readonly action: 'removed'; readonly address: string }
-  | { readonly action: 'imported'; readonly address: string; readonly id: string }
+  /** `unmarked`: this stack's mark was taken off the object. */
+  | { readonly action: 'removed'; readonly address: string; readonly unmarked?: true }
+  /** `marked`: this stack's mark was set on the object. */
+  | { readonly action: 'imported'; readonly address: string; readonly id: string; readonly marked?: true }
+  /** The object of a record was found in a restored or moved system, by its mark and name. */
+  | { readonly action: 'matched'; readonly address: string; readonly from: string; readonly to: string }
   | { readonly action: 'unlocked'; readonly holder: LockInfo }
   | { readonly action: 'rebound'; readonly provider: string; readonly from: string; readonly to: string }
   | { readonly action: 'pushed'; readonly serial: number; readonly records: number };

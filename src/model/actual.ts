@@ -20,6 +20,8 @@ export interface ActualResource {
   readonly inherited?: boolean;
   /** The stack whose mark the object carries, where the system can hold one. */
   readonly claimedBy?: string;
+  /** `false`: this identity may not set or remove its mark. */
+  readonly mayMark?: boolean;
 }
 
 /** What one session read from one system. */

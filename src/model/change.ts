@@ -22,6 +22,15 @@ export type Precondition =
   /** Nothing is written to the system (forget). */
   | { readonly kind: 'none' };
 
+/** What becomes of the stack's mark on an object, in the same transaction as the rest of the change. */
+export type MarkChange =
+  | {
+      readonly action: 'set';
+      /** The stack whose mark is taken off; absent where the object carries none. */
+      readonly from?: string;
+    }
+  | { readonly action: 'remove' };
+
 interface ChangeBase {
   readonly address: string;
   /** Why, in words for people. */
@@ -35,6 +44,8 @@ interface ChangeBase {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** The system's id of the object, where it exists. */
   readonly id?: string;
+  /** Absent: it is as it should be, or comes with the rest of the change. */
+  readonly mark?: MarkChange;
 }
 
 /** One step of a plan, by what is done to the resource. */
@@ -43,11 +54,16 @@ export type Change =
   | (ChangeBase & { readonly action: 'update' })
   | (ChangeBase & { readonly action: 'replace' })
   | (ChangeBase & { readonly action: 'delete' })
-  /** Out of the state; the system is not touched. */
+  /** Out of the state; nothing but the mark is changed in the system. */
   | (ChangeBase & { readonly action: 'forget' })
-  /** Into the state as it is; the system is not touched. */
+  /** Into the state as it is; nothing but the mark is changed in the system. */
   | (ChangeBase & { readonly action: 'import' })
   | (ChangeBase & { readonly action: 'noop' });
 
 /** What can be done to a resource. */
 export type Action = Change['action'];
+
+/** Whether a change touches nothing but the state. */
+export function isStateOnly({ action, mark }: Change): boolean {
+  return mark === undefined && (action === 'forget' || action === 'import' || action === 'noop');
+}

@@ -12,6 +12,8 @@ export interface Lifecycle {
   readonly onRemove?: 'delete' | 'forget';
   /** Take over an object that already exists under this name. */
   readonly adopt?: boolean;
+  /** Take it over from this stack, whose mark it carries. */
+  readonly adoptFrom?: string;
 }
 
 /** A desired resource without its fields. */

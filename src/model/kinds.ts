@@ -21,6 +21,8 @@ export interface KindPolicy {
   readonly managedWhereNamed: readonly string[];
   /** Whether the identity that creates such a resource becomes an owner of it. Absent: it does not. Takes the desired fields. */
   readonly creatorOwns?: (desired: Fields) => boolean;
+  /** Whether its resources carry the mark of their stack, which tells who manages them without any state. Absent: they do not. */
+  readonly isMarked?: boolean;
   /** Its resources grant access to their parent, which must keep an owner. */
   readonly ownership?: OwnershipRule;
 }

@@ -9,9 +9,14 @@ export const PLAN_FORMAT = 2;
 /** A resource that differs from what was last applied, though the configuration does not ask for it. */
 export interface DriftEntry {
   readonly address: string;
-  /** `changed`: fields differ; `missing`: gone; `added`: not in the configuration; `replaced`: another object of that name. */
-  readonly kind: 'changed' | 'missing' | 'added' | 'replaced';
+  /**
+   * `changed`: fields differ; `missing`: gone; `added`: not in the configuration; `replaced`: another object of that name; `renamed`:
+   * the same object under another name.
+   */
+  readonly kind: 'changed' | 'missing' | 'added' | 'replaced' | 'renamed';
   readonly fields: readonly FieldChange[];
+  /** The address that it would have under its new name, where it was renamed. */
+  readonly to?: string;
   /** When it happened, where the system knows; otherwise after `lastAppliedAt`. */
   readonly changedAt?: string;
   readonly changedBy?: string;

@@ -4,10 +4,13 @@ import type { Decision } from './decision.js';
 import { fieldAt } from './compare.js';
 import { diffResource } from './diff.js';
 import type { Difference } from './diff.js';
+import { adoptedFrom, forget, isMarkedCopy, markToSet } from './marks.js';
+import type { MarkDecision } from './marks.js';
 import { directActual, isRemoved } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 import * as reasons from './reasons.js';
 import * as refusals from './refusals.js';
+import { isRenamed, renamedTo } from './renamed.js';
 import { isUnseenMember } from './unseen.js';
 import { decideUnwanted } from './unwanted.js';
 
@@ -34,7 +37,7 @@ export function decide(index: PlanIndex, view: ResourceView, parent: Decision | 
   const unseen = view.actual === undefined ? index.unseen.reasonOf(view.address) : undefined;
   if (unseen !== undefined) return unseenDecision(index, view, unseen);
   if (view.record !== undefined && isRemoved(index, view.text)) {
-    return act('forget', 'listed under `removed`: kept in the system, no longer managed here');
+    return forget(index, view, 'listed under `removed`: kept in the system, no longer managed here');
   }
   return view.desired === undefined
     ? decideUnwanted(index, view, parent)
@@ -42,6 +45,9 @@ export function decide(index: PlanIndex, view: ResourceView, parent: Decision | 
 }
 
 function decideWanted(index: PlanIndex, view: WantedView, parent: Decision | undefined): Decision {
+  const renamed = renamedTo(index, view);
+  if (renamed !== undefined) return refused(refusals.renamed(view, renamed));
+  if (isRenamed(index, view)) return act('blocked', '');
   const actual = directActual(view);
   return actual === undefined
     ? decideMissing(index, view)
@@ -78,19 +84,23 @@ function decideExisting(index: PlanIndex, view: ExistingView, parent: Decision |
   if (waitingPaths(desired).length > 0 && (isReplaced || (isWhole && changes.length > 0))) {
     return waiting(desired);
   }
-  if (isReplaced) return decideReplacement(index, desired, difference);
+  const taking = takeOver(index, view, claim);
+  if (isReplaced) return decideReplacement(index, desired, difference, taking);
   if (changes.length > 0) {
     const adopted = claim.adopt && claim.owned === undefined;
     const reason = reasons.whyUpdate(actual, claim.owned, difference, adopted, fingerprint);
-    return { ...act('update', reason, changes), unverified };
+    return { ...act('update', reason, changes), ...taking, unverified };
   }
-  if (claim.owned === undefined && !claim.listed) {
-    return { ...act('import', 'adopted unchanged (adopt: true)'), unverified };
+  return { ...decideUnchanged(view, claim, taking), unverified };
+}
+
+/** An object that is as wanted: the state may have to take it in, and the system its mark. */
+function decideUnchanged({ desired, actual }: ExistingView, claim: Claim, taking: MarkDecision): Decision {
+  if ((claim.owned === undefined && !claim.listed) || taking.mark !== undefined) {
+    return { ...act('import', reasons.whyImport(taking.mark)), ...taking };
   }
-  if (Object.values(desired.changedOutside ?? {}).includes('accepted')) {
-    return { ...act('import', reasons.whyAccepted(actual)), unverified };
-  }
-  return { ...NOOP, unverified };
+  const isAccepted = Object.values(desired.changedOutside ?? {}).includes('accepted');
+  return isAccepted ? act('import', reasons.whyAccepted(actual)) : NOOP;
 }
 
 /** The fields whose values are taken from a generated value that waits for a decision. */
@@ -101,6 +111,14 @@ function waitingPaths({ changedOutside = {} }: DesiredResource): readonly string
 /** A resource that would have to be written as a whole while one of its values waits for a decision. */
 function waiting(desired: DesiredResource): Decision {
   return { ...act('blocked', ''), diagnostics: [reasons.waitsForDecision(desired, waitingPaths(desired))] };
+}
+
+/** What becomes of the mark of an object that the state does not own yet, or that another stack took meanwhile. */
+function takeOver(index: PlanIndex, view: ExistingView, { owned }: Claim): MarkDecision {
+  const { claimedBy } = view.actual;
+  const isTaken = claimedBy !== undefined && claimedBy !== index.input.stack;
+  if (owned !== undefined && !isTaken) return { diagnostics: [] };
+  return markToSet(view.actual, index.input.stack, index.kinds);
 }
 
 function claimOn(index: PlanIndex, { address, desired, record, actual }: ExistingView): Claim {
@@ -118,20 +136,26 @@ function ownershipConflict(
   { desired, record, actual }: ExistingView,
   { owned, adopt, listed }: Claim,
 ): Diagnostic | undefined {
-  if (actual.claimedBy !== undefined && actual.claimedBy !== index.input.stack) {
-    return refusals.claimed(desired, actual);
+  const { stack } = index.input;
+  const { claimedBy } = actual;
+  if (claimedBy !== undefined && claimedBy !== stack) {
+    const mayTake = adoptedFrom(index, desired) === claimedBy && actual.mayMark !== false;
+    if (!mayTake) return refusals.claimed(desired, actual);
   }
   if (owned !== undefined || adopt || listed) return undefined;
-  if (record !== undefined) return refusals.replacedByOther(desired, actual, record);
-  return actual.claimedBy === index.input.stack
-    ? refusals.marked(desired, actual)
-    : refusals.alreadyExists(desired, actual);
+  if (record === undefined) {
+    return claimedBy === stack ? refusals.marked(desired, actual) : refusals.alreadyExists(desired, actual);
+  }
+  return isMarkedCopy(index, actual, record)
+    ? refusals.restoredCopy(desired, actual, record)
+    : refusals.replacedByOther(desired, actual, record);
 }
 
 function decideReplacement(
   index: PlanIndex,
   desired: DesiredResource,
   { changes, replaceBecause, unverified }: Difference,
+  taking: MarkDecision,
 ): Decision {
   const reason = replaceBecause.length > 0 ? reasons.whyReplace(replaceBecause) : 'its server is replaced';
   if (desired.lifecycle.protect === true) return refused(refusals.protectedFromReplacement(desired, reason));
@@ -139,7 +163,12 @@ function decideReplacement(
   const obstacle = refusals.blockedByChildren(index, desired.address, 'replaced');
   if (obstacle !== undefined) return refused(obstacle);
   const lost = reasons.lostWithReplacement(index, desired);
-  return { action: 'replace', reason, fields: changes, diagnostics: lost, unverified: asWritten(unverified) };
+  return {
+    ...act('replace', reason, changes),
+    ...taking,
+    diagnostics: [...taking.diagnostics, ...lost],
+    unverified: asWritten(unverified),
+  };
 }
 
 /** What is replaced is written as a whole. */

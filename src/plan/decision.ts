@@ -1,5 +1,13 @@
 import { compareText } from '../model/index.js';
-import type { Action, Diagnostic, Field, FieldChange, StateRecord, Unverified } from '../model/index.js';
+import type {
+  Action,
+  Diagnostic,
+  Field,
+  FieldChange,
+  MarkChange,
+  StateRecord,
+  Unverified,
+} from '../model/index.js';
 import { showChange } from './field-change.js';
 
 /**
@@ -13,6 +21,7 @@ export interface Decision {
   readonly diagnostics: readonly Diagnostic[];
   /** What of it could not be compared with what is wanted. */
   readonly unverified?: readonly Unverified[];
+  readonly mark?: MarkChange;
 }
 
 /** Nothing is to be done. */

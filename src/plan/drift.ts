@@ -24,6 +24,7 @@ import { showChange } from './field-change.js';
 import type { Fingerprint } from './input.js';
 import { directActual } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
+import { renamedTo } from './renamed.js';
 
 /** How a resource differs from what was last applied, and what of it could not be compared. */
 export interface Drifted {
@@ -38,10 +39,34 @@ export function driftOf(index: PlanIndex, view: ResourceView, decision: Decision
   if (decision.action === 'unseen') return { unverified: decision.unverified ?? [] };
   const { record, desired, actual } = view;
   if (record !== undefined) {
+    const renamed = renamedTo(index, view);
+    if (renamed !== undefined) return renamedEntry(index, view, record, renamed);
     return driftSince(record, directActual(view), desired, index.input.fingerprint);
   }
   const isAdded = actual !== undefined && decision.action === 'delete';
   return isAdded ? addedMember(index, view, actual) : NOTHING;
+}
+
+/** What was renamed by itself is named so; what lives in something that was renamed has drifted where its fields have. */
+function renamedEntry(
+  index: PlanIndex,
+  { address, desired }: ResourceView,
+  record: StateRecord,
+  found: ActualResource,
+): Drifted {
+  const { entry: changed, unverified } = driftSince(record, found, desired, index.input.fingerprint);
+  const { name, member } = index.kinds.mustParse(found.address);
+  const isOwnName = member === undefined ? name !== address.name : member !== address.member;
+  if (!isOwnName) return { ...defined({ entry: changed }), unverified };
+  const entry: DriftEntry = {
+    address: record.address,
+    kind: 'renamed',
+    to: found.address,
+    fields: changed?.fields ?? [],
+    lastAppliedAt: record.appliedAt,
+    ...defined({ changedAt: found.changedAt, changedBy: found.changedBy }),
+  };
+  return { entry, unverified };
 }
 
 /** A member of an authoritative list that neither the state nor the configuration has. */

@@ -3,6 +3,7 @@ export { fingerprintDomain } from './input.js';
 export { checkActors } from './self.js';
 export type { Fingerprint, PlanInput } from './input.js';
 export type { MaxDeletes } from './limits.js';
+export { markToSet } from './marks.js';
 export { findDrift, makePlan } from './make.js';
 export { claimsOf, objectKey, twoAddresses } from './one-address.js';
 export type { Claim } from './one-address.js';

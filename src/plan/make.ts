@@ -181,18 +181,19 @@ function toChange(index: PlanIndex, view: ResourceView, decision: Decision): Cha
     address: view.text,
     reason,
     fields,
-    precondition: preconditionOf(view, action),
+    precondition: preconditionOf(view, decision),
     after: [],
     fingerprints: fingerprintsOf(index, view),
     ...defined({
       range: view.desired?.range,
       id: action === 'create' ? undefined : view.actual?.id,
+      mark: decision.mark,
     }),
   };
 }
 
-function preconditionOf({ actual }: ResourceView, action: Action): Precondition {
-  if (action === 'forget') return { kind: 'none' };
+function preconditionOf({ actual }: ResourceView, { action, mark }: Decision): Precondition {
+  if (action === 'forget' && mark === undefined) return { kind: 'none' };
   if (actual === undefined || action === 'create') return { kind: 'absent' };
   return { kind: 'present', id: actual.id, version: actual.version };
 }

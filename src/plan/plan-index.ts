@@ -20,6 +20,10 @@ export interface PlanIndex {
   readonly desired: ReadonlyMap<string, DesiredResource>;
   readonly records: ReadonlyMap<string, StateRecord>;
   readonly actual: ReadonlyMap<string, ActualResource>;
+  /** What a system has of a kind, by its id. */
+  readonly actualById: (address: Address, id: string) => ActualResource | undefined;
+  /** What the state owns of a kind, by its id. */
+  readonly recordById: (address: Address, id: string) => StateRecord | undefined;
   /** What lives in a resource, as the systems have it. */
   readonly children: ReadonlyMap<string, readonly ActualResource[]>;
   readonly inScope: (address: string) => boolean;
@@ -54,6 +58,7 @@ export function indexPlan(input: PlanInput): PlanIndex {
   const resources = [...systems.values()].flatMap((result) => result.resources);
   const desired = new Map(input.desired.map((resource) => [resource.address, resource]));
   const records = new Map((input.state?.records ?? []).map((record) => [record.address, record]));
+  const actual = directByAddress(resources);
   const directoryOf = (provider: string): PrincipalDirectory | undefined => systems.get(provider)?.directory;
   const scope = scopeOf(input.scope, kinds, [...desired.values(), ...records.values()]);
   let visibleSecrets: ReadonlySet<string> | undefined;
@@ -62,7 +67,9 @@ export function indexPlan(input: PlanInput): PlanIndex {
     kinds,
     desired,
     records,
-    actual: directByAddress(resources),
+    actual,
+    actualById: byIdOf(actual.values(), kinds),
+    recordById: byIdOf(records.values(), kinds),
     children: groupBy(resources, (resource) => kinds.parentOf(resource.address)),
     inScope: scope.includes,
     isOnlyNeeded: scope.isOnlyNeeded,
@@ -117,6 +124,19 @@ function directByAddress(resources: readonly ActualResource[]): ReadonlyMap<stri
     if (resource.inherited !== true || !actual.has(resource.address)) actual.set(resource.address, resource);
   }
   return actual;
+}
+
+/** Finds what has an id, among what is of the same kind and provider. */
+function byIdOf<Item extends { readonly address: string; readonly id: string }>(
+  items: Iterable<Item>,
+  kinds: Kinds,
+): (address: Address, id: string) => Item | undefined {
+  const keyOf = ({ kind, provider }: Address, id: string): string => `${kind} ${provider} ${id}`;
+  let byId: ReadonlyMap<string, Item> | undefined;
+  return (address, id) => {
+    byId ??= new Map([...items].map((item) => [keyOf(kinds.mustParse(item.address), item.id), item]));
+    return byId.get(keyOf(address, id));
+  };
 }
 
 /** Whether an address is a member of an authoritative list. */

@@ -1,5 +1,5 @@
 import { problem } from '../model/index.js';
-import type { ActualResource, DesiredResource, Diagnostic, StateRecord } from '../model/index.js';
+import type { ActualResource, DesiredResource, Diagnostic, MarkChange, StateRecord } from '../model/index.js';
 import { compareWithRecord, fieldAt, touchedSince } from './compare.js';
 import type { Difference } from './diff.js';
 import type { Fingerprint } from './input.js';
@@ -23,6 +23,13 @@ export function whyCreate(record: StateRecord | undefined): string {
   return record === undefined
     ? 'new in the configuration'
     : `gone from the system since it was last applied (${record.appliedAt})`;
+}
+
+/** Why an object is taken into the state as it is. */
+export function whyImport(mark: MarkChange | undefined): string {
+  return mark?.action === 'set' && mark.from !== undefined
+    ? `taken over unchanged from the stack ${mark.from} (adopt: { from: … })`
+    : 'adopted unchanged (adopt: true)';
 }
 
 /** Why a resource must be replaced. */
@@ -120,7 +127,7 @@ export function lostWithReplacement(index: PlanIndex, desired: DesiredResource):
 }
 
 /** ` (changed by ben@example.com at …)`, as far as the system knows. */
-function changedNote(actual: ActualResource): string {
+export function changedNote(actual: ActualResource): string {
   const text = byWhomAndWhen(actual);
   return text === '' ? '' : ` (changed${text})`;
 }

@@ -1,4 +1,4 @@
-import { compareText, problem } from '../model/index.js';
+import { compareText, problem, providerOf } from '../model/index.js';
 import type {
   ActualResource,
   DesiredResource,
@@ -6,8 +6,8 @@ import type {
   ProblemWords,
   StateRecord,
 } from '../model/index.js';
-import type { PlanIndex } from './plan-index.js';
-import { byWhomAndWhen } from './reasons.js';
+import type { PlanIndex, ResourceView } from './plan-index.js';
+import { byWhomAndWhen, changedNote } from './reasons.js';
 
 /** A refusal about a desired resource, at its place in the files. */
 function refusal(desired: DesiredResource, words: ProblemWords): Diagnostic {
@@ -19,7 +19,37 @@ export function claimed(desired: DesiredResource, actual: ActualResource): Diagn
   return refusal(desired, {
     code: 'claimed-by-another-stack',
     summary: `${desired.address} belongs to the stack ${actual.claimedBy ?? '?'}: it carries that stack's mark.`,
-    next: 'Remove it from one of the two configurations.',
+    next: `Remove it from one of the two configurations. If that stack has let it go, or is no more: \`lifecycle: { adopt: { from: ${actual.claimedBy ?? '?'} } }\`.`,
+  });
+}
+
+/** The object has another name in its system now. */
+export function renamed({ text, desired }: ResourceView, found: ActualResource): Diagnostic {
+  return problem({
+    code: 'renamed',
+    summary: `${text} was renamed outside of this configuration: it is ${found.address} now${changedNote(found)}.`,
+    detail: `Both have the id ${found.id}.`,
+    next:
+      desired === undefined
+        ? `To have it destroyed, let the state follow it: secrets state mv ${text} ${found.address}. To keep it: list ${text} under \`removed\`.`
+        : `Rename it in the configuration as well, with \`moved: [{ from: ${text}, to: ${found.address} }]\`, or rename it back in its system.`,
+    address: text,
+    at: desired?.range,
+  });
+}
+
+/** Another object than the one that the state owns, with this stack's mark on it. */
+export function restoredCopy(
+  desired: DesiredResource,
+  actual: ActualResource,
+  record: StateRecord,
+): Diagnostic {
+  const provider = providerOf(desired.address);
+  return refusal(desired, {
+    code: 'replaced-by-another',
+    summary: `${desired.address} is another object than the one that the state owns, and carries this stack's mark: a restored copy, most likely.`,
+    detail: `The state owns the object ${record.id}; the system has ${actual.id}.`,
+    next: `If it was restored or moved there: secrets state rebind ${provider}`,
   });
 }
 

@@ -1,10 +1,12 @@
 import type { ActualResource, Address, StateRecord } from '../model/index.js';
 import { NOOP, act, allFields, refused } from './decision.js';
 import type { Decision } from './decision.js';
+import { forget } from './marks.js';
 import { directActual } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 import * as reasons from './reasons.js';
 import * as refusals from './refusals.js';
+import { isRenamed, renamedTo } from './renamed.js';
 
 /** Decides what is to become of a resource that the configuration does not name. */
 export function decideUnwanted(index: PlanIndex, view: ResourceView, parent: Decision | undefined): Decision {
@@ -12,14 +14,29 @@ export function decideUnwanted(index: PlanIndex, view: ResourceView, parent: Dec
   if (parent?.action === 'delete' && index.policyOf(address).cascades) return NOOP;
   if (record === undefined) return decideUnowned(index, view, parent);
   const actual = directActual(view);
+  const renamed = followable(index, view, parent);
+  if (renamed !== undefined) {
+    // An object that the configuration has under its new name is refused for its two addresses.
+    return index.desired.has(renamed.address) ? act('blocked', '') : refused(refusals.renamed(view, renamed));
+  }
   const why = whyForget(index, view, record, actual, parent);
-  if (why !== undefined || actual === undefined) return act('forget', why ?? '');
+  if (why !== undefined || actual === undefined) return forget(index, view, why ?? '');
   if (record.protect === true) return refused(refusals.protectedFromRemoval(record));
   if (parent?.action !== 'replace') {
     const obstacle = refusals.blockedByChildren(index, record.address, 'destroyed');
     if (obstacle !== undefined) return refused(obstacle);
   }
   return act('delete', 'no longer in the configuration', allFields(actual.fields, 'remove', record));
+}
+
+/** Where the object of a record is now that would be lost by forgetting it. Members of lists are known by their names alone. */
+function followable(
+  index: PlanIndex,
+  view: ResourceView,
+  parent: Decision | undefined,
+): ActualResource | undefined {
+  const isForgotten = parent?.action === 'forget' || index.kinds.isList(view.address.kind);
+  return isForgotten ? undefined : renamedTo(index, view);
 }
 
 /** Why a resource that the state owns is forgotten instead of destroyed; `undefined` where it is destroyed. */
@@ -56,7 +73,7 @@ function decideUnowned(index: PlanIndex, view: ResourceView, parent: Decision | 
   const actual = directActual(view);
   if (actual === undefined) return NOOP;
   if (!index.isListed(address)) {
-    const isReported = parent !== undefined && !index.kinds.isList(address.kind);
+    const isReported = parent !== undefined && !index.kinds.isList(address.kind) && !isRenamed(index, view);
     return isReported ? { ...NOOP, diagnostics: [reasons.notManaged(text, actual)] } : NOOP;
   }
   if (isKeptSelf(index, address)) return NOOP;

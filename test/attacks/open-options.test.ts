@@ -13,6 +13,7 @@ describe('an option that somebody put into a server by hand', () => {
         version: '1',
         name: 'lake',
         type: 's3',
+        owned: true,
         owner: 'o',
         comment: null,
         options: { SECRET: 'canary', Bearer_Token: 'canary', odd: 'canary', known: 'open', region: 'eu' },

@@ -78,14 +78,16 @@ export const changes: readonly Required<Change>[] = ACTIONS.map((action, index) 
   range,
   fingerprints: { value: 'hmac-sha256:abc' },
   id: '16385',
+  mark: index % 2 === 0 ? { action: 'set', from: 'analytics-old' } : { action: 'remove' },
 }));
 
 export const drift: readonly Required<DriftEntry>[] = (
-  ['changed', 'missing', 'added', 'replaced'] as const
+  ['changed', 'missing', 'added', 'replaced', 'renamed'] as const
 ).map((kind) => ({
   address: 'share.helios.HF_TOKEN/user:ana@example.com',
   kind,
   fields: [fieldChange, sensitiveChange],
+  to: 'share.helios.HF_TOKEN/user:ben@example.com',
   changedAt: '2026-01-30T22:10:00Z',
   changedBy: 'user:ben@example.com',
   lastAppliedAt: '2026-01-02T08:00:00.000Z',

@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args';
+import { nobodyToAsk } from '../../cli/approval.js';
 import { EngineCommand } from '../../cli/engine-command.js';
 import { EXIT } from '../../cli/exit.js';
 import {
@@ -18,7 +19,8 @@ import { printable } from '../../report/index.js';
 export class StateRebindCommand extends EngineCommand {
   static override readonly description =
     'The state records the organization and the database that it was made for, and refuses any other. This is for a database ' +
-    'that was moved or restored elsewhere. Records stay; the next plan shows which of their objects exist.\n' +
+    'that was moved or restored elsewhere, also under the same name. Objects that carry the mark of this stack under their own ' +
+    'name are matched with their records, and shown; the next plan shows which of the others exist.\n' +
     'Exit code 0: done, or nothing to do; 1: error, or not approved.';
   static override readonly examples = [
     'secrets state rebind',
@@ -43,7 +45,11 @@ export class StateRebindCommand extends EngineCommand {
   override async run(): Promise<number> {
     const { args, flags } = await this.parse(StateRebindCommand);
     const isAsking = !flags['auto-approve'];
-    if (isAsking && !this.cli.canAsk(flags['no-input'])) throw problemError(NO_TERMINAL);
+    const obstacle = this.cli.askingObstacle(flags['no-input']);
+    if (isAsking && obstacle !== undefined) {
+      const next = 'Run it on a terminal, or give --auto-approve.';
+      throw problemError(nobodyToAsk('Rebinding the state', obstacle, next));
+    }
     const options = { ...DEFAULT_OPTIONS, ...stateOptions(flags) };
     const result = await stateRebind(args.provider ?? [], options, this.cli.context(flags), {
       onWait: this.cli.onWait,
@@ -63,15 +69,18 @@ export class StateRebindCommand extends EngineCommand {
   }
 }
 
-function rebindingText({ provider, from, to }: Rebinding): string {
-  return (
-    `${printable(provider)}: the state was made for ${printable(from.name)} (${printable(from.id)}); ` +
-    `the configuration points to ${printable(to.name)} (${printable(to.id)}).\n`
+function rebindingText({ provider, from, to, matches, unmatched }: Rebinding): string {
+  const systems =
+    from.id === to.id
+      ? `${printable(provider)}: ${printable(to.name)} (${printable(to.id)}), as before.\n`
+      : `${printable(provider)}: the state was made for ${printable(from.name)} (${printable(from.id)}); ` +
+        `the configuration points to ${printable(to.name)} (${printable(to.id)}).\n`;
+  const matched = matches.map(
+    ({ address, from: before, to: after }) =>
+      `  ${printable(address)}: ${printable(before)} is ${printable(after)} now\n`,
   );
+  const left = unmatched.map(
+    ({ address, why }) => `  ${printable(address)}: not matched, ${printable(why)}\n`,
+  );
+  return systems + matched.join('') + left.join('');
 }
-
-const NO_TERMINAL = {
-  code: 'nobody-to-ask',
-  summary: 'Rebinding the state requires approval, and there is no terminal to ask on.',
-  next: 'Run it on a terminal, or give --auto-approve.',
-};

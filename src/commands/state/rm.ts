@@ -6,7 +6,8 @@ import { stateRemove } from '../../engine/index.js';
 
 export class StateRmCommand extends EngineCommand {
   static override readonly description =
-    'What belongs to them (shares, user mappings) is forgotten too. A resource that the configuration still names is refused by ' +
+    'What belongs to them (shares, user mappings) is forgotten too. The mark of the stack is taken off a server, where its database can ' +
+    'be reached; otherwise what keeps it is named. A resource that the configuration still names is refused by ' +
     'the next plan, since it exists and the stack does not own it: remove it from the configuration as well, or list it under ' +
     '`removed:` instead.\nExit code 0: done; 1: error, and nothing was changed.';
   static override readonly examples = ['secrets state rm secret.helios.HANDED_OVER'];

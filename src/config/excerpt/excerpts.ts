@@ -56,8 +56,8 @@ const CORE: ExcerptRules = {
 
 /** The rules of `lifecycle`, which every section of names may have. */
 const LIFECYCLE: ExcerptRules = {
-  shown: ['protect', 'ignore.*', 'on_remove', 'adopt'].map((key) => `lifecycle.${key}`),
-  maps: ['lifecycle'],
+  shown: ['protect', 'ignore.*', 'on_remove', 'adopt', 'adopt.from'].map((key) => `lifecycle.${key}`),
+  maps: ['lifecycle', 'lifecycle.adopt'],
   short: ['protect', 'on_remove', 'adopt'],
 };
 

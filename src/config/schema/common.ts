@@ -20,6 +20,13 @@ export const commonDefs: Readonly<Record<string, JsonSchema>> = {
     items: { $ref: '#/$defs/providerName' },
     examples: [['helios', 'helios_eu']],
   },
+  stackName: {
+    type: 'string',
+    title: 'a stack name',
+    pattern: '^[a-z][a-z0-9_-]{0,62}$',
+    patternErrorMessage:
+      'A stack name starts with a small letter and holds small letters, digits, _ and - (at most 63).',
+  },
   resourceName: {
     type: 'string',
     title: 'a name',
@@ -64,9 +71,20 @@ export const commonDefs: Readonly<Record<string, JsonSchema>> = {
         examples: ['forget'],
       },
       adopt: {
-        type: 'boolean',
-        description: 'Take over what exists already under this name, instead of refusing to touch it.',
-        examples: [true],
+        type: ['boolean', 'object'],
+        title: 'true, false or { from: STACK }',
+        description:
+          'Take over what exists already under this name, instead of refusing to touch it. `from`: the stack whose mark it carries, where that stack has let it go or is no more.',
+        additionalProperties: false,
+        required: ['from'],
+        properties: {
+          from: {
+            $ref: '#/$defs/stackName',
+            description: 'The stack from which it is taken over.',
+            examples: ['analytics-old'],
+          },
+        },
+        examples: [true, { from: 'analytics-old' }],
       },
     },
     examples: [{ protect: true }],

@@ -1,4 +1,5 @@
 import type { SchemaSection } from '../../model/json-schema.js';
+import { commonDefs } from './common.js';
 
 /** `version`: which language the file is written in. */
 export const version: SchemaSection = {
@@ -16,11 +17,7 @@ export const version: SchemaSection = {
 export const stack: SchemaSection = {
   word: 'stack',
   schema: {
-    type: 'string',
-    title: 'a stack name',
-    pattern: '^[a-z][a-z0-9_-]{0,62}$',
-    patternErrorMessage:
-      'A stack name starts with a small letter and holds small letters, digits, _ and - (at most 63).',
+    ...commonDefs['stackName'],
     description: 'Names the state, and marks what is ours in the systems that can hold a mark.',
     examples: ['analytics-prod'],
   },

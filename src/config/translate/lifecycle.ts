@@ -11,13 +11,14 @@ export function readLifecycle(node: TreeNode): Lifecycle {
     return text === undefined ? undefined : text === 'true';
   };
   const protect = flag('protect');
-  const adopt = flag('adopt');
+  const adoptFrom = textOf(child(child(lifecycle, 'adopt'), 'from'));
+  const adopt = adoptFrom === undefined ? flag('adopt') : true;
   const ignore = child(lifecycle, 'ignore');
   const onRemove = textOf(child(lifecycle, 'on_remove'));
   return {
     ...defined({ protect }),
     ...(ignore === undefined ? {} : { ignore: textsOf(ignore).map(({ text }) => text.toLowerCase()) }),
     ...(onRemove === undefined ? {} : { onRemove: onRemove === 'forget' ? 'forget' : 'delete' }),
-    ...defined({ adopt }),
+    ...defined({ adopt, adoptFrom }),
   };
 }

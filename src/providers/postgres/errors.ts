@@ -38,7 +38,7 @@ export function failureOf(refusal: Refusal, clean: Clean): Failure {
       return {
         ...at,
         message: `the server carries the mark of another stack (${refusal.message ?? ''})`,
-        next: 'Leave it to that stack, or list it there under "removed:" and clear the comment of the server.',
+        next: 'Leave it to that stack, or list it there under `removed:`, apply that, and plan again.',
       };
     case 'hidden':
       return {

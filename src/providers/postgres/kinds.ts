@@ -21,6 +21,7 @@ export const policies: readonly KindPolicy[] = [
     mustReplace: mustReplaceServer,
     managedWhereNamed: ['owner'],
     cascades: false,
+    isMarked: true,
     // CREATE SERVER makes the current role the owner.
     creatorOwns: (desired) => desired['owner'] === undefined,
   },

@@ -5,6 +5,8 @@ import { MAPPING_VISIBLE, roleName, usageGrants, WRAPPER } from './sql.js';
 interface ReadSql {
   /** SQL for a text array of the servers' names, or `undefined` for all servers. */
   readonly names: string | undefined;
+  /** SQL for an array of OIDs of servers to read besides, whatever their names are by now. */
+  readonly ids?: string;
   /** Whether to read the values of mappings, or only the names of their options. */
   readonly values: boolean;
   /** Whether the catalog `pg_user_mapping` may be read (superusers): it has the versions of mappings. */
@@ -18,8 +20,9 @@ const OPTIONS = (options: string, value: string): string =>
  * One SELECT that returns one JSON document: the wrapper's servers, their mappings, and who has USAGE. The server itself splits the
  * options (`pg_options_to_table`), since values may contain any character.
  */
-export function readSql({ names, values, catalog }: ReadSql): string {
-  const wanted = names === undefined ? 'true' : `f.srvname ${EQ} ANY (${names})`;
+export function readSql({ names, ids, values, catalog }: ReadSql): string {
+  const byId = ids === undefined ? '' : ` OR f.oid ${EQ} ANY (${ids})`;
+  const wanted = names === undefined ? 'true' : `(f.srvname ${EQ} ANY (${names})${byId})`;
   const version = catalog
     ? `(SELECT u.xmin::pg_catalog.text FROM pg_catalog.pg_user_mapping u WHERE u.oid ${EQ} m.umid)`
     : 'NULL::pg_catalog.text';
@@ -32,7 +35,7 @@ export function readSql({ names, values, catalog }: ReadSql): string {
 SELECT pg_catalog.json_build_object(
   'servers', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
     'id', s.oid::pg_catalog.text, 'version', s.version::pg_catalog.text, 'name', s.srvname, 'type', s.srvtype,
-    'owner', pg_catalog.pg_get_userbyid(s.srvowner),
+    'owner', pg_catalog.pg_get_userbyid(s.srvowner), 'owned', pg_catalog.pg_has_role(s.srvowner, 'USAGE'),
     'comment', pg_catalog.obj_description(s.oid, 'pg_foreign_server'),
     'options', ${OPTIONS('s.srvoptions', 'o.option_value')}) ORDER BY s.srvname), '[]') FROM s),
   'mappings', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -12,6 +12,8 @@ interface FoundServer {
   readonly name: string;
   readonly type: string | null;
   readonly owner: string;
+  /** Whether the current role has the rights of its owner. */
+  readonly owned: boolean;
   readonly comment: string | null;
   readonly options: Options;
 }
@@ -72,7 +74,7 @@ export function toResources(document: WrapperDocument, view: ReadView): readonly
 }
 
 function serverResource(
-  { id, version, name, type, owner, options }: FoundServer,
+  { id, version, name, type, owner, owned, options }: FoundServer,
   claimedBy: string | undefined,
   view: ReadView,
 ): ActualResource {
@@ -90,7 +92,7 @@ function serverResource(
       owner: plain(owner),
       ...optionFields(options, field),
     },
-    ...defined({ claimedBy }),
+    ...defined({ claimedBy, mayMark: owned ? undefined : false }),
   };
 }
 

@@ -115,7 +115,8 @@ async function read(
   const { provider, identity, context } = place;
   const addresses = new Set([...request.desired, ...request.records].map(({ address }) => address));
   const names = `ARRAY[${serverNames(request).map(escapeLiteral).join(', ')}]::pg_catalog.name[]`;
-  const sql = readSql({ names, values: true, catalog: identity.catalog });
+  const ids = `ARRAY[${serverIds(request).join(', ')}]::pg_catalog.oid[]`;
+  const sql = readSql({ names, ids, values: true, catalog: identity.catalog });
   const document = await readDocument<WrapperDocument>(place, sql);
   const owners = ownersOf(request.desired);
   const resources = toResources(document, {
@@ -166,4 +167,11 @@ function serverNames({ desired, records, authoritative }: ReadRequest): readonly
     ...authoritative.flatMap(({ parent }) => parent ?? []),
   ].map((address) => kinds.mustParse(address));
   return [...new Set(addresses.filter(({ kind }) => kind !== 'fdw_usage').map(({ name }) => name))];
+}
+
+/** The OIDs of the servers that the state owns: by them a server is found that was renamed. */
+function serverIds({ records }: ReadRequest): readonly string[] {
+  return records
+    .filter(({ address, id }) => kindOf(address) === 'duckdb_server' && /^\d{1,10}$/.test(id))
+    .map(({ id }) => id);
 }

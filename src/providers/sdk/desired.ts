@@ -26,6 +26,6 @@ export function referencesOf(fields: Readonly<Record<string, DesiredField>>): st
  * What the parts of a resource (its shares, its mappings) have of its lifecycle: they are forgotten and adopted with it, and
  * ignored options stay ignored. `protect` is not inherited: access to a protected secret may change.
  */
-export function partLifecycle({ ignore, onRemove, adopt }: Lifecycle): Lifecycle {
-  return defined({ ignore, onRemove, adopt });
+export function partLifecycle({ ignore, onRemove, adopt, adoptFrom }: Lifecycle): Lifecycle {
+  return defined({ ignore, onRemove, adopt, adoptFrom });
 }

@@ -31,7 +31,13 @@ function verdict(plan: DriftReport): string {
 }
 
 function entryText(entry: DriftEntry, style: Style): string {
-  const action = { changed: 'update', missing: 'delete', added: 'create', replaced: 'replace' } as const;
+  const action = {
+    changed: 'update',
+    missing: 'delete',
+    added: 'create',
+    replaced: 'replace',
+    renamed: 'update',
+  } as const;
   return [
     `${signOf(action[entry.kind], style)} ${style.bold(printableName(entry.address))} ${what(entry)}`,
     `${INDENT}${style.dim(since(entry))}`,
@@ -48,6 +54,8 @@ function what(entry: DriftEntry): string {
       return 'is gone';
     case 'added':
       return `was added${by}`;
+    case 'renamed':
+      return `was renamed${by}: it is ${printable(entry.to ?? '')} now`;
     case 'replaced':
       return `was recreated outside this stack${by}; no longer managed by it`;
   }

@@ -67,7 +67,7 @@ function legend(plan: Plan, style: Style): string {
 function changeText(change: Change, style: Style): string {
   const after = change.after.filter((address) => !livesIn(change.address, address));
   const lines = [
-    `${signOf(change.action, style)} ${style.bold(printableName(change.address))} ${willBe(change.action)}`,
+    `${signOf(change.action, style)} ${style.bold(printableName(change.address))} ${willBe(change)}`,
     `${INDENT}${style.dim(`because: ${printable(change.reason)}`)}`,
     ...wrapped(after.map(printableName), '         ').map(
       (line, index) => `${INDENT}${style.dim(`${index === 0 ? 'after:   ' : ''}${line}`)}`,

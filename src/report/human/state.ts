@@ -58,9 +58,11 @@ export function stateEditText(edit: StateEdit, style: Style): string {
     case 'moved':
       return `${done} ${printableName(edit.from)}: moved to ${printableName(edit.to)}`;
     case 'removed':
-      return `${done} ${printableName(edit.address)}: forgotten (it stays in the system)`;
+      return `${done} ${printableName(edit.address)}: forgotten (it stays in the system${edit.unmarked === true ? ', without the mark of this stack' : ''})`;
     case 'imported':
-      return `${done} ${printableName(edit.address)}: imported (${printable(edit.id)}; nothing changed in the system)`;
+      return `${done} ${printableName(edit.address)}: imported (${printable(edit.id)}; ${edit.marked === true ? 'only its mark was set' : 'nothing changed'} in the system)`;
+    case 'matched':
+      return `${done} ${printableName(edit.address)}: matched by its mark and name (${printable(edit.from)} is ${printable(edit.to)} now)`;
     case 'unlocked':
       return `${done} The lock of ${printable(edit.holder.Who)} (${printable(edit.holder.Operation)}) was released.`;
     case 'rebound':

@@ -1,4 +1,4 @@
-import type { Action } from '../../model/index.js';
+import type { Action, Change } from '../../model/index.js';
 import type { Style } from './style.js';
 
 /** Terraform's signs: three columns wide, so that everything below them lines up. */
@@ -22,7 +22,7 @@ export function signOf(action: Action, style: Style): string {
 }
 
 /** What a plan says will be done. */
-export function willBe(action: Action): string {
+export function willBe({ action, mark }: Pick<Change, 'action' | 'mark'>): string {
   switch (action) {
     case 'create':
       return 'will be created';
@@ -33,9 +33,9 @@ export function willBe(action: Action): string {
     case 'delete':
       return 'will be destroyed';
     case 'forget':
-      return 'will be forgotten (it stays in the system)';
+      return `will be forgotten (it stays in the system${mark === undefined ? '' : ', without the mark of this stack'})`;
     case 'import':
-      return 'will be imported (nothing changes in the system)';
+      return `will be imported (${mark === undefined ? 'nothing changes in the system' : 'only its mark changes in the system'})`;
     case 'noop':
       return 'stays as it is';
   }

@@ -18,12 +18,16 @@ export interface Check extends Target {
   readonly id: string | null;
   /** The version that it must have; absent where it cannot be read. */
   readonly version?: string;
+  /** The stack whose mark its server may carry, besides our own. */
+  readonly from?: string;
 }
 
 /** One statement, or what the function makes one from at that moment. */
 export type Step = { readonly address: string } & (
   | { readonly do: 'sql'; readonly sql: string }
-  | { readonly do: 'mark'; readonly server: string; readonly mark: string }
+  /** Sets the mark, unless the server has it. `from`: the stack whose mark it replaces. */
+  | { readonly do: 'mark'; readonly server: string; readonly mark: string; readonly from?: string }
+  | { readonly do: 'unmark'; readonly server: string }
   /** Remembers owner, USAGE and comment of a server that is dropped and recreated. */
   | { readonly do: 'keep'; readonly server: string }
   /** Grants USAGE again to the roles that had it, except for these. */
@@ -75,6 +79,8 @@ const TEXT = 'pg_catalog.text';
 /** A mark's stack in a comment. */
 const stackIn = (comment: string): string =>
   `pg_catalog.substring(${comment}, ${escapeLiteral(MARK_PATTERN)})`;
+/** The comment at hand without its mark. */
+const WITHOUT_MARK = `pg_catalog.regexp_replace(v_comment, ${escapeLiteral(MARK_PATTERN)}, '')`;
 /** A text of the step at hand. */
 const item = (name: string): string => `(v_item ${TEXT_OF} '${name}')`;
 /** What was kept of the server of the step at hand. */
@@ -149,7 +155,8 @@ BEGIN
         AND (v_found ${TEXT_OF} 'version') ${NE} ${item('version')}) THEN
       RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'changed');
     END IF;
-    IF (v_found ${TEXT_OF} 'stack') ${NE} (v_batch ${TEXT_OF} 'stack') AND ${item('kind')} ${NE} 'fdw_usage' THEN
+    IF (v_found ${TEXT_OF} 'stack') ${NE} (v_batch ${TEXT_OF} 'stack')
+      AND (${item('from')} IS NULL OR (v_found ${TEXT_OF} 'stack') ${NE} ${item('from')}) AND ${item('kind')} ${NE} 'fdw_usage' THEN
       RETURN pg_catalog.jsonb_build_object('failed', v_at, 'why', 'marked', 'message', v_found ${TEXT_OF} 'stack');
     END IF;
   END LOOP;
@@ -162,11 +169,20 @@ BEGIN
     ELSIF v_do ${EQ} 'mark' THEN
       SELECT COALESCE(${KEPT} ${TEXT_OF} 'comment', pg_catalog.obj_description(f.oid, 'pg_foreign_server'))
       INTO v_comment FROM pg_catalog.pg_foreign_server f WHERE f.srvname ${EQ} ${item('server')}::pg_catalog.name;
+      IF ${stackIn('v_comment')} ${EQ} ${item('from')} THEN v_comment := ${WITHOUT_MARK}; END IF;
       IF ${stackIn('v_comment')} IS NULL THEN
         v_statements := ARRAY[pg_catalog.format('COMMENT ON SERVER %I IS %L', ${item('server')},
           pg_catalog.concat_ws(E'\\n', CASE WHEN v_comment ${NE} '' THEN v_comment END, ${item('mark')}))];
       ELSIF v_kept ${HAS_KEY} ${item('server')} THEN
         v_statements := ARRAY[pg_catalog.format('COMMENT ON SERVER %I IS %L', ${item('server')}, v_comment)];
+      END IF;
+    ELSIF v_do ${EQ} 'unmark' THEN
+      SELECT pg_catalog.obj_description(f.oid, 'pg_foreign_server')
+      INTO v_comment FROM pg_catalog.pg_foreign_server f WHERE f.srvname ${EQ} ${item('server')}::pg_catalog.name;
+      IF ${stackIn('v_comment')} ${EQ} (v_batch ${TEXT_OF} 'stack') THEN
+        v_comment := ${WITHOUT_MARK};
+        v_statements := ARRAY[pg_catalog.format('COMMENT ON SERVER %I IS %L', ${item('server')},
+          CASE WHEN v_comment ${NE} '' THEN v_comment END)];
       END IF;
     ELSIF v_do ${EQ} 'keep' THEN
       SELECT v_kept ${CONCAT} pg_catalog.jsonb_build_object(f.srvname, pg_catalog.jsonb_build_object(

@@ -1,4 +1,4 @@
-import { defined, groupBy } from '../../../model/index.js';
+import { defined, groupBy, isStateOnly } from '../../../model/index.js';
 import type { ApplyItem } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
 import { UNSEEN } from '../read.js';
@@ -9,7 +9,7 @@ import type { BatchView } from './step.js';
 
 /** Whether a change writes anything to the system. */
 export function writes({ change }: ApplyItem): boolean {
-  return ['create', 'update', 'replace', 'delete'].includes(change.action);
+  return !isStateOnly(change);
 }
 
 /** Puts the changes of one database into one batch: checks first, then all statements in the order of their phases. */
@@ -20,6 +20,7 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
     droppedServers: droppedServers(active),
     revoked: revokedRoles(active),
     formerOwners: formerOwners(active),
+    takenFrom: takenFrom(active),
   };
   const placed = active.flatMap((item) => stepsFor(item, view));
   return {
@@ -27,7 +28,7 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
     checks: active.flatMap((item) => checksFor(item, view)),
     steps: PHASES.flatMap((phase) => placed.filter((entry) => entry.phase === phase).map(({ step }) => step)),
     targets: active
-      .filter((item) => item.change.action !== 'delete')
+      .filter(({ change }) => change.action !== 'delete' && change.action !== 'forget')
       .map((item) => targetOf(item.change.address)),
   };
 }
@@ -63,6 +64,17 @@ function formerOwners(active: readonly ApplyItem[]): ReadonlyMap<string, string>
   );
 }
 
+/** The stacks from which servers are taken over, by the server's name. */
+function takenFrom(active: readonly ApplyItem[]): ReadonlyMap<string, string> {
+  return new Map(
+    active.flatMap(({ change: { address, mark } }) =>
+      mark?.action === 'set' && mark.from !== undefined
+        ? [[kinds.mustParse(address).name, mark.from] as const]
+        : [],
+    ),
+  );
+}
+
 function checksFor({ change }: ApplyItem, view: BatchView): readonly Check[] {
   const target = targetOf(change.address);
   if (target.kind === 'server_usage') {
@@ -79,7 +91,8 @@ function checksFor({ change }: ApplyItem, view: BatchView): readonly Check[] {
       return [{ ...target, id: null }];
     case 'present': {
       const version = precondition.version === UNSEEN ? undefined : precondition.version;
-      return [{ ...target, id: precondition.id, ...defined({ version }) }];
+      const from = view.takenFrom.get(target.server ?? '');
+      return [{ ...target, id: precondition.id, ...defined({ version, from }) }];
     }
   }
 }

@@ -1,5 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import { fieldText } from '../../../model/index.js';
+import { defined, fieldText } from '../../../model/index.js';
 import type { Address, ApplyItem } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
 import { markFor } from '../mark.js';
@@ -48,8 +48,10 @@ function serverSteps(item: ApplyItem, name: string, view: BatchView): readonly P
       return updateServer(item, name, view);
     case 'delete':
       return [dropServer(item, name)];
-    case 'forget':
     case 'import':
+      return [{ phase: 'alter-server', step: markStep(item.change.address, name, view) }];
+    case 'forget':
+      return [{ phase: 'alter-server', step: { do: 'unmark', address: item.change.address, server: name } }];
     case 'noop':
       return [];
   }
@@ -91,8 +93,8 @@ function updateServer(item: ApplyItem, name: string, view: BatchView): readonly 
   ];
 }
 
-function markStep(address: string, server: string, { stack }: BatchView): Step {
-  return { do: 'mark', address, server, mark: markFor(stack) };
+function markStep(address: string, server: string, { stack, takenFrom }: BatchView): Step {
+  return { do: 'mark', address, server, mark: markFor(stack), ...defined({ from: takenFrom.get(server) }) };
 }
 
 function dropServer({ change }: ApplyItem, name: string): PlacedStep {

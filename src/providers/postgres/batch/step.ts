@@ -42,6 +42,8 @@ export interface BatchView {
   readonly revoked: ReadonlyMap<string, readonly string[]>;
   /** The former owners of the servers whose owner the batch changes, by the server's name. */
   readonly formerOwners: ReadonlyMap<string, string>;
+  /** The stacks from which servers are taken over, by the server's name. */
+  readonly takenFrom: ReadonlyMap<string, string>;
 }
 
 /** The prefix of the paths of options. */
