@@ -32,6 +32,8 @@ interface DesiredBase {
   readonly maxAgeMs?: number;
   /** Servers: unknown types and options are accepted without a warning. */
   readonly optionsUnchecked?: boolean;
+  /** Servers that are written with `simple`: whether the file names the role of the mapping. */
+  readonly simple?: 'user' | 'default';
 }
 
 /** A resource as the configuration has it, its values not read yet. */

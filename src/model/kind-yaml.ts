@@ -11,6 +11,8 @@ export type KindYaml =
       readonly section: string;
       /** The keys of its entry, but for `provider` and `lifecycle`. */
       readonly entry: (address: Address, resource: ActualResource) => YamlMap;
+      /** Shortens an entry, once all that is written in it is there. */
+      readonly finish?: (entry: YamlMap, address: Address) => void;
     }
   /** It is written in the entry of its parent. */
   | { readonly addTo: (parent: YamlMap, address: Address, resource: ActualResource) => void };

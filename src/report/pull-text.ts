@@ -50,6 +50,11 @@ export function pullText(
     const parent = entries.get(kinds.parentOf(address) ?? '');
     if (kind !== undefined && 'addTo' in kind && parent !== undefined) kind.addTo(parent, address, resource);
   }
+  for (const { address, resource } of pulled) {
+    const kind = yaml[address.kind];
+    const entry = entries.get(resource.address);
+    if (kind !== undefined && 'section' in kind && entry !== undefined) kind.finish?.(entry, address);
+  }
   return textOf(sections, unnamable);
 }
 

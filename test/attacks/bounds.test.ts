@@ -1,3 +1,4 @@
+import { runScope } from '../scope.js';
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,11 +73,16 @@ describe('a path that names something without an end', () => {
       address: 'duckdb_server.pg.lake',
       dependsOn: [],
       lifecycle: {},
-      fields: { type: plain('s3') },
+      fields: { type: plain('s3'), 'options.brand_new': plain('x') },
     };
     const preflight = { servers: [], mappings: [] } as unknown as Parameters<typeof askDuckdb>[1];
-    expect(await askDuckdb([server], preflight, folder)).toMatchObject([
-      { code: 'duckdb-not-asked', summary: expect.stringContaining('is not installed') as string },
+    expect(
+      await askDuckdb([server], preflight, { extensionDirectory: folder, once: runScope().once }),
+    ).toMatchObject([
+      {
+        code: 'duckdb-not-asked',
+        summary: expect.stringContaining("lacks DuckDB's extension httpfs") as string,
+      },
     ]);
   });
 });

@@ -143,11 +143,37 @@ describe('options', () => {
     });
   });
 
-  it('makes no mapping for a simple secret without credentials', () => {
+  it('always makes the mapping of a simple secret with key and secret, as the function does', () => {
     const right = loadRight(
-      `${HEAD}duckdb_servers: { s: { simple: { type: GCS, provider: credential_chain } } }`,
+      `${HEAD}duckdb_servers: { s: { simple: { type: GCS, provider: credential_chain, session_token: { env: T } } }, a: { azure: { connection_string: { env: C } } } }`,
     );
-    expect(right.resources.map(({ address }) => address)).toEqual(['duckdb_server.wh.s']);
+    expect(right.resources.map(({ address }) => address)).toEqual([
+      'duckdb_server.wh.s',
+      'user_mapping.wh.s/current_user',
+      'duckdb_server.wh.a',
+      'user_mapping.wh.a/current_user',
+    ]);
+    expect(fieldsOf(right, 'user_mapping.wh.s/current_user')).toEqual({
+      'options.key_id': '',
+      'options.secret': '',
+      'options.session_token': { from: 'env', name: 'T' },
+    });
+  });
+
+  it.each([
+    ['', 'current_user', 'default'],
+    [', user: PUBLIC', 'public', 'user'],
+    [', user: Current_User', 'current_user', 'user'],
+    [', user: etl', 'etl', 'user'],
+  ])('gives a simple secret%s to %s', (user, role, simple) => {
+    const right = loadRight(
+      `${HEAD}duckdb_servers: { s: { simple: { type: S3, key_id: A, secret: { env: K }${user} } } }`,
+    );
+    expect(right.resources.map(({ address }) => address)).toEqual([
+      'duckdb_server.wh.s',
+      `user_mapping.wh.s/${role}`,
+    ]);
+    expect(right.resources[0]).toMatchObject({ simple });
   });
 });
 

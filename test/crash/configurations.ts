@@ -68,13 +68,13 @@ duckdb_servers:
       public: { key_id: { env: MINIO_ID }, secret: { env: MINIO_KEY } }
   minio:
     simple: { type: S3, key_id: { env: MINIO_ID }, secret: { env: MINIO_KEY }, endpoint: "minio:9000", use_ssl: false }
-  chain: { type: s3, options: { provider: credential_chain } }
+  chain: { type: s3, options: { provider: credential_chain, validation: none } }
   gone:
     type: s3
     options: { region: eu-west-1 }
     usage: [analyst]
     user_mappings: { analyst: { key_id: { secret: KEY_ID }, secret: { env: STEADY } } }
-  old_lake: { type: s3, options: { provider: credential_chain, region: eu-west-1 } }
+  old_lake: { type: s3, options: { provider: credential_chain, validation: none, region: eu-west-1 } }
 `;
 
 /** What somebody does by hand in between: the server is called otherwise, and the second configuration follows. */
@@ -108,8 +108,8 @@ duckdb_servers:
   minio:
     type: gcs
     user_mappings: { public: { key_id: { env: MINIO_ID }, secret: { env: MINIO_KEY } } }
-  chain: { type: s3, options: { provider: credential_chain }, owner: lake_admin }
-  new_lake: { type: s3, options: { provider: credential_chain, region: eu-west-1 } }
+  chain: { type: s3, options: { provider: credential_chain, validation: none }, owner: lake_admin }
+  new_lake: { type: s3, options: { provider: credential_chain, validation: none, region: eu-west-1 } }
   fresh:
     azure: { connection_string: { secret: FRESH_TOO }, scope: azure://c }
     usage: [analyst]

@@ -32,7 +32,7 @@ duckdb_servers:
       current_user: { key_id: { env: PUB_KEY }, secret: { file: own-key.txt } }
   lake_chain:
     type: s3
-    options: { PROVIDER: credential_chain }
+    options: { PROVIDER: credential_chain, VALIDATION: none }
   minio:
     simple: { type: S3, key_id: { env: MINIO_ID }, secret: { env: MINIO_KEY }, endpoint: "minio:9000", use_ssl: false }
   blob:
@@ -150,7 +150,7 @@ onPostgres(
           name: 'lake_chain',
           type: 's3',
           owner: postgres,
-          options: { provider: 'credential_chain' },
+          options: { provider: 'credential_chain', validation: 'none' },
           usage: [],
           mappings: {},
         },

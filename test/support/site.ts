@@ -136,7 +136,7 @@ secrets:
 duckdb_servers:
   lake_chain:
     type: s3
-    options: { provider: credential_chain }
+    options: { provider: credential_chain, validation: none }
   lake:
     type: s3
     options: { region: us-east-1, scope: s3://lake }

@@ -95,6 +95,7 @@ export async function refresh<Result>(
     definitions: loaded.definitions,
     parallelism: options.parallelism,
     ...defined({ lockTimeoutMs: options.lock ? options.lockTimeoutMs : undefined }),
+    comparesOnly: request.valuesAreRead !== 'always',
     desired: values.desired,
     authoritative: configuration.authoritative,
     state: recorded.moved,

@@ -26,6 +26,8 @@ export interface SessionsRequest<Found> {
   readonly parallelism: number;
   /** How long to wait for a lock in a system; absent where the run takes none. */
   readonly lockTimeoutMs?: number;
+  /** The run only compares: what would be written needs no second opinion. */
+  readonly comparesOnly?: boolean;
   /** Done in every system as soon as it is open; `undefined` where nothing was found. */
   readonly visit: (system: OpenSystem) => Promise<Found | undefined>;
 }
@@ -133,7 +135,8 @@ function openSession(
     stack,
     parallelism,
     lockTimeoutMs,
-  }: Pick<SessionsRequest<unknown>, 'stack' | 'parallelism' | 'lockTimeoutMs'>,
+    comparesOnly,
+  }: Pick<SessionsRequest<unknown>, 'stack' | 'parallelism' | 'lockTimeoutMs' | 'comparesOnly'>,
   scope: EngineScope,
 ): Promise<Session> {
   const { name } = settings;
@@ -146,7 +149,7 @@ function openSession(
       ...scope,
       stack,
       parallelism,
-      ...defined({ lockTimeoutMs }),
+      ...defined({ lockTimeoutMs, comparesOnly }),
       progress: named(scope.progress),
       ...defined({ log: log && named(log) }),
     }),

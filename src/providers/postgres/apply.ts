@@ -9,7 +9,7 @@ import type { BatchResult } from './batch/function.js';
 import { GUARD_STATE_SQL, guardSql, leaks, quietLockTimeout } from './batch/guard.js';
 import { toBatch, writes } from './batch/order.js';
 import { failureOf } from './errors.js';
-import type { Clean, Failure } from './errors.js';
+import type { Clean, Failure, FailureContext } from './errors.js';
 import { LOCKED, TRY_LOCK_SQL, lockHeld, lockHolders } from './lock.js';
 import { isStorable, wireText } from './text.js';
 
@@ -20,6 +20,8 @@ interface ApplyTarget {
   readonly principal: string;
   readonly context: SessionContext;
   readonly allowServerLog: boolean;
+  /** Servers of the database that DuckDB cannot load without credentials on its host. */
+  readonly needyServers: readonly string[];
   /** The time limit of the batch; ten minutes where absent. */
   readonly statementTimeoutMs?: number;
 }
@@ -105,7 +107,7 @@ async function applyInTransaction(
 ): Promise<Applied | Failure> {
   const { client } = target;
   const values = valuesOf(items);
-  const clean = cleaning(target.context, items, values.length > 0);
+  const context = { clean: cleaning(target.context, items, values.length > 0), needy: target.needyServers };
   let committing = false;
   try {
     const begun = await beginLocked(target);
@@ -121,13 +123,13 @@ async function applyInTransaction(
     const result = await callBatch(target, items);
     if (!('ids' in result)) {
       await client.query('ROLLBACK');
-      return failureOf(result, clean);
+      return failureOf(result, context);
     }
     committing = true;
     await client.query(`${DROP_SQL}; COMMIT`);
     return result;
   } catch (error) {
-    return transactionFailure(client, error, clean, committing);
+    return transactionFailure(client, error, context, committing);
   }
 }
 
@@ -194,7 +196,7 @@ async function callBatch(
 async function transactionFailure(
   client: pg.Client,
   error: unknown,
-  clean: Clean,
+  context: FailureContext,
   committing: boolean,
 ): Promise<Failure> {
   const state = sqlState(error);
@@ -206,7 +208,7 @@ async function transactionFailure(
     ...defined({ sqlstate: state }),
   } as const;
   const isUnknown = committing && (state === undefined || state.startsWith('57P'));
-  return { ...failureOf(refusal, clean), ...(isUnknown ? { mayHaveHappened: true } : {}) };
+  return { ...failureOf(refusal, context), ...(isUnknown ? { mayHaveHappened: true } : {}) };
 }
 
 /** A transaction that has begun. */

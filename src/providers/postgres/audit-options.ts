@@ -2,6 +2,7 @@ import { nearestWords, problem } from '../../model/index.js';
 import type { ConfiguredResource, DesiredField, Diagnostic, SourceRange } from '../../model/index.js';
 import { findOptionSet, isKnownOption, optionSets, secretTypes } from '../sdk/duckdb-options.js';
 import type { OptionSet, Place } from '../sdk/duckdb-options.js';
+import { kinds } from './kinds.js';
 import { isMapText } from './text.js';
 
 /** A server as the checks see it; its mappings are checked against it too. */
@@ -47,26 +48,44 @@ export function auditOptions(
     if (!path.startsWith(PREFIX)) continue;
     const check = { name: path.slice(PREFIX.length), field, server, provider, set, place, report };
     auditDuplicate(check);
+    auditShown(check, resource.address);
     if (auditKnown(check)) auditMap(check);
   }
-  if (place === 'mapping') auditRequired(resource, set, server, report);
+  if (!server.unchecked) auditRequired(resource, set, place, report);
   return found;
 }
 
 function auditRequired(
   { fields }: ConfiguredResource,
   set: OptionSet | undefined,
-  server: ServerShape,
+  place: Place,
   report: Report,
 ): void {
-  for (const name of set?.required ?? []) {
-    if (fields[PREFIX + name] !== undefined) continue;
+  for (const { name, place: where } of set?.required ?? []) {
+    if (where !== place || fields[PREFIX + name] !== undefined) continue;
+    const isMapping = place === 'mapping';
     report({
       code: 'missing-option',
-      summary: `A user mapping of a ${server.type} server needs the option ${name}.`,
-      next: `Add ${name} with a value source.`,
+      summary: `A ${isMapping ? 'user mapping of a ' : ''}${set?.type ?? ''} server needs the option ${name}.`,
+      next: isMapping ? `Add ${name} with a value source.` : `Add ${name} to its options.`,
     });
   }
+}
+
+/** A credential that DuckDB does not hide, for everyone who may use DuckDB. */
+function auditShown({ name, set, place, report, field }: OptionCheck, address: string): void {
+  if (place !== 'mapping' || kinds.mustParse(address).member !== 'public') return;
+  const rule = set?.options.find((option) => option.name === name);
+  if (rule?.sensitive !== true || !rule.shown) return;
+  report(
+    {
+      severity: 'warning',
+      code: 'shown-to-everyone',
+      summary: `DuckDB does not hide ${name} of ${set?.type ?? ''} in duckdb_secrets(), and a mapping of public shows it there to every role that may use DuckDB.`,
+      next: 'Give it to named roles.',
+    },
+    field.range,
+  );
 }
 
 interface TypeCheck {
@@ -96,7 +115,7 @@ function auditType({ server, provider, place, resource, report }: TypeCheck): Op
     return undefined;
   }
   const field = resource.fields['options.provider'];
-  if (field === undefined) return undefined;
+  if (field === undefined || (field.kind === 'plain' && field.value === '')) return undefined;
   const known = optionSets
     .filter((optionSet) => optionSet.type === type)
     .map((optionSet) => optionSet.provider);
@@ -146,6 +165,8 @@ function auditDuplicate({ name, field, server, place, report }: OptionCheck): vo
 /** Reports an option that the row of the table does not have; gives whether it may be checked further. */
 function auditKnown({ name, field, server, provider, set, report }: OptionCheck): boolean {
   if (set === undefined || set.options.some((option) => option.name === name)) return true;
+  // Whoever switched the table off knows better; what Postgres Pro AXE's function leaves empty sets nothing.
+  if (server.unchecked || (field.kind === 'plain' && field.value === '')) return true;
   const of = `secret type ${set.type} with ${provider === undefined ? `its default provider ${set.provider}` : `provider ${set.provider}`}`;
   if (name === 'validation') {
     report(
@@ -171,17 +192,15 @@ function auditKnown({ name, field, server, provider, set, report }: OptionCheck)
     );
     return false;
   }
-  if (!server.unchecked) {
-    report(
-      {
-        severity: 'warning',
-        code: 'unknown-option',
-        summary: `The ${of} is not known to have an option ${name}.`,
-        next: uncheckedUnless(nearestWords(name, known)[0]),
-      },
-      field.range,
-    );
-  }
+  report(
+    {
+      severity: 'warning',
+      code: 'unknown-option',
+      summary: `The ${of} is not known to have an option ${name}.`,
+      next: uncheckedUnless(nearestWords(name, known)[0]),
+    },
+    field.range,
+  );
   return true;
 }
 
@@ -194,7 +213,8 @@ function otherProvider(name: string, set: OptionSet): string | undefined {
 }
 
 /** Plain text of an option that takes a map. */
-function auditMap({ name, field, set, report }: OptionCheck): void {
+function auditMap({ name, field, server, set, report }: OptionCheck): void {
+  if (server.unchecked) return;
   const dataType = set?.options.find((option) => option.name === name)?.dataType;
   if (dataType !== 'map' || field.kind !== 'plain' || typeof field.value !== 'string') return;
   if (isMapText(field.value)) return;

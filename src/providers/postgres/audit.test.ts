@@ -116,6 +116,108 @@ describe('the options', () => {
   });
 });
 
+describe('what breaks or shows something later', () => {
+  const chain = (more: Record<string, Plain | DesiredField>): ConfiguredResource =>
+    server({ 'options.provider': 'credential_chain', ...more });
+
+  it.each([
+    [{}, ['warning chain-without-validation']],
+    [{ 'options.validation': '' }, ['warning chain-without-validation']],
+    [{ 'options.validation': 'NONE' }, []],
+    [{ 'options.validation': 'exists' }, []],
+    [{ 'options.validation': from }, []],
+    [{ type: 'gcs' }, ['warning chain-without-validation']],
+    [{ type: 'azure' }, []],
+    [{ type: 'huggingface' }, []],
+  ] as [Record<string, Plain | DesiredField>, string[]][])(
+    'warns of a chain that needs credentials: %j',
+    (fields, expected) => {
+      expect(codes(chain(fields))).toEqual(expected);
+    },
+  );
+
+  it('warns at the mapping that chooses the chain', () => {
+    const found = codes(server({}), mapping({ 'options.provider': 'credential_chain' }));
+    expect(found).toEqual(['warning chain-without-validation']);
+  });
+
+  it.each([
+    [server({ 'options.refresh': 'auto' }), 'error credentials-shown'],
+    [server({ 'options.refresh': 'none' }), 'error credentials-shown'],
+    [server({ 'options.refresh': from }), 'error credentials-shown'],
+    [chain({ 'options.validation': 'none', 'options.refresh': 'auto' }), 'error credentials-shown'],
+    [chain({ 'options.validation': 'none', 'options.refresh': 'never' }), undefined],
+  ] as [ConfiguredResource, string | undefined][])('refuses refresh: %#', (resource, expected) => {
+    expect(codes(resource)).toEqual(expected === undefined ? [] : [expected]);
+    expect(codes({ ...resource, optionsUnchecked: true })).toEqual([]);
+  });
+
+  it('refuses refresh in a mapping, and a chain that acts like it beside credentials', () => {
+    expect(codes(server({}), mapping({ 'options.refresh': 'auto' }))).toEqual(['error credentials-shown']);
+    const asking = chain({ 'options.validation': 'none', 'options.chain': 'web_identity' });
+    expect(codes(asking, mapping({ 'options.key_id': 'A' }))).toEqual([]);
+    expect(codes(asking, mapping({ 'options.secret': from }))).toEqual(['error credentials-shown']);
+  });
+
+  it('says what the chain sts needs, and that it asks AWS', () => {
+    const sts = { 'options.validation': 'none', 'options.chain': 'env;sts' };
+    expect(codes(chain(sts))).toEqual(['error missing-option']);
+    expect(codes(chain({ 'options.validation': 'none', 'options.assume_role_arn': 'arn:x' }))).toEqual([
+      'error missing-option',
+    ]);
+    expect(codes(chain({ ...sts, 'options.assume_role_arn': 'arn:x' }))).toEqual(['warning chain-asks-sts']);
+  });
+
+  it('refuses iceberg with the reason, unless told otherwise', () => {
+    const ice = server({ type: 'iceberg', 'options.endpoint': 'http://c' });
+    expect(codes(ice)).toEqual(['error iceberg-server']);
+    expect(codes({ ...ice, optionsUnchecked: true })).toEqual([]);
+  });
+
+  it('warns of credentials that DuckDB shows to everyone', () => {
+    const everyone = (fields: Record<string, Plain | DesiredField>): ConfiguredResource =>
+      resource('user_mapping.pg.lake/public', fields);
+    const proxy = { 'options.secret': from, 'options.http_proxy_password': from };
+    expect(codes(server({}), everyone(proxy))).toEqual(['warning shown-to-everyone']);
+    expect(codes(server({}), mapping(proxy))).toEqual([]);
+    expect(codes(server({ type: 'postgres' }), everyone({ 'options.scram_client_key': from }))).toEqual([
+      'warning shown-to-everyone',
+    ]);
+  });
+
+  it('wants in the server of type rds what it is checked with', () => {
+    const rds = server({ type: 'rds', 'options.validation': 'none' });
+    expect(codes(rds)).toEqual(Array(5).fill('error missing-option'));
+  });
+});
+
+it.each([
+  ['an option of another type', { 'options.account_id': 'x' }],
+  ['validation without a chain', { 'options.validation': 'none' }],
+  ['no map', { type: 'http', 'options.extra_http_headers': 'a=b' }],
+  ['a missing option', { type: 'rds' }],
+] as [string, Record<string, Plain | DesiredField>][])(
+  'options_unchecked overrides what comes from the table: %s',
+  (_title, fields) => {
+    expect(codes(server(fields))).not.toEqual([]);
+    expect(codes({ ...server(fields), optionsUnchecked: true })).toEqual([]);
+  },
+);
+
+it('a proxy with credential_chain is known, its password sensitive', () => {
+  expect(
+    codes(
+      server({
+        'options.provider': 'credential_chain',
+        'options.validation': 'none',
+        'options.http_proxy': 'http://p:3128',
+        'options.http_proxy_username': 'u',
+      }),
+      mapping({ 'options.http_proxy_password': from }),
+    ),
+  ).toEqual([]);
+});
+
 describe('motherduck', () => {
   const duck = (name: string): ConfiguredResource => server({ type: 'motherduck' }, name);
 

@@ -1,4 +1,4 @@
-import { defined, kindOf, problem } from '../../model/index.js';
+import { defined, groupBy, kindOf, problem } from '../../model/index.js';
 import type {
   ConfiguredResource,
   DesiredField,
@@ -9,6 +9,7 @@ import type {
 } from '../../model/index.js';
 import { auditNames } from './audit-names.js';
 import { auditOptions } from './audit-options.js';
+import { auditTraps } from './audit-traps.js';
 import type { ServerShape } from './audit-options.js';
 import { isStorable } from './text.js';
 import { kinds } from './kinds.js';
@@ -51,6 +52,10 @@ export function audit(
     const parent = kinds.parentOf(mapping.address);
     const shape = parent === undefined ? undefined : shapes.get(parent);
     if (shape !== undefined) found.push(...auditOptions(mapping, shape, 'mapping'));
+  }
+  const byServer = groupBy(mappings, ({ address }) => kinds.parentOf(address));
+  for (const server of servers) {
+    found.push(...auditTraps({ server, mappings: byServer.get(server.address) ?? [] }));
   }
   return [...found, ...auditMotherduck(servers, mappings)];
 }

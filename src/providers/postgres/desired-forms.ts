@@ -10,6 +10,8 @@ export interface ServerForm {
   readonly type: DesiredField;
   readonly options: OptionFields;
   readonly mappings: readonly ServerMapping[];
+  /** Written with `simple`: whether the file names the role of the mapping. */
+  readonly simple?: 'user' | 'default';
 }
 
 interface ServerMapping {
@@ -18,10 +20,13 @@ interface ServerMapping {
   readonly options: OptionFields;
 }
 
-/** The functions of the wrapper, and which of their parameters they keep in the user mapping (wrapper contract, 'Simple secrets'). */
+/**
+ * The functions of the wrapper, and which of their parameters they keep in the user mapping; those that are `always` there are there
+ * without a value too (wrapper contract, 'Simple secrets').
+ */
 const IN_MAPPING = {
-  simple: ['key_id', 'secret', 'session_token'],
-  azure: ['connection_string'],
+  simple: { options: ['key_id', 'secret', 'session_token'], always: ['key_id', 'secret'] },
+  azure: { options: ['connection_string'], always: [] },
 } as const;
 
 /** Reads `type` with options and mappings, or the parameters of one of the wrapper's functions. */
@@ -83,24 +88,38 @@ function readMappings(reader: NodeReader, entry: Entry, path: string, type: stri
 
 /**
  * Splits the parameters of `duckdb.create_simple_secret` or `duckdb.create_azure_secret` as the functions do: credentials
- * into a mapping for the current user, the rest into the server; empty ones are left out, and so is an empty mapping.
+ * into a mapping, the rest into the server; empty ones are left out, but for key and secret. The mapping is for `user`, by default the
+ * current user.
  */
 function expandFunction(reader: NodeReader, node: TreeNode, form: keyof typeof IN_MAPPING): ServerForm {
-  const inMapping: readonly string[] = IN_MAPPING[form];
   const typeNode = child(node, 'type');
+  const user = child(node, 'user');
   const type = form === 'azure' ? 'azure' : (textOf(typeNode) ?? '').toLowerCase();
+  const { server, mapping } = splitParameters(reader, node, form, type);
+  const role = foldRole(textOf(user) ?? 'current_user');
+  return {
+    type: { kind: 'plain', value: type, range: rangeOf((typeNode ?? node).at) },
+    options: server,
+    mappings: [{ role, at: (user ?? node).at, options: mapping }],
+    ...(form === 'simple' ? { simple: user === undefined ? 'default' : 'user' } : {}),
+  };
+}
+
+function splitParameters(
+  reader: NodeReader,
+  node: TreeNode,
+  form: keyof typeof IN_MAPPING,
+  type: string,
+): { readonly server: OptionFields; readonly mapping: OptionFields } {
+  const inMapping: readonly string[] = IN_MAPPING[form].options;
   const server: Record<string, DesiredField> = {};
   const mapping: Record<string, DesiredField> = {};
+  for (const name of IN_MAPPING[form].always) mapping[`options.${name}`] = { kind: 'plain', value: '' };
   for (const { key, value } of entriesOf(node)) {
-    if (key === 'type') continue;
+    if (key === 'type' || key === 'user') continue;
     const field = readOption(reader, value, key, type);
     if (field === undefined || (field.kind === 'plain' && field.value === '')) continue;
     (inMapping.includes(key) ? mapping : server)[`options.${key}`] = field;
   }
-  const hasMapping = Object.keys(mapping).length > 0;
-  return {
-    type: { kind: 'plain', value: type, range: rangeOf((typeNode ?? node).at) },
-    options: server,
-    mappings: hasMapping ? [{ role: 'current_user', at: node.at, options: mapping }] : [],
-  };
+  return { server, mapping };
 }

@@ -78,6 +78,9 @@ function readServer(
     lifecycle: reader.lifecycleOf(node),
     fields,
     range: rangeOf(keyAt),
-    ...defined({ optionsUnchecked: unchecked === undefined ? undefined : unchecked === 'true' }),
+    ...defined({
+      optionsUnchecked: unchecked === undefined ? undefined : unchecked === 'true',
+      simple: form.simple,
+    }),
   };
 }

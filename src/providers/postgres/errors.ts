@@ -17,11 +17,16 @@ type Refusal = Exclude<BatchResult, { ids: unknown }>;
 
 const PLAN_AGAIN = 'Plan again and review the changes.';
 
-/**
- * A failure of the batch in words, without any value.
- * @param clean makes a message of the server fit to be shown; `undefined` where nothing of it is
- */
-export function failureOf(refusal: Refusal, clean: Clean): Failure {
+/** What is known where a failure is put into words. */
+export interface FailureContext {
+  /** Makes a message of the server fit to be shown; `undefined` where nothing of it is. */
+  readonly clean: Clean;
+  /** Servers of the database that DuckDB cannot load without credentials on its host. */
+  readonly needy: readonly string[];
+}
+
+/** A failure of the batch in words, without any value. */
+export function failureOf(refusal: Refusal, context: FailureContext): Failure {
   const at = defined({ address: refusal.failed ?? undefined });
   switch (refusal.why) {
     case 'changed':
@@ -47,7 +52,7 @@ export function failureOf(refusal: Refusal, clean: Clean): Failure {
         next: 'Apply as a superuser or as the role of the mapping, or remove "ignore".',
       };
     case 'error':
-      return { ...at, ...serverError(refusal, clean) };
+      return { ...at, ...(duckdbFailure(refusal, context) ?? serverError(refusal, context)) };
   }
 }
 
@@ -55,13 +60,38 @@ export function failureOf(refusal: Refusal, clean: Clean): Failure {
 const NOT_GRANTED =
   'DuckDB execution is not allowed because you have not been granted the duckdb.postgres_role';
 
-function serverError(refusal: Refusal, clean: Clean): Failure {
-  if (refusal.message?.includes(NOT_GRANTED) === true) {
+/** How DuckDB begins where the host has no credentials for a secret. */
+const NO_CREDENTIALS = 'Secret Validation Failure';
+/** How the wrapper begins where it fails at what the database has already, whatever the statement is about. */
+const AT_EXISTING = '(PGDuckDB/GetQueryError)';
+
+/** The failures of the wrapper that have a remedy of their own; `undefined` for all others. */
+function duckdbFailure(
+  { message = '', sqlstate = '' }: Refusal,
+  { needy }: FailureContext,
+): Failure | undefined {
+  const state = `(SQLSTATE ${sqlstate})`;
+  if (message.includes(NOT_GRANTED)) {
     return {
-      message: `${NOT_GRANTED} (SQLSTATE ${refusal.sqlstate ?? ''})`,
+      message: `${NOT_GRANTED} ${state}`,
       next: 'Ask an administrator to GRANT the role that duckdb.postgres_role names.',
     };
   }
+  if (!message.includes(NO_CREDENTIALS)) return undefined;
+  if (!message.startsWith(AT_EXISTING)) {
+    return {
+      message: `the database host has no credentials for this provider credential_chain ${state}`,
+      next: 'Add "validation: none" to its options, or give the host credentials.',
+    };
+  }
+  const names = needy.map((name) => JSON.stringify(name)).join(', ');
+  return {
+    message: `not this change: the database host has no credentials for a server with provider credential_chain that the database has already${names === '' ? '' : ` (${names})`} ${state}`,
+    next: `Drop ${needy.length === 1 ? 'that server' : 'the one whose credentials are gone'} and create it again with validation 'none', or give the host credentials: to alter it does not help.`,
+  };
+}
+
+function serverError(refusal: Refusal, { clean }: FailureContext): Failure {
   const sentenceOf = (text = ''): string | undefined => (text === '' ? undefined : clean(text));
   const parts = [sentenceOf(refusal.message), sentenceOf(refusal.detail)].flatMap((part) => part ?? []);
   const state = refusal.sqlstate === undefined ? '' : ` (SQLSTATE ${refusal.sqlstate})`;

@@ -1,13 +1,19 @@
 import { fieldText, kindTable } from '../../model/index.js';
 import type { Fields, KindPolicy } from '../../model/index.js';
+import { isAwsChain } from './traps.js';
 
 /**
  * A server's TYPE cannot be altered ("42601"), and a MotherDuck server's options cannot either: every ALTER of it fails with
- * `MotherDuck FDW already exists` (DuckDB wrapper contract).
+ * `MotherDuck FDW already exists`. One whose credentials are gone from the host is healed by DROP SERVER alone, so `validation` and
+ * a provider after `credential_chain` mean a new server (DuckDB wrapper contract).
  */
 function mustReplaceServer(path: string, wanted: Fields): boolean {
-  if (path === 'type') return true;
-  return path.startsWith('options.') && fieldText(wanted['type'])?.toLowerCase() === 'motherduck';
+  if (path === 'type' || path === 'options.validation') return true;
+  const type = fieldText(wanted['type'])?.toLowerCase() ?? '';
+  if (path === 'options.provider' && isAwsChain(type, 'credential_chain')) {
+    return !isAwsChain(type, fieldText(wanted['options.provider']));
+  }
+  return path.startsWith('options.') && type === 'motherduck';
 }
 
 /**

@@ -90,7 +90,7 @@ function serverResource(
     fields: {
       type: plain((type ?? '').toLowerCase()),
       owner: plain(owner),
-      ...optionFields(options, field),
+      ...optionFields(withoutEmpty(options, address, view), field),
     },
     ...defined({ claimedBy, mayMark: owned ? undefined : false }),
   };
@@ -129,6 +129,17 @@ function grantResources(document: WrapperDocument, view: ReadView): readonly Act
   return [...onServers, ...onWrapper]
     .filter(({ implied, address }) => !implied || view.isRequested(address))
     .map(({ address, id }) => ({ address, id, version: GRANTED, fields: {} }));
+}
+
+/** Postgres Pro AXE's `create_simple_secret` writes these into the server when they are empty, which sets nothing. */
+const WRITTEN_EMPTY = ['provider', 'validation'];
+
+function withoutEmpty(options: Options, address: string, { isNamed }: ReadView): Options {
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(
+      ([name, value]) => value !== '' || !WRITTEN_EMPTY.includes(name) || isNamed(address, `options.${name}`),
+    ),
+  );
 }
 
 /** Whether an option of a server may be shown. What we know as sensitive never; what we don't know, where somebody named it here. */

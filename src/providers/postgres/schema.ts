@@ -109,8 +109,13 @@ export const duckdbServers: SectionSchema = {
         scope: textOrSource('The paths that it is used for.', 's3://lake'),
         validation: textOrSource('With `provider: credential_chain` only: `exists` or `none`.', 'none'),
         use_ssl: textOrSource('Whether to talk TLS to the store.', false),
+        user: ref(
+          'roleName',
+          'Who gets the credentials: `public`, `current_user` (the default) or a role. The function of Postgres Pro AXE 1.1 gives them to `public`.',
+          ['public'],
+        ),
       },
-      examples: [{ type: 'S3', key_id: { env: 'MINIO_ID' }, secret: { env: 'MINIO_KEY' } }],
+      examples: [{ type: 'S3', key_id: { env: 'MINIO_ID' }, secret: { env: 'MINIO_KEY' }, user: 'public' }],
     },
     azureSecret: {
       type: 'object',
@@ -192,7 +197,7 @@ export const duckdbServers: SectionSchema = {
       'PostgreSQL: servers of the `duckdb` foreign data wrapper, by name, with their user mappings.',
     propertyNames: { $ref: '#/$defs/resourceName' },
     additionalProperties: { $ref: '#/$defs/duckdbServer' },
-    examples: [{ lake: { type: 's3', options: { provider: 'credential_chain' } } }],
+    examples: [{ lake: { type: 's3', options: { provider: 'credential_chain', validation: 'none' } } }],
   },
   editorDefs: {
     ...optionsByType('options', 'open'),

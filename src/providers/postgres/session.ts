@@ -13,6 +13,7 @@ import type { Identity } from './identity.js';
 import { kinds } from './kinds.js';
 import { prepareAll } from './prepare.js';
 import type { Preflight } from './preflight/document.js';
+import { needyServers } from './preflight/existing.js';
 import { strandedMappings } from './preflight/stranded.js';
 import { ownersOf, toResources } from './read.js';
 import type { WrapperDocument } from './read.js';
@@ -62,6 +63,8 @@ function session(place: Place): Session {
           principal: identity.principal,
           self: settings.self ?? identity.principal,
           extensionDirectory: settings.extensionDirectory ?? defaultExtensions(context),
+          once: context.once,
+          comparesOnly: context.comparesOnly === true,
         },
         desired,
       );
@@ -80,6 +83,7 @@ function session(place: Place): Session {
           principal: identity.principal,
           context,
           allowServerLog,
+          needyServers: preflight === undefined ? [] : needyServers(preflight),
           ...defined({ statementTimeoutMs }),
         },
         items,

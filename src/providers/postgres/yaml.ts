@@ -10,6 +10,9 @@ export const yaml: Readonly<Record<string, KindYaml>> = {
       const { type, owner, ...options } = plainFields(resource);
       return { type, ...defined({ owner }), ...optionsUnder('options', options) };
     },
+    finish: (server, { name }) => {
+      if (isPublicSimple(server, name)) writeSimple(server);
+    },
   },
   user_mapping: {
     addTo: (server, { name, member = '' }, resource) => {
@@ -24,3 +27,36 @@ export const yaml: Readonly<Record<string, KindYaml>> = {
     },
   },
 };
+
+/** The options that the function `create_simple_secret` writes. */
+const OF_SERVER = ['region', 'url_style', 'provider', 'endpoint', 'scope', 'validation', 'use_ssl'];
+const OF_MAPPING = ['key_id', 'secret', 'session_token'];
+
+const keysOf = (map: unknown): readonly string[] => Object.keys((map ?? {}));
+
+/**
+ * Whether a server is what `create_simple_secret` of Postgres Pro AXE 1.1 makes: its name, one mapping, for PUBLIC, and no other
+ * options. pg_duckdb's function makes a mapping for a role.
+ */
+function isPublicSimple(server: YamlMap, name: string): boolean {
+  const mappings = (server['user_mappings'] ?? {}) as YamlMap;
+  const inMapping = keysOf(mappings['public']);
+  return (
+    /^simple_(s3|gcs|r2)_secret(_\d+)?$/.test(name) &&
+    keysOf(mappings).length === 1 &&
+    inMapping.includes('key_id') &&
+    inMapping.includes('secret') &&
+    inMapping.every((option) => OF_MAPPING.includes(option)) &&
+    keysOf(server['options']).every((option) => OF_SERVER.includes(option))
+  );
+}
+
+/** Writes a server as the parameters of the function, with the role that it gave the credentials to. */
+function writeSimple(server: YamlMap): void {
+  const { type, options, user_mappings: mappings, usage, lifecycle } = server;
+  for (const key of ['type', 'options', 'user_mappings', 'usage', 'lifecycle'])
+    Reflect.deleteProperty(server, key);
+  const parameters = (mappings as Readonly<Record<string, YamlMap>>)['public'];
+  server['simple'] = { type, ...parameters, ...((options ?? {}) as YamlMap), user: 'public' };
+  Object.assign(server, defined({ usage, lifecycle }));
+}

@@ -75,6 +75,8 @@ export interface SessionContext extends RunScope {
    * depend on it: `apply` checks preconditions.
    */
   readonly lockTimeoutMs?: number;
+  /** The run only compares: what would be written needs no second opinion. */
+  readonly comparesOnly?: boolean;
 }
 
 /** What a read is asked for. Only resources of this session's provider are in it. */

@@ -2,61 +2,87 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { defined, problem } from '../../../model/index.js';
-import type { DesiredResource, Diagnostic } from '../../../model/index.js';
+import { defined, kindOf, problem } from '../../../model/index.js';
+import type { DesiredResource, Diagnostic, RunScope } from '../../../model/index.js';
+import { findOptionSet } from '../../sdk/duckdb-options.js';
+import { kinds } from '../kinds.js';
 import type { Preflight } from './document.js';
-import { neededExtensions } from './extensions.js';
+import { extensionOf } from './extensions.js';
 import { PLACEHOLDER, distinct, questionsOf } from './questions.js';
 import type { Question } from './questions.js';
 
-const HTTPFS = new Set(['s3', 'gcs', 'r2', 'aws', 'huggingface']);
+/** Where to look, and for which run. */
+interface AskContext {
+  /** Where DuckDB finds extensions; none are used where it is absent. */
+  readonly extensionDirectory: string | undefined;
+  readonly once: RunScope['once'];
+}
+
+/** What a run keeps: whether it was told already that DuckDB was not asked. */
+const TOLD = {};
+
+/** A question that this machine cannot answer, and what it lacks. */
+interface Unanswered {
+  readonly question: Question;
+  readonly lacks: string;
+  readonly next: string;
+}
 
 /**
  * Asks an embedded DuckDB to create, in memory, the secrets that are new or differ from what the database has: it knows types and
  * options that the option table lacks. Loading it takes almost half a second, so this is done only where there is something new to
- * ask and its extension is installed on this machine; where it cannot be asked, that is reported once for each type.
- * @param extensionDirectory where DuckDB finds extensions; none are used where it is absent
+ * ask and its extension is installed on this machine. Where it could have told something and cannot be asked, that is reported once
+ * in a run.
  */
 export async function askDuckdb(
   desired: readonly DesiredResource[],
   preflight: Preflight,
-  extensionDirectory: string | undefined,
+  context: AskContext,
 ): Promise<readonly Diagnostic[]> {
   const questions = distinct(desired.flatMap((resource) => questionsOf(resource, desired, preflight)));
-  const skipped = new Map<string, Diagnostic>();
+  const unanswered: Unanswered[] = [];
   const asked: Question[] = [];
   for (const question of questions) {
-    const reason = await obstacle(question, extensionDirectory);
-    if (reason === undefined) asked.push(question);
-    else if (!skipped.has(question.type)) skipped.set(question.type, notAsked(question, reason));
+    // Any other provider would look for credentials on this machine.
+    if (!['config', '', undefined].includes(question.provider)) continue;
+    const lacking = await lackingExtension(question, context.extensionDirectory);
+    if (lacking === undefined) asked.push(question);
+    else unanswered.push(lacking);
   }
-  return [...skipped.values(), ...(asked.length === 0 ? [] : await ask(asked, extensionDirectory))];
+  const opinions = asked.length === 0 ? [] : await ask(asked, context.extensionDirectory, unanswered);
+  return [
+    ...opinions,
+    ...notAsked(
+      unanswered.filter(({ question }) => couldTell(question)),
+      context,
+    ),
+  ];
 }
 
-/** Why DuckDB cannot be asked a question. */
-async function obstacle(
-  { type, provider }: Question,
+/** Whether DuckDB knows more of a question than the option table. */
+function couldTell({ type, provider, options }: Question): boolean {
+  const set = findOptionSet(type, provider);
+  return (
+    [...options.keys()].some((name) => set?.options.some((option) => option.name === name) !== true) ||
+    set === undefined
+  );
+}
+
+async function lackingExtension(
+  question: Question,
   directory: string | undefined,
-): Promise<string | undefined> {
-  if (provider !== undefined && provider !== 'config') {
-    return `the provider ${provider} would look for credentials on this machine`;
-  }
-  const extensions = localExtensions(type, provider);
-  const [first] = extensions;
-  if (first === undefined || (await isInstalled(extensions, directory))) return undefined;
-  return `its extension ${first} is not installed on this machine`;
+): Promise<Unanswered | undefined> {
+  const extension = extensionOf(question.type, question.provider);
+  if (extension === undefined || (await isInstalled(extension, directory))) return undefined;
+  return {
+    question,
+    lacks: `DuckDB's extension ${extension}`,
+    next: `Install it for DuckDB on this machine (INSTALL ${extension}), or name the folder that has it with "extension_directory".`,
+  };
 }
 
-/** The extensions of which DuckDB needs one on this machine. */
-function localExtensions(type: string, provider: string | undefined): readonly string[] {
-  if (HTTPFS.has(type)) return ['httpfs'];
-  return type === 'motherduck' ? ['motherduck'] : neededExtensions(type, provider);
-}
-
-async function isInstalled(extensions: readonly string[], directory: string | undefined): Promise<boolean> {
-  if (directory === undefined) return false;
-  const names = extensions.map((extension) => `${extension}.duckdb_extension`);
-  return hasFile(directory, names, EXTENSION_DEPTH);
+async function isInstalled(extension: string, directory: string | undefined): Promise<boolean> {
+  return directory !== undefined && hasFile(directory, `${extension}.duckdb_extension`, EXTENSION_DEPTH);
 }
 
 /** DuckDB installs to `<directory>/<version>/<platform>/<name>.duckdb_extension`. */
@@ -64,38 +90,47 @@ const EXTENSION_DEPTH = 2;
 /** More versions and platforms than anybody has: the setting may name any folder, `/` for one. */
 const MOST_FOLDERS = 50;
 
-/** Whether a folder, or one below it, has a file whose name ends like this; links are not followed. */
-async function hasFile(folder: string, ends: readonly string[], depth: number): Promise<boolean> {
+/** Whether a folder, or one below it, has a file of this name; links are not followed. */
+async function hasFile(folder: string, name: string, depth: number): Promise<boolean> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
-  if (entries.some((entry) => !entry.isDirectory() && ends.some((end) => entry.name.endsWith(end))))
-    return true;
+  if (entries.some((entry) => !entry.isDirectory() && entry.name === name)) return true;
   if (depth === 0) return false;
   for (const entry of entries.filter((candidate) => candidate.isDirectory()).slice(0, MOST_FOLDERS)) {
-    if (await hasFile(join(folder, entry.name), ends, depth - 1)) return true;
+    if (await hasFile(join(folder, entry.name), name, depth - 1)) return true;
   }
   return false;
 }
 
-function notAsked({ type, about }: Question, reason: string): Diagnostic {
-  return problem({
-    severity: 'info',
-    code: 'duckdb-not-asked',
-    summary: `DuckDB could not be asked about the options of ${type}: ${reason}.`,
-    address: about.address,
-    at: about.range,
-  });
+/** One note for all questions that were not asked, the first time in a run. */
+function notAsked(unanswered: readonly Unanswered[], { once }: AskContext): readonly Diagnostic[] {
+  const [first] = unanswered;
+  const told = once(TOLD, () => ({ isTold: false }));
+  if (first === undefined || told.isTold) return [];
+  told.isTold = true;
+  const lacks = [...new Set(unanswered.map((entry) => entry.lacks))].join(', ');
+  return [
+    problem({
+      severity: 'info',
+      code: 'duckdb-not-asked',
+      summary: `What DuckDB itself says about options that are not known here was not checked: this machine lacks ${lacks}.`,
+      next: first.next,
+      address: first.question.about.address,
+      at: first.question.about.range,
+    }),
+  ];
 }
 
 async function ask(
   questions: readonly Question[],
   directory: string | undefined,
+  unanswered: Unanswered[],
 ): Promise<readonly Diagnostic[]> {
   const library = await import('@duckdb/node-api').catch(() => undefined);
   if (library === undefined) {
-    const types = new Map(questions.map((question) => [question.type, question]));
-    return [...types.values()].map((question) =>
-      notAsked(question, 'the package @duckdb/node-api is not installed'),
-    );
+    const name = '@duckdb/node-api';
+    const next = `Install it: npm install ${name}`;
+    unanswered.push(...questions.map((question) => ({ question, lacks: `the package ${name}`, next })));
+    return [];
   }
   const instance = await library.DuckDBInstance.create(':memory:', {
     threads: '1',
@@ -106,10 +141,18 @@ async function ask(
   });
   const connection = await instance.connect();
   const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
   try {
     for (const question of questions) {
       const error = await createSecret(connection, question);
-      if (error !== undefined) diagnostics.push(opinion(question, error, library.version()));
+      // What is wrong with the server alone is wrong with its mappings too.
+      const key = `${kinds.mustParse(question.about.address).name} ${error ?? ''}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const found = error === undefined ? undefined : opinion(question, error, library.version());
+      if (found === undefined) continue;
+      if ('lacks' in found) unanswered.push(found);
+      else diagnostics.push(found);
     }
   } finally {
     connection.closeSync();
@@ -132,23 +175,27 @@ async function createSecret(
   );
 }
 
-/** DuckDB's error, as a warning: the DuckDB of the database may be of another version. */
-function opinion(question: Question, error: string, version: string): Diagnostic {
+/**
+ * DuckDB's error, as a warning: the DuckDB of the database may be of another version. `undefined` where it is about a placeholder,
+ * which is not a map or a boolean: that says nothing about the real value.
+ */
+function opinion(question: Question, error: string, version: string): Diagnostic | Unanswered | undefined {
   const { type, about } = question;
-  // A sensitive option was given a placeholder, which is not a map or a boolean: that says nothing about the real value.
-  const cast = /Failed to cast option '(\w+)'/.exec(error)?.[1];
-  if (cast !== undefined && question.options.get(cast) === PLACEHOLDER) {
-    return notAsked(
+  const cast = /Failed to cast option ['"](\w+)['"]/.exec(error)?.[1];
+  if (cast !== undefined && question.options.get(cast) === PLACEHOLDER) return undefined;
+  if (/\.duckdb_extension|exists in the \w+ extension|Autoloading/.test(error)) {
+    const extension = extensionOf(type, question.provider) ?? type;
+    return {
       question,
-      `${cast} needs a value of another type, and values are not read for this check`,
-    );
+      lacks: `an extension ${extension} that DuckDB ${version} can load`,
+      next: `Install it for DuckDB on this machine (INSTALL ${extension}).`,
+    };
   }
-  const isMissing = /\.duckdb_extension|exists in the \w+ extension|Autoloading/.test(error);
-  if (isMissing) return notAsked(question, 'its extension cannot be loaded on this machine');
+  const alone = kindOf(about.address) === 'duckdb_server' ? ', which is checked without its mappings' : '';
   return problem({
     severity: 'warning',
     code: 'duckdb-says',
-    summary: `DuckDB ${version} on this machine refuses this ${type} secret: ${error.split('\n')[0] ?? ''}`,
+    summary: `DuckDB ${version} on this machine refuses this ${type} secret${alone}: ${error.split('\n')[0] ?? ''}`,
     next: 'Correct it, or add "options_unchecked: true" where the database has another DuckDB.',
     address: about.address,
     at: about.range,

@@ -14,6 +14,14 @@ export interface Preflight {
   readonly usage: boolean;
   /** `duckdb.postgres_role`; null where this role may not read it or the library is not loaded, empty: superusers only. */
   readonly duckdbRole: string | null;
+  /** `duckdb.disabled_filesystems`; null where it is not known. */
+  readonly disabledFilesystems: string | null;
+  /** Whether there is a function `duckdb.drop_simple_secret` of a superuser: Postgres Pro AXE 1.1 has it. */
+  readonly dropsSimple: boolean;
+  /** Whether every function `duckdb.query` belongs to a superuser, and there is one. */
+  readonly answersQueries: boolean;
+  /** Whether AXE's list of storages is a table of a superuser or of the current role, and may be read. */
+  readonly storagesReadable: boolean;
   /** Whether the current role has the rights of that role. */
   readonly inDuckdbRole: boolean;
   /** Whether it owns the wrapper, and so may grant on it. */
@@ -64,6 +72,16 @@ export function preflightSql(roles: readonly string[]): string {
   // Anybody who may create a schema can create one of this name, with a view that calls a function.
   const trusted = (owner: string): string => `EXISTS (SELECT FROM pg_catalog.pg_roles o
         WHERE o.oid ${EQ} ${owner} AND (o.rolsuper OR o.rolname ${EQ} current_user))`;
+  const readable = (schema: string, table: string): string => `EXISTS (SELECT FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid ${EQ} c.relnamespace
+    WHERE n.nspname ${EQ} '${schema}' AND c.relname ${EQ} '${table}' AND c.relkind ${EQ} 'r'
+      AND ${trusted('n.nspowner')} AND ${trusted('c.relowner')}
+      AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'))`;
+  const hasFunction = (
+    name: string,
+  ): string => `COALESCE((SELECT pg_catalog.bool_and(${trusted('n.nspowner')} AND ${trusted('p.proowner')})
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid ${EQ} p.pronamespace
+    WHERE n.nspname ${EQ} 'duckdb' AND p.proname ${EQ} '${name}'), false)`;
   return `SELECT pg_catalog.json_build_object(
   'extension', ${extension('extname')},
   'extensionVersion', ${extension('extversion')},
@@ -74,11 +92,11 @@ export function preflightSql(roles: readonly string[]): string {
   'duckdbRole', cfg.postgres_role,
   'inDuckdbRole', EXISTS (SELECT FROM pg_catalog.pg_roles r
     WHERE r.rolname ${EQ} cfg.postgres_role::pg_catalog.name AND pg_catalog.pg_has_role(r.oid, 'MEMBER')),
-  'extensionsReadable', EXISTS (SELECT FROM pg_catalog.pg_class c
-    JOIN pg_catalog.pg_namespace n ON n.oid ${EQ} c.relnamespace
-    WHERE n.nspname ${EQ} 'duckdb' AND c.relname ${EQ} 'extensions' AND c.relkind ${EQ} 'r'
-      AND ${trusted('n.nspowner')} AND ${trusted('c.relowner')}
-      AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')),
+  'disabledFilesystems', cfg.disabled_filesystems,
+  'dropsSimple', ${hasFunction('drop_simple_secret')},
+  'answersQueries', ${hasFunction('query')},
+  'extensionsReadable', ${readable('duckdb', 'extensions')},
+  'storagesReadable', ${readable('metastore', 'pga_storage')},
   'servers', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('name', f.srvname, 'type', f.srvtype,
     'owner', pg_catalog.pg_get_userbyid(f.srvowner),
     'owned', pg_catalog.pg_has_role(f.srvowner, 'USAGE'), 'administrated', ${administrator('f.srvowner')},
@@ -108,6 +126,6 @@ WHERE me.rolname ${EQ} current_user`;
 function settingsSql(): string {
   const setting = (name: string): string =>
     `pg_catalog.max(g.setting) FILTER (WHERE g.name ${EQ} 'duckdb.${name}') AS ${name}`;
-  return `SELECT ${setting('postgres_role')} FROM pg_catalog.pg_settings g
+  return `SELECT ${setting('postgres_role')}, ${setting('disabled_filesystems')} FROM pg_catalog.pg_settings g
     WHERE pg_catalog.left(g.name, 7) ${EQ} 'duckdb.'`;
 }

@@ -5,6 +5,8 @@ import { breaksDuckdb, isValidationName, renameSql } from '../names.js';
 import { isSensitiveOption } from '../../sdk/duckdb-options.js';
 import type { FoundMapping, FoundServer, Preflight } from './document.js';
 import { mappingProblem } from './mapping.js';
+import { chainProblem, exposure, needsCredentials } from '../traps.js';
+import type { Shape } from '../traps.js';
 
 /** Servers that exist already and break DuckDB for everyone, or expose what they should not. */
 export function existingServers(
@@ -97,7 +99,9 @@ function optionProblems(server: FoundServer, mappings: readonly FoundMapping[]):
   const shown = JSON.stringify(server.name);
   const { options } = server;
   const type = effectiveType(server);
+  const shape: Shape = { type: type.toLowerCase(), option: (name) => options[name] };
   return [
+    ...shapeProblems(shape, shown),
     ...Object.keys(options).flatMap((option) => serverOptionProblems(server, option)),
     ...mappings.flatMap((mapping) =>
       (mapping.options ?? []).flatMap((option) => {
@@ -108,6 +112,37 @@ function optionProblems(server: FoundServer, mappings: readonly FoundMapping[]):
       }),
     ),
   ];
+}
+
+/** What takes DuckDB down later, or shows credentials, in a server that is not managed here. */
+function shapeProblems(shape: Shape, shown: string): readonly ProblemWords[] {
+  const chain = chainProblem(shape);
+  const problems: ProblemWords[] = [];
+  if (chain !== undefined) {
+    problems.push({
+      ...chain,
+      summary: `The server ${shown} requires credentials on the database host whenever DuckDB loads it: once they are gone, every DuckDB query and every change of a server or mapping fails, until it is dropped.`,
+      next: `Drop it and create it again with validation 'none': to alter it does not help once they are gone.`,
+    });
+  }
+  if (exposure(shape) === 'refresh') {
+    problems.push({
+      severity: 'warning',
+      code: 'credentials-shown',
+      summary: `The server ${shown} has the option refresh, with which DuckDB shows its credentials in clear to every role with a mapping.`,
+      next: 'Drop the option, and change the credentials.',
+    });
+  }
+  return problems;
+}
+
+/** Servers that fail every change in the database once the host has no credentials, those with `validation: exists` too. */
+export function needyServers({ servers }: Pick<Preflight, 'servers'>): readonly string[] {
+  return servers
+    .filter((server) =>
+      needsCredentials({ type: effectiveType(server), option: (name) => server.options[name] }),
+    )
+    .map(({ name }) => name);
 }
 
 function serverOptionProblems(server: FoundServer, option: string): readonly ProblemWords[] {

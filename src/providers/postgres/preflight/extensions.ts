@@ -1,32 +1,31 @@
 import { fieldText, kindOf, problem, own } from '../../../model/index.js';
 import type { DesiredResource, Diagnostic } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
+import { findOptionSet } from '../../sdk/duckdb-options.js';
+import { isAwsChain } from '../traps.js';
 import type { FoundServer, Preflight } from './document.js';
 
-/**
- * The DuckDB extensions that provide a secret type, by their names; not those that are linked into the wrapper, nor motherduck, which
- * DuckDB fetches at its first use.
- */
-const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
-  azure: ['azure'],
-  iceberg: ['iceberg'],
-  ducklake: ['ducklake'],
-  mysql: ['mysql', 'mysql_scanner'],
-  postgres: ['postgres', 'postgres_scanner'],
-  quack: ['quack'],
-  rds: ['aws'],
-  uc: ['unity_catalog', 'uc_catalog'],
-  unity_catalog: ['unity_catalog', 'uc_catalog'],
+/** Extensions that need no row: linked into the wrapper, or fetched by DuckDB at the first use (DuckDB wrapper contract). */
+const WITHOUT_ROW = ['httpfs', 'motherduck'];
+/** Other names of extensions in `duckdb.extensions`. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  mysql_scanner: ['mysql', 'mysql_scanner'],
+  postgres_scanner: ['postgres', 'postgres_scanner'],
 };
-const OF_CHAIN: readonly string[] = ['aws'];
-const CHAINED = ['s3', 'gcs', 'r2', 'aws'];
 
-/** The extensions of which a server needs one; none for a type that every build has. */
-export function neededExtensions(type: string, provider: string | undefined): readonly string[] {
-  const folded = type.toLowerCase();
-  return CHAINED.includes(folded) && provider?.toLowerCase() === 'credential_chain'
-    ? OF_CHAIN
-    : (own(OF_TYPE, folded) ?? []);
+/** The extensions of which a server needs a row, each by its names; none for a type that needs none. */
+export function neededExtensions(type: string, provider: string | undefined): readonly (readonly string[])[] {
+  // The type rds has no other provider.
+  const chain = isAwsChain(type, provider) || type.toLowerCase() === 'rds' ? ['aws'] : [];
+  return [extensionOf(type, provider) ?? [], chain]
+    .flat()
+    .filter((extension) => !WITHOUT_ROW.includes(extension))
+    .map((extension) => own(ALIASES, extension) ?? [extension]);
+}
+
+/** The extension that has a secret type; `undefined` where DuckDB has it itself, and for what is not known. */
+export function extensionOf(type: string, provider: string | undefined): string | undefined {
+  return (findOptionSet(type, provider) ?? findOptionSet(type, undefined))?.extension;
 }
 
 /** Whether any desired or existing server needs an extension that has to be installed. */
@@ -67,8 +66,8 @@ function desiredProblems(
   installed: readonly string[] | undefined,
 ): readonly Diagnostic[] {
   const needed = neededByDesired(server);
-  const [first] = needed;
-  if (first === undefined) return [];
+  const [[first = ''] = []] = needed;
+  if (needed.length === 0) return [];
   const place = { address: server.address, at: server.range };
   if (installed === undefined) {
     return [
@@ -80,13 +79,15 @@ function desiredProblems(
       }),
     ];
   }
-  if (isInstalled(needed, installed)) return [];
+  const missing = missingOf(needed, installed);
+  if (missing === undefined) return [];
   const { name } = kinds.mustParse(server.address);
   return [
     problem({
+      severity: server.optionsUnchecked === true ? 'warning' : 'error',
       code: 'extension-missing',
-      summary: `The server ${name} needs DuckDB's extension ${first}, which duckdb.extensions does not list: every DuckDB query of roles that are not superusers would fail.`,
-      next: `Let a superuser run SELECT duckdb.install_extension('${first}') in that database first.`,
+      summary: `The server ${name} needs DuckDB's extension ${missing}, which duckdb.extensions does not list: every DuckDB query of roles that are not superusers would fail.`,
+      next: `Let a superuser run SELECT duckdb.install_extension('${missing}') in that database first.`,
       ...place,
     }),
   ];
@@ -97,25 +98,24 @@ function foundProblems(
   server: FoundServer,
   installed: readonly string[] | undefined,
 ): readonly Diagnostic[] {
-  const needed = neededByFound(server);
-  const [first] = needed;
-  if (first === undefined || installed === undefined || isInstalled(needed, installed)) return [];
+  const missing = installed === undefined ? undefined : missingOf(neededByFound(server), installed);
+  if (missing === undefined) return [];
   return [
     problem({
       severity: 'warning',
       code: 'server-breaks-duckdb',
-      summary: `The server ${JSON.stringify(server.name)} needs DuckDB's extension ${first}, which duckdb.extensions does not list: every DuckDB query of roles that are not superusers fails.`,
-      next: `Install the extension (SELECT duckdb.install_extension('${first}')), or drop the server.`,
+      summary: `The server ${JSON.stringify(server.name)} needs DuckDB's extension ${missing}, which duckdb.extensions does not list: every DuckDB query of roles that are not superusers fails.`,
+      next: `Install the extension (SELECT duckdb.install_extension('${missing}')), or drop the server.`,
       address: `duckdb_server.${provider}.${server.name}`,
     }),
   ];
 }
 
-function neededByDesired({ fields }: DesiredResource): readonly string[] {
+function neededByDesired({ fields }: DesiredResource): readonly (readonly string[])[] {
   return neededExtensions(fieldText(fields['type']) ?? '', fieldText(fields['options.provider']));
 }
 
-function neededByFound({ type, options }: FoundServer): readonly string[] {
+function neededByFound({ type, options }: FoundServer): readonly (readonly string[])[] {
   return neededExtensions(type ?? '', options['provider']);
 }
 
@@ -123,6 +123,7 @@ function isServer(resource: DesiredResource): boolean {
   return kindOf(resource.address) === 'duckdb_server';
 }
 
-function isInstalled(needed: readonly string[], installed: readonly string[]): boolean {
-  return needed.some((extension) => installed.includes(extension));
+/** The first extension that has no row under any of its names. */
+function missingOf(needed: readonly (readonly string[])[], installed: readonly string[]): string | undefined {
+  return needed.find((names) => !names.some((name) => installed.includes(name)))?.[0];
 }

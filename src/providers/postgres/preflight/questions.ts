@@ -18,7 +18,10 @@ type Options = ReadonlyMap<string, string>;
 /** Replaces sensitive values: DuckDB is asked about names and shapes, never about values. */
 export const PLACEHOLDER = 'x';
 
-/** One question for each mapping of a server, or one without mappings; none where the database has the same already. */
+/**
+ * The server alone, as the wrapper checks it, and with each of its mappings; nothing that the database has already. MotherDuck is not a
+ * secret of DuckDB there.
+ */
 export function questionsOf(
   server: DesiredResource,
   desired: readonly DesiredResource[],
@@ -37,14 +40,16 @@ export function questionsOf(
     const options = new Map([...own, ...mapping]);
     return { type, provider: options.get('provider'), options, about };
   };
+  if (type === 'motherduck') return [];
   const mappings = desired.filter((resource) => isMappingOf(resource, server));
-  if (mappings.length === 0) return isSame ? [] : [ask(server, new Map())];
-  return mappings.flatMap((about) => {
+  const alone = isSame ? [] : [ask(server, new Map())];
+  const mapped = mappings.flatMap((about) => {
     const role = kinds.mustParse(about.address).member;
     const options = optionsOf(about);
     const found = preflight.mappings.find((mapping) => mapping.server === name && mapping.role === role);
     return isSame && isSameMapping(found, options) ? [] : [ask(about, options)];
   });
+  return [...alone, ...mapped];
 }
 
 /** Questions without duplicates. */
