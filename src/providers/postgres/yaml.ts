@@ -32,7 +32,7 @@ export const yaml: Readonly<Record<string, KindYaml>> = {
 const OF_SERVER = ['region', 'url_style', 'provider', 'endpoint', 'scope', 'validation', 'use_ssl'];
 const OF_MAPPING = ['key_id', 'secret', 'session_token'];
 
-const keysOf = (map: unknown): readonly string[] => Object.keys((map ?? {}));
+const keysOf = (map: unknown): readonly string[] => Object.keys(map ?? {});
 
 /**
  * Whether a server is what `create_simple_secret` of Postgres Pro AXE 1.1 makes: its name, one mapping, for PUBLIC, and no other
