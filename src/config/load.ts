@@ -11,6 +11,7 @@ import type { Language } from './language.js';
 import { check } from './check/check.js';
 import { merge } from './merge.js';
 import type { Merged } from './merge.js';
+import { withOpenText } from './open-text/open-text.js';
 import { parse } from './parse/parse.js';
 import { inFileOrder, problem, problemAt } from '../model/problem.js';
 import type { SourceFile } from './parse/source-file.js';
@@ -70,7 +71,7 @@ export function loadConfiguration(
   add(problems, context.problems);
   add(problems, findCycles(resources));
 
-  const diagnostics = firstOf(inFileOrder(problems, files));
+  const diagnostics = firstOf(inFileOrder(withOpenText(roots, language, problems), files));
   if (sources.length === 0 || hasErrors(diagnostics)) return { diagnostics };
   const configuration: Configuration = {
     version: 1,

@@ -8,6 +8,8 @@ export interface Lifecycle {
   readonly protect?: boolean;
   /** Fields that are not compared: names of options, or `value`. */
   readonly ignore?: readonly string[];
+  /** Fields whose text is no credential, though it looks like one or nobody knows the option: names of options, or keys. */
+  readonly notSecret?: readonly string[];
   /** When it is removed from the configuration: destroy it (the default), or only forget it. */
   readonly onRemove?: 'delete' | 'forget';
   /** Take over an object that already exists under this name. */

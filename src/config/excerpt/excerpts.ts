@@ -10,6 +10,8 @@ type Path = readonly string[];
 export interface Excerpts {
   /** Whether the scalar at a path may be shown. */
   mayShowValue(path: Path, text: string): boolean;
+  /** Whether a value source may be at a path. */
+  takesSource(path: Path): boolean;
   /** Whether a key of the map at a path may be shown. */
   mayShowKey(path: Path, key: string): boolean;
   /** Keys that may be shown in a file that is not YAML, where paths are not known. */
@@ -56,7 +58,9 @@ const CORE: ExcerptRules = {
 
 /** The rules of `lifecycle`, which every section of names may have. */
 const LIFECYCLE: ExcerptRules = {
-  shown: ['protect', 'ignore.*', 'on_remove', 'adopt', 'adopt.from'].map((key) => `lifecycle.${key}`),
+  shown: ['protect', 'ignore.*', 'not_secret.*', 'on_remove', 'adopt', 'adopt.from'].map(
+    (key) => `lifecycle.${key}`,
+  ),
   maps: ['lifecycle', 'lifecycle.adopt'],
   short: ['protect', 'on_remove', 'adopt'],
 };
@@ -154,6 +158,7 @@ export function makeExcerpts(parts: ExcerptParts): Excerpts {
       // A command is a list: text may be a whole command line, with a token in it.
       return key !== 'exec' && (!NAMING.has(key) || NAME.test(text));
     },
+    takesSource: (path) => matches(path, sources),
     mayShowKey: (path, key) =>
       key.length <= 100 &&
       !looksLikeSecret(key) &&

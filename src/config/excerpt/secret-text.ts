@@ -1,9 +1,12 @@
+import { credentialIn } from '../../model/index.js';
+
 /** Longer text may hold anything, and no message needs it. */
 const LONGEST = 200;
 
-/** Text that may be a credential whatever its place: a URL with a password in it, several lines, very long text. */
+/** Text that may be a credential whatever its place: what looks like one, several lines, very long text. */
 export function looksLikeSecret(text: string): boolean {
-  return text.length > LONGEST || text.includes('\n') || hasPassword(text) || ENDS_IN_AT.test(text);
+  if (text.length > LONGEST || text.includes('\n') || hasPassword(text)) return true;
+  return ENDS_IN_AT.test(text) || credentialIn(text) !== undefined;
 }
 
 /** A URL whose password holds a `/`, `?` or `#` that is not escaped, so that it is not where a password belongs. */

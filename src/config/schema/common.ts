@@ -64,6 +64,13 @@ export const commonDefs: Readonly<Record<string, JsonSchema>> = {
         examples: [['value'], ['region']],
         items: { $ref: '#/$defs/optionName' },
       },
+      not_secret: {
+        type: 'array',
+        description:
+          'Fields that look like a credential, or that this program does not know, and that are none: names of options, or keys.',
+        examples: [['external_id']],
+        items: { $ref: '#/$defs/optionName' },
+      },
       on_remove: {
         enum: ['delete', 'forget'],
         description:

@@ -14,10 +14,14 @@ export function readLifecycle(node: TreeNode): Lifecycle {
   const adoptFrom = textOf(child(child(lifecycle, 'adopt'), 'from'));
   const adopt = adoptFrom === undefined ? flag('adopt') : true;
   const ignore = child(lifecycle, 'ignore');
+  const notSecret = child(lifecycle, 'not_secret');
   const onRemove = textOf(child(lifecycle, 'on_remove'));
   return {
     ...defined({ protect }),
     ...(ignore === undefined ? {} : { ignore: textsOf(ignore).map(({ text }) => text.toLowerCase()) }),
+    ...(notSecret === undefined
+      ? {}
+      : { notSecret: textsOf(notSecret).map(({ text }) => text.toLowerCase()) }),
     ...(onRemove === undefined ? {} : { onRemove: onRemove === 'forget' ? 'forget' : 'delete' }),
     ...defined({ adopt, adoptFrom }),
   };
