@@ -1,4 +1,5 @@
 import { hasErrors } from '../model/index.js';
+import type { Diagnostic } from '../model/index.js';
 import type { RunContext, RunResult } from './context.js';
 import { load } from './load.js';
 import { openScope } from './run-scope.js';
@@ -11,13 +12,25 @@ export interface ValidateResult extends RunResult {
   readonly resources: number;
 }
 
-/** Checks the configuration, its text alone: no value is read, and no system is asked. */
-export async function validate(files: readonly string[], context: RunContext): Promise<ValidateResult> {
-  const { loaded, diagnostics } = await load(files, openScope(context));
+/**
+ * Checks the configuration, its text alone: no value is read, and no system is asked.
+ * @param strict whether warnings are errors
+ */
+export async function validate(
+  files: readonly string[],
+  context: RunContext,
+  { strict = false }: { readonly strict?: boolean } = {},
+): Promise<ValidateResult> {
+  const { loaded, diagnostics: found } = await load(files, openScope(context));
+  const diagnostics = strict ? found.map(asError) : found;
   return {
     status: hasErrors(diagnostics) ? 'error' : 'ok',
     diagnostics,
     files: loaded?.configuration.files.length ?? 0,
     resources: loaded?.configuration.resources.length ?? 0,
   };
+}
+
+function asError(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic;
 }

@@ -37,11 +37,11 @@ export async function readValues(
     for (const resource of resources) requests.push(...requestsOf(resource.fields, resource.address));
   const values = await resolveValues(requests, sourceOf(configuration), context, context.extensions.sources);
   return {
-    settings: configuration.providers.map((provider) => resolveSettings(provider, values)),
+    settings: configuration.providers.map((provider) => resolveSettings(provider, values, context)),
     // With a value missing nothing may be compared: a field that is left out looks like one that is to be removed.
     desired: hasErrors(values.diagnostics)
       ? []
-      : resources.map((resource) => resolveResource(resource, values, needValues)),
+      : resources.map((resource) => resolveResource(resource, values, needValues, context)),
     diagnostics: values.diagnostics,
   };
 }
@@ -80,7 +80,7 @@ export async function readSettings(
     context,
     context.extensions.sources,
   );
-  return { fields: resolveFields(fields, values, true), diagnostics: values.diagnostics };
+  return { fields: resolveFields(fields, values, true, context), diagnostics: values.diagnostics };
 }
 
 function requestsOf(fields: Readonly<Record<string, DesiredField>>, address?: string): ValueRequest[] {
@@ -96,9 +96,16 @@ function requestsOf(fields: Readonly<Record<string, DesiredField>>, address?: st
   );
 }
 
-function resolveSettings(settings: ProviderSettings, values: ResolvedValues): ResolvedSettings {
+/** What wraps a value. */
+type Wrapping = Pick<EngineScope, 'sensitive'>;
+
+function resolveSettings(
+  settings: ProviderSettings,
+  values: ResolvedValues,
+  scope: Wrapping,
+): ResolvedSettings {
   const { name, range } = settings;
-  const fields = resolveFields(settings.fields, values, true);
+  const fields = resolveFields(settings.fields, values, true, scope);
   return range === undefined ? { name, fields } : { name, fields, range };
 }
 
@@ -106,19 +113,27 @@ function resolveResource(
   resource: ConfiguredResource,
   values: ResolvedValues,
   needValues: boolean,
+  scope: Wrapping,
 ): DesiredResource {
-  return { ...resource, fields: resolveFields(resource.fields, values, needValues) };
+  return { ...resource, fields: resolveFields(resource.fields, values, needValues, scope) };
 }
 
 function resolveFields(
   fields: Readonly<Record<string, DesiredField>>,
   values: ResolvedValues,
   needValues: boolean,
+  { sensitive }: Wrapping,
 ): Readonly<Record<string, Field>> {
   const resolved: Record<string, Field> = {};
   for (const [path, field] of Object.entries(fields)) {
     if (field.kind === 'plain') {
-      resolved[path] = { kind: 'plain', value: field.value };
+      resolved[path] =
+        field.sensitive === true
+          ? {
+              kind: 'sensitive',
+              value: sensitive(typeof field.value === 'string' ? field.value : JSON.stringify(field.value)),
+            }
+          : { kind: 'plain', value: field.value };
       continue;
     }
     const value = needValues ? values.get(field.source) : undefined;

@@ -46,5 +46,11 @@ export interface FromFile {
 
 /** A field as the configuration has it: plain text, or where the value is to be read from. */
 export type DesiredField =
-  | { readonly kind: 'plain'; readonly value: Plain; readonly range?: SourceRange }
+  | {
+      readonly kind: 'plain';
+      readonly value: Plain;
+      readonly range?: SourceRange;
+      /** It may be a credential, since nobody knows the field: it is treated like the value of one. */
+      readonly sensitive?: true;
+    }
   | { readonly kind: 'source'; readonly source: ValueSource; readonly range?: SourceRange };

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { Sensitive, credentialIn } from '../../src/model/index.js';
 import { toResources } from '../../src/providers/postgres/read.js';
+import { kinds } from '../../src/providers/postgres/kinds.js';
+import { yaml } from '../../src/providers/postgres/yaml.js';
+import { pullText } from '../../src/report/pull-text.js';
 import { load } from '../config/load-text.js';
 
 const HEAD = 'version: 1\nstack: test\nproviders: { w: { type: postgres }, l: { type: duckdb } }\n';
@@ -90,4 +94,85 @@ describe('a credential in an option that everybody can read', () => {
     ];
     expect(identifiers.flatMap((text) => credentialIn(text) ?? [])).toEqual([]);
   });
+});
+
+describe('a value source in an option of a server', () => {
+  const codes = (server: string): readonly string[] =>
+    load(`${HEAD}duckdb_servers: { a: ${server} }\n`).diagnostics.map(
+      ({ code, severity }) => `${severity}: ${code}`,
+    );
+
+  it('is warned of, since every role can read it, unless it is declared to be no secret', () => {
+    const warned = ['warning: source-in-server-option'];
+    expect(codes('{ type: s3, options: { region: { env: R } } }')).toEqual(warned);
+    expect(codes('{ type: s3, options: { region: ref+envsubst://$R } }')).toEqual(warned);
+    expect(codes('{ simple: { type: S3, endpoint: { env: E } } }')).toEqual(warned);
+    expect(codes('{ azure: { connection_string: { env: C }, scope: { env: E } } }')).toEqual(warned);
+    expect(
+      codes('{ type: s3, options: { region: { env: R } }, lifecycle: { not_secret: [region] } }'),
+    ).toEqual([]);
+    expect(
+      codes('{ type: s3, user_mappings: { b: { region: { env: R }, key_id: A, secret: { env: S } } } }'),
+    ).toEqual([]);
+    expect(
+      load(`${HEAD}duckdb_secrets: { a: { type: s3, options: { region: { env: R } } } }\n`).diagnostics,
+    ).toEqual([]);
+  });
+});
+
+describe('an option that the table does not know', () => {
+  const fieldOf = (text: string, path: string): unknown =>
+    load(`${HEAD}${text}\n`)
+      .configuration?.resources.map(({ fields }) => fields[path])
+      .find((field) => field !== undefined);
+  const hidden = { kind: 'plain', sensitive: true };
+
+  it.each([
+    ['of an unknown type', 'duckdb_servers: { a: { type: new, options: { region: x } } }', 'region'],
+    [
+      'of an unknown name',
+      'duckdb_servers: { a: { type: s3, options: { flavour: x }, options_unchecked: true } }',
+      'flavour',
+    ],
+    ['of a mapping', 'duckdb_servers: { a: { type: s3, user_mappings: { b: { flavour: x } } } }', 'flavour'],
+    ['of a stored secret', 'duckdb_secrets: { a: { type: new, options: { region: x } } }', 'region'],
+  ])('is treated like a credential: %s', (_, text, name) => {
+    expect(fieldOf(text, `options.${name}`)).toMatchObject(hidden);
+    const declared = text.replace(/ \} \}$/, `, lifecycle: { not_secret: [${name.toUpperCase()}] } } }`);
+    expect(fieldOf(declared, `options.${name}`)).not.toHaveProperty('sensitive');
+  });
+
+  it('is shown where it is known', () => {
+    expect(
+      fieldOf('duckdb_servers: { a: { type: s3, options: { region: x } } }', 'options.region'),
+    ).not.toHaveProperty('sensitive');
+  });
+});
+
+it('an option of a server that nobody knows is pulled as a variable, and a credential is left out', () => {
+  const view = {
+    provider: 'w',
+    principal: 'o',
+    isRequested: () => true,
+    handsOver: () => false,
+    wrapperUsage: false,
+    isNamed: () => false,
+  };
+  const options = { region: 'eu', odd: 'canary', SECRET: 'canary' };
+  const server = {
+    id: '1',
+    version: '1',
+    name: 'lake',
+    type: 's3',
+    owner: 'o',
+    owned: true,
+    comment: null,
+    options,
+  };
+  const resources = toResources({ servers: [server], mappings: [], serverUsage: [], wrapperUsage: [] }, view);
+  const text = pullText(resources, kinds, yaml);
+  expect(parse(text)).toMatchObject({
+    duckdb_servers: { lake: { options: { region: 'eu', odd: { env: 'LAKE_ODD' } } } },
+  });
+  expect(text).not.toMatch(/canary|SECRET/);
 });

@@ -21,7 +21,10 @@ describe('a value source', () => {
   it.each<[string, unknown]>([
     ['{ env: TOKEN }', { from: 'env', name: 'TOKEN' }],
     ['{ env: TOKEN, trim: true }', { from: 'env', name: 'TOKEN', trim: true }],
-    ['{ file: a/b, base64: true, trim: false }', { from: 'file', path: 'a/b', base, base64: true }],
+    [
+      '{ file: a/b, base64: true, trim: false }',
+      { from: 'file', path: 'a/b', base, base64: true, trim: false },
+    ],
     ['{ dotenv: .env, name: TOKEN }', { from: 'dotenv', path: '.env', base, name: 'TOKEN' }],
     ['{ stdin: true, key: a.b.0 }', { from: 'stdin', key: 'a.b.0' }],
     ['{ stdin: true, key: 0 }', { from: 'stdin', key: '0' }],

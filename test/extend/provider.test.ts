@@ -114,6 +114,26 @@ describe('a provider from outside', () => {
     expect(await run(['plan', '--detailed-exitcode'], adopted)).toMatchObject({ code: 0 });
   });
 
+  it('has no credential in its open fields, and no generated text in a strict check', async () => {
+    const withQuota = (quota: string): string =>
+      `mailboxes: { info: { value: { env: MAIL_PASSWORD }, quota: "${quota}" } }\n`;
+    const refused = await run(['validate'], withQuota(`user=a password=${CANARY}`));
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain('This text looks like a password.');
+    const generated = withQuota('x7Kq2Lm9Vt4Rz8Pw3Nc6');
+    const lenient = await run(['validate'], generated);
+    expect(lenient).toMatchObject({ code: 0 });
+    expect(lenient.stderr).toContain('Warning: This text looks generated');
+    const strict = await run(['validate', '--strict'], generated);
+    expect(strict).toMatchObject({ code: 1 });
+    expect(strict.stderr).toContain('Error: This text looks generated');
+    expect(JSON.parse((await run(['validate', '--strict', '--json'], generated)).stdout)).toMatchObject({
+      status: 'error',
+    });
+    const declared = generated.replace('quota:', 'lifecycle: { not_secret: [quota] }, quota:');
+    expect(await run(['validate', '--strict'], declared)).toMatchObject({ code: 0 });
+  });
+
   it('is in the JSON Schema, and its credentials are masked', async () => {
     const extensions = withExtensions({ providers: [mailProvider(server)] });
     const { editor } = await configSchema(languageParts(extensions));

@@ -111,7 +111,7 @@ function findingOf({ text, at, isDeclared }: OpenText): Finding | undefined {
   if (!isDeclared && looksGenerated(text))
     return { text, isCredential: false, problem: generatedWarning(at) };
   const unseen = unseenIn(text);
-  return unseen && { text, isCredential: false, problem: unseenWarning(at, unseen) };
+  return unseen === undefined ? undefined : { text, isCredential: false, problem: unseenWarning(at, unseen) };
 }
 
 const DECLARE = 'lifecycle: { not_secret: [FIELD] }';

@@ -40,6 +40,10 @@ function isGenerated(part: string): boolean {
 
 /** How often small letters, capitals and digits take turns. */
 function changesOf(part: string): number {
-  const classes = part.replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A').replace(/\d/g, '0');
-  return [...classes].filter((character, at) => at > 0 && character !== classes[at - 1]).length;
+  return (
+    part
+      .replace(/[a-z]+/g, 'a')
+      .replace(/[A-Z]+/g, 'A')
+      .replace(/\d+/g, '0').length - 1
+  );
 }

@@ -38,15 +38,19 @@ function readSecret(reader: SectionReader, entry: Entry): Omit<ConfiguredResourc
   const path = `duckdb_secrets.${key}`;
   const typeNode = child(node, 'type');
   const type = (textOf(typeNode) ?? '').toLowerCase();
+  const lifecycle = reader.lifecycleOf(node);
+  const { notSecret } = lifecycle;
   const options = readOptions(reader, child(node, 'options'), {
     path: `${path}.options`,
     place: 'open',
     type,
+    notSecret,
   });
   const sensitive = readOptions(reader, child(node, 'sensitive'), {
     path: `${path}.sensitive`,
     place: 'sensitive',
     type,
+    notSecret,
   });
   refuseInBoth(reader, entry);
   const fields: Record<string, DesiredField> = {
@@ -57,7 +61,7 @@ function readSecret(reader: SectionReader, entry: Entry): Omit<ConfiguredResourc
   };
   return {
     dependsOn: referencesOf(fields),
-    lifecycle: reader.lifecycleOf(node),
+    lifecycle,
     fields,
     range: rangeOf(keyAt),
   };

@@ -1,6 +1,7 @@
 import { plain, sensitive, own } from '../../model/index.js';
 import type { ActualResource, DesiredResource, Field, RunScope, StateRecord } from '../../model/index.js';
 import type { Stamp } from './files.js';
+import { isKnownOf } from '../sdk/duckdb-option-names.js';
 import { SHOWN_BUT_SENSITIVE } from '../sdk/duckdb-options.js';
 import { DEFAULT_SCOPES } from './names.js';
 import type { Stored } from './stored.js';
@@ -62,7 +63,8 @@ function optionFields(
   for (const [name, { text, redacted }] of stored.options ?? []) {
     const path = `options.${name}`;
     if (isMadeByDuckdb(name, stored) && !wanted.has(path)) continue;
-    const isSensitive = redacted || secret.has(path) || SHOWN_BUT_SENSITIVE.includes(name);
+    const isOpen = known.desired?.fields[path]?.kind === 'plain' || isKnownOf(stored.type, name);
+    const isSensitive = redacted || secret.has(path) || SHOWN_BUT_SENSITIVE.includes(name) || !isOpen;
     if (!isSensitive) fields[path] = plain(asWanted(text, known.desired?.fields[path]));
     else fields[path] = wrap === undefined ? hidden('the value was not read') : sensitive(wrap(text));
   }

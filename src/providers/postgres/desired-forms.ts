@@ -1,8 +1,8 @@
 import { child, entriesOf, rangeOf, textOf } from '../../model/index.js';
 import type { DesiredField, Entry, Place, TreeNode } from '../../model/index.js';
 import { readOption, readOptions } from '../sdk/duckdb-option-fields.js';
-import type { OptionFields } from '../sdk/duckdb-option-fields.js';
-import type { NodeReader } from '../sdk/index.js';
+import type { OptionFields, OptionsPlace } from '../sdk/duckdb-option-fields.js';
+import type { NodeReader, SectionReader } from '../sdk/index.js';
 import { foldRole } from './desired-roles.js';
 
 /** A server, whichever form the file uses. */
@@ -30,12 +30,13 @@ const IN_MAPPING = {
 } as const;
 
 /** Reads `type` with options and mappings, or the parameters of one of the wrapper's functions. */
-export function readForm(reader: NodeReader, entry: Entry): ServerForm {
+export function readForm(reader: SectionReader, entry: Entry): ServerForm {
+  const { notSecret } = reader.lifecycleOf(entry.value);
   for (const form of ['simple', 'azure'] as const) {
     const node = child(entry.value, form);
     if (node === undefined) continue;
     refuseBeside(reader, entry, form);
-    return expandFunction(reader, node, form);
+    return expandFunction(reader, node, form, notSecret);
   }
   const path = `duckdb_servers.${entry.key}`;
   const typeNode = child(entry.value, 'type');
@@ -46,8 +47,9 @@ export function readForm(reader: NodeReader, entry: Entry): ServerForm {
       path: `${path}.options`,
       place: 'server',
       type,
+      notSecret,
     }),
-    mappings: readMappings(reader, entry, path, type),
+    mappings: readMappings(reader, entry, { path, type, notSecret }),
   };
 }
 
@@ -62,7 +64,11 @@ function refuseBeside(reader: NodeReader, { value }: Entry, form: string): void 
   }
 }
 
-function readMappings(reader: NodeReader, entry: Entry, path: string, type: string): ServerMapping[] {
+function readMappings(
+  reader: NodeReader,
+  entry: Entry,
+  { path, ...server }: Omit<OptionsPlace, 'place'>,
+): ServerMapping[] {
   const mappings = new Map<string, ServerMapping>();
   for (const { key, keyAt, value } of entriesOf(child(entry.value, 'user_mappings'))) {
     const role = foldRole(key);
@@ -79,7 +85,7 @@ function readMappings(reader: NodeReader, entry: Entry, path: string, type: stri
     const options = readOptions(reader, value, {
       path: `${path}.user_mappings.${key}`,
       place: 'mapping',
-      type,
+      ...server,
     });
     mappings.set(role, { role, at: keyAt, options });
   }
@@ -91,11 +97,16 @@ function readMappings(reader: NodeReader, entry: Entry, path: string, type: stri
  * into a mapping, the rest into the server; empty ones are left out, but for key and secret. The mapping is for `user`, by default the
  * current user.
  */
-function expandFunction(reader: NodeReader, node: TreeNode, form: keyof typeof IN_MAPPING): ServerForm {
+function expandFunction(
+  reader: NodeReader,
+  node: TreeNode,
+  form: keyof typeof IN_MAPPING,
+  notSecret: readonly string[] | undefined,
+): ServerForm {
   const typeNode = child(node, 'type');
   const user = child(node, 'user');
   const type = form === 'azure' ? 'azure' : (textOf(typeNode) ?? '').toLowerCase();
-  const { server, mapping } = splitParameters(reader, node, form, type);
+  const { server, mapping } = splitParameters(reader, node, form, { type, notSecret });
   const role = foldRole(textOf(user) ?? 'current_user');
   return {
     type: { kind: 'plain', value: type, range: rangeOf((typeNode ?? node).at) },
@@ -109,7 +120,7 @@ function splitParameters(
   reader: NodeReader,
   node: TreeNode,
   form: keyof typeof IN_MAPPING,
-  type: string,
+  { type, notSecret }: Pick<OptionsPlace, 'type' | 'notSecret'>,
 ): { readonly server: OptionFields; readonly mapping: OptionFields } {
   const inMapping: readonly string[] = IN_MAPPING[form].options;
   const server: Record<string, DesiredField> = {};
@@ -117,9 +128,10 @@ function splitParameters(
   for (const name of IN_MAPPING[form].always) mapping[`options.${name}`] = { kind: 'plain', value: '' };
   for (const { key, value } of entriesOf(node)) {
     if (key === 'type' || key === 'user') continue;
-    const field = readOption(reader, value, key, type);
+    const place = inMapping.includes(key) ? 'mapping' : 'server';
+    const field = readOption(reader, value, key, { type, place, notSecret });
     if (field === undefined || (field.kind === 'plain' && field.value === '')) continue;
-    (inMapping.includes(key) ? mapping : server)[`options.${key}`] = field;
+    (place === 'mapping' ? mapping : server)[`options.${key}`] = field;
   }
   return { server, mapping };
 }

@@ -140,12 +140,14 @@ async function read(
 /** Whether a request names a field of an object in the open. */
 function namedFields({ desired, records }: ReadRequest): (address: string, path: string) => boolean {
   const named = new Set<string>();
-  for (const { address, fields } of desired) {
-    for (const [path, field] of Object.entries(fields))
-      if (field.kind === 'plain') named.add(`${address} ${path}`);
-  }
   for (const { address, fields } of records) {
     for (const path of Object.keys(fields)) named.add(`${address} ${path}`);
+  }
+  for (const { address, fields } of desired) {
+    for (const [path, field] of Object.entries(fields)) {
+      if (field.kind === 'plain') named.add(`${address} ${path}`);
+      else named.delete(`${address} ${path}`);
+    }
   }
   return (address, path) => named.has(`${address} ${path}`);
 }

@@ -1,14 +1,21 @@
 import { defined } from '../../model/index.js';
 import type { KindYaml, YamlMap } from '../../model/index.js';
+import { mayBeSensitive } from '../sdk/duckdb-option-names.js';
 import { append, optionSources, optionsUnder, plainFields } from '../sdk/yaml.js';
 
 /** Servers, mappings and USAGE as `pull` writes them; who may use the wrapper is a setting of the provider, and left out. */
 export const yaml: Readonly<Record<string, KindYaml>> = {
   duckdb_server: {
     section: 'duckdb_servers',
-    entry: (_address, resource) => {
-      const { type, owner, ...options } = plainFields(resource);
-      return { type, ...defined({ owner }), ...optionsUnder('options', options) };
+    entry: ({ name }, resource) => {
+      const { type, owner, ...fields } = plainFields(resource);
+      // What nobody knows is not printed, and would be removed if it were left out; a credential should be removed.
+      const unknown = Object.entries(optionSources(resource, name)).filter(
+        ([option]) => !mayBeSensitive(String(type), option),
+      );
+      const { options } = optionsUnder('options', fields) as { readonly options?: YamlMap };
+      const all = { ...options, ...Object.fromEntries(unknown) };
+      return { type, ...defined({ owner }), ...(Object.keys(all).length === 0 ? {} : { options: all }) };
     },
     finish: (server, { name }) => {
       if (isPublicSimple(server, name)) writeSimple(server);

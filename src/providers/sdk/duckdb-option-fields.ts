@@ -1,6 +1,6 @@
 import { credentialIn, entriesOf } from '../../model/index.js';
 import type { DesiredField, Entry, Place, ProblemWords, TreeNode } from '../../model/index.js';
-import { isBooleanOption, mayBeSensitive } from './duckdb-option-names.js';
+import { isBooleanOption, isKnownOf, mayBeSensitive } from './duckdb-option-names.js';
 import type { NodeReader } from './language.js';
 
 /** Fields `options.<name>`, names in lower case. */
@@ -14,6 +14,8 @@ export interface OptionsPlace {
   readonly place: 'server' | 'mapping' | 'open' | 'sensitive';
   /** The secret type, in lower case; empty where it is missing. */
   readonly type: string;
+  /** The options that `lifecycle: { not_secret: [...] }` names. */
+  readonly notSecret?: readonly string[] | undefined;
 }
 
 /** Options as fields. Reports a credential in the open or in plain text, a duplicate, and an option that cannot be one. */
@@ -33,18 +35,21 @@ export function readOptions(
     }
     places.set(name, entry.keyAt);
     if (refusesOption(reader, entry, name, where)) continue;
-    const field = readOption(reader, entry.value, name, where.type);
+    const field = readOption(reader, entry.value, name, where);
     if (field !== undefined) fields[`options.${name}`] = field;
   }
   return fields;
 }
 
-/** One option as a field; reports text where DuckDB takes true or false alone, which is not repeated: it may be a value. */
+/**
+ * One option as a field; reports text where DuckDB takes true or false alone, which is not repeated: it may be a value. An option that
+ * the type is not known to have may hold a credential, so its text is treated as one, unless `not_secret` names it.
+ */
 export function readOption(
   reader: NodeReader,
   node: TreeNode,
   name: string,
-  type: string,
+  { type, place, notSecret }: Pick<OptionsPlace, 'type' | 'place' | 'notSecret'>,
 ): DesiredField | undefined {
   const text = node.kind === 'scalar' && reader.isPlainText(node) ? node.text : undefined;
   if (text !== undefined && isBooleanOption(type, name) && !isBooleanText(text)) {
@@ -54,7 +59,21 @@ export function readOption(
       next: 'Write true or false.',
     });
   }
-  return reader.field(node);
+  const field = reader.field(node);
+  const isDeclared = notSecret?.includes(name) === true;
+  if (field?.kind === 'source' && place === 'server' && !isDeclared) reader.refuse(node.at, readByAll(name));
+  const isUnknown = field?.kind === 'plain' && !isKnownOf(type, name) && !isDeclared;
+  return isUnknown ? { ...field, sensitive: true } : field;
+}
+
+/** Every role of a database can read the options of its servers (DuckDB wrapper contract, 'What can be seen'). */
+function readByAll(name: string): ProblemWords {
+  return {
+    severity: 'warning',
+    code: 'source-in-server-option',
+    summary: `Every role of the database can read the option \`${name}\` of a server, whose value comes from a value source.`,
+    next: `If it is a credential, move it to user_mappings; if it is none, say so: lifecycle: { not_secret: [${name}] }`,
+  };
 }
 
 /** Whether DuckDB reads a text as a boolean. */
@@ -83,15 +102,14 @@ function refusesOption(
     reader.refuse(keyAt, misplaced);
     return true;
   }
+  const looksLike = where.notSecret?.includes(name) === true ? undefined : looksLikeCredential(name, value);
   const credential =
-    (where.place === 'server' || where.place === 'open') && reader.isPlainText(value)
-      ? looksLikeCredential(name, value)
-      : undefined;
+    (where.place === 'server' || where.place === 'open') && reader.isPlainText(value) ? looksLike : undefined;
   if (credential !== undefined) {
     reader.refuse(value.at, credentialInOption(name, credential, where.place));
     return true;
   }
-  const isSecret = mayBeSensitive(where.type, name) || looksLikeCredential(name, value) !== undefined;
+  const isSecret = mayBeSensitive(where.type, name) || looksLike !== undefined;
   const isPlainSecret = where.place === 'mapping' && isSecret && reader.isPlainText(value);
   if (isPlainSecret) reader.refuse(value.at, reader.plainSecret(`${where.path}.${name}`));
   return isPlainSecret;
