@@ -171,15 +171,16 @@ function renewFingerprints(
 
 /** What the configuration says now and will no longer say once the resource has left it. */
 function rememberRules({
+  configuredAs,
   dependsOn,
   self,
   lifecycle,
-}: DesiredResource): Pick<StateRecord, 'dependsOn' | 'handedOver' | 'protect' | 'onRemove'> {
+}: DesiredResource): Pick<StateRecord, 'configuredAs' | 'dependsOn' | 'handedOver' | 'protect' | 'onRemove'> {
   return {
     dependsOn: [...dependsOn].sort(),
     ...(self === 'drop' ? { handedOver: true } : {}),
     ...(lifecycle.protect === true ? { protect: true } : {}),
-    ...defined({ onRemove: lifecycle.onRemove }),
+    ...defined({ configuredAs, onRemove: lifecycle.onRemove }),
   };
 }
 

@@ -10,7 +10,7 @@ import type { EngineScope } from './run-scope.js';
 /** What a plan is made from, after a refresh. */
 export function planInput(
   { loaded, options }: RefreshRequest,
-  { desired, systems, state, fingerprint, diagnostics }: RefreshResult,
+  { desired, systems, state, patterns, fingerprint, diagnostics }: RefreshResult,
   { now }: EngineScope,
 ): PlanInput {
   const { configuration, kinds } = loaded;
@@ -30,7 +30,7 @@ export function planInput(
       .filter(({ fields }) => fieldText(fields['unverifiable']) === 'accept')
       .map(({ name }) => name),
     ...defined({ fingerprint, maxDeletes: options.maxDeletes }),
-    scope: { targets: options.targets, excludes: options.excludes },
+    scope: patterns,
     diagnostics,
   };
 }

@@ -22,6 +22,8 @@ export interface Lifecycle {
 interface DesiredBase {
   /** Its address, as text. */
   readonly address: string;
+  /** Its address as the configuration has it, where its system calls it otherwise. */
+  readonly configuredAs?: string;
   /** Addresses that are applied before it: its parent, and the secrets that its values come from. */
   readonly dependsOn: readonly string[];
   readonly lifecycle: Lifecycle;

@@ -19,6 +19,8 @@ export interface KindPolicy {
   readonly mustReplace: (path: string, desired: Fields) => boolean;
   /** Fields that are only managed where the configuration names them (`owner`). */
   readonly managedWhereNamed: readonly string[];
+  /** Whether a name, as the configuration has it, may stand for another one that only the system knows (`current_user`). */
+  readonly mayMeanAnother?: (name: string) => boolean;
   /** Whether the identity that creates such a resource becomes an owner of it. Absent: it does not. Takes the desired fields. */
   readonly creatorOwns?: (desired: Fields) => boolean;
   /** Whether its resources carry the mark of their stack, which tells who manages them without any state. Absent: they do not. */

@@ -16,6 +16,8 @@ export interface StateRecord {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** The address that the fingerprints were made for, where the resource has moved since. */
   readonly fingerprintedAs?: string;
+  /** Its address as the configuration had it, where the system calls it otherwise. */
+  readonly configuredAs?: string;
   /** The names of the sensitive fields, as last applied. */
   readonly sensitiveFields: readonly string[];
   /** The system's time and author of the last change, right after we made it. */

@@ -16,8 +16,8 @@ export function moveRecord(
   const target = kinds.parse(to);
   if (target === undefined)
     throw refuse(`${to} is not a valid address.`, 'Write one such as secret.helios.HF_TOKEN.');
-  findRecord(state, from);
-  const source = kinds.mustParse(from);
+  const { address: start } = findRecord(state, from);
+  const source = kinds.mustParse(start);
   if (source.kind !== target.kind) {
     throw refuse(`${from} and ${to} are of different kinds.`, 'Move a record to an address of its own kind.');
   }
@@ -28,7 +28,7 @@ export function moveRecord(
     );
   }
   const systems = systemsAfter(state, source.provider, target.provider);
-  const moves = [{ from, to }];
+  const moves = [{ from: start, to }];
   const moved = [...renamesOf(state, moves, kinds)].map(([before, after]) => ({ from: before, to: after }));
   return { state: { ...applyMoves(state, moves, kinds), systems }, moved };
 }
@@ -54,11 +54,11 @@ export function removeRecords(
   addresses: readonly string[],
   kinds: Kinds,
 ): { readonly state: StateData; readonly removed: readonly string[] } {
-  const missing = addresses.filter((address) => !state.records.some((record) => record.address === address));
+  const missing = addresses.filter((address) => recordAt(state, address) === undefined);
   if (missing.length > 0) {
     throw new DiagnosticError(missing.flatMap((address) => notInState(state, address).diagnostics));
   }
-  const named = new Set(addresses);
+  const named = new Set(addresses.map((address) => recordAt(state, address)?.address));
   const isRemoved = (address: string): boolean =>
     named.has(address) || named.has(kinds.parentOf(address) ?? '');
   const removed = state.records.filter((record) => isRemoved(record.address)).map((record) => record.address);
@@ -73,9 +73,15 @@ export function removeRecords(
  * @throws DiagnosticError with the nearest address, where there is none
  */
 export function findRecord(state: StateData | undefined, address: string): StateRecord {
-  const record = state?.records.find((candidate) => candidate.address === address);
+  const record = recordAt(state, address);
   if (record === undefined) throw notInState(state, address);
   return record;
+}
+
+/** By its address, or by the one that the configuration had for it. */
+function recordAt(state: StateData | undefined, address: string): StateRecord | undefined {
+  const exact = state?.records.find((record) => record.address === address);
+  return exact ?? state?.records.find((record) => record.configuredAs === address);
 }
 
 function notInState(state: StateData | undefined, address: string): DiagnosticError {

@@ -36,6 +36,7 @@ function encodeWith(state: StateData, lineOf: (record: StateRecord) => string): 
 function inFileOrder(record: StateRecord): Readonly<Record<keyof StateRecord, unknown>> {
   return {
     address: record.address,
+    configuredAs: record.configuredAs,
     id: record.id,
     appliedAt: record.appliedAt,
     changedAt: record.changedAt,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { onPostgres, openSite } from '../support/site.js';
 
 const HEAD = `version: 1
@@ -68,5 +68,67 @@ onPostgres('an intent of an interrupted run', (database) => {
     expect(applied.code).toBe(1);
     expect(applied.stderr).toContain('secret.helios.A already exists');
     expect(site.secrets()['A']).toEqual(theirs);
+  });
+});
+
+onPostgres('a role that is written as `current_user`', (database) => {
+  const mappings = async (site: Awaited<ReturnType<typeof openSite>>): Promise<string> =>
+    JSON.stringify(await site.sql('SELECT usename, umoptions::text AS o FROM pg_user_mappings ORDER BY 1'));
+
+  it('is one resource under both of its names: in targets, exclusions and the state', async () => {
+    const site = await openSite(database(), {
+      files: { 'secrets.yaml': file(secret('A'), server('lake', 'current_user') + server('pond')) },
+    });
+    await site.applied();
+    const [row] = await site.sql("SELECT usename FROM pg_user_mappings WHERE srvname = 'lake'");
+    const [written, resolved] = ['current_user', String(row?.['usename'])].map(
+      (role) => `user_mapping.w.lake/${role}`,
+    ) as [string, string];
+    expect(resolved).not.toBe(written);
+    const before = await mappings(site);
+    for (const flag of ['--target', '--exclude']) {
+      for (const address of [written, resolved, '*/postgres']) {
+        await site.applied(flag, address);
+        expect(await mappings(site), `${flag} ${address}`).toBe(before);
+      }
+    }
+    site.env['AWS_SECRET_KEY'] = 'another-secret-key';
+    const excluded = await site.run('plan', '--exclude', resolved);
+    expect(excluded.stdout).not.toContain('user_mapping.w.lake');
+    const other = await site.run('plan', '--target', 'user_mapping.w.pond/analyst');
+    expect(other.stdout).not.toContain('user_mapping.w.lake');
+    for (const address of [written, resolved]) {
+      const plan = await site.run('plan', '--target', address);
+      expect(plan.stdout, address).toMatch(/~ user_mapping\.w\.lake\/\w+ will be updated in-place/);
+      expect(plan.stdout).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
+    }
+    expect((await site.run('state', 'show', written)).stdout).toContain(resolved);
+    expect((await site.run('state', 'rm', written)).code).toBe(0);
+    expect((await site.run('state', 'list')).stdout).not.toContain(resolved);
+  });
+
+  it('is the role of that name where one exists', async () => {
+    const site = await openSite(database(), {
+      files: {
+        'secrets.yaml': file(secret('A'), server('lake', 'user')).replace(
+          '    type: s3\n',
+          '    type: s3\n    owner: user\n    usage: [current_user]\n',
+        ),
+      },
+    });
+    await site.sql('CREATE ROLE "user"; CREATE ROLE "current_user"');
+    onTestFinished(async () => {
+      await site.sql('DROP OWNED BY "user", "current_user" CASCADE; DROP ROLE "user", "current_user"');
+    });
+    const applied = await site.applied();
+    expect(applied.stderr).toContain('The database has a role called "user"');
+    expect(applied.stderr).toContain('The database has a role called "current_user"');
+    expect(await site.sql('SELECT usename FROM pg_user_mappings')).toEqual([{ usename: 'user' }]);
+    expect(
+      await site.sql(`SELECT srvowner::regrole::text AS owner, srvacl::text AS acl FROM pg_foreign_server`),
+    ).toEqual([{ owner: '"user"', acl: expect.stringContaining('current_user=U/user') as string }]);
+    await site.applied('--target', 'user_mapping.w.lake/user');
+    const plan = await site.run('plan', '--detailed-exitcode');
+    expect(plan.stdout).toContain('No changes.');
   });
 });

@@ -201,6 +201,7 @@ export const binding: Required<StateBinding> = { type: 'postgres', id: '7301:war
 
 export const record: Required<StateRecord> = {
   address: 'user_mapping.warehouse.lake/analyst',
+  configuredAs: 'user_mapping.warehouse.lake/current_user',
   id: '16390',
   appliedAt: '2026-01-02T08:00:00.000Z',
   fields: { type: 's3', 'options.use_ssl': false, list: ['a', 1, null], map: { a: 'b' } },

@@ -7,6 +7,9 @@ import type { RunOptions } from '../context.js';
 import type { Loaded } from '../load.js';
 import type { EngineScope } from '../run-scope.js';
 import { readValues } from '../values.js';
+import { scopeOf } from '../../plan/index.js';
+import { resolvePatterns } from './aliases.js';
+import type { Patterns } from './aliases.js';
 import { checkAccepted, checkDecisions, homesOf, settleGenerated, sharedHomesOf } from './generated.js';
 import type { GeneratedContext } from './generated.js';
 import { settleInterrupted, settleMoves, valueTest } from './moves.js';
@@ -15,7 +18,6 @@ import type { RecordedState } from './state.js';
 import { actualByAddress, refreshSystems } from './systems.js';
 import type { SystemsSnapshot } from './systems.js';
 import { select, selectSettings } from './selection.js';
-import type { Selection } from './selection.js';
 
 /** What to refresh. */
 export interface RefreshRequest {
@@ -43,6 +45,8 @@ export interface RefreshResult {
   readonly state: StateData | undefined;
   /** What is wanted, in the systems' own terms, by address. */
   readonly desired: ReadonlyMap<string, DesiredResource>;
+  /** The targets and exclusions, as the systems have the names. */
+  readonly patterns: Patterns;
   readonly systems: SystemsSnapshot;
   /** The stack's key; absent where there is none. */
   readonly key: FingerprintKey | undefined;
@@ -109,7 +113,7 @@ export async function refresh<Result>(
   const opening = isKeyNeeded(values.desired, recorded.moved) ? openKey(key) : undefined;
   return refreshSystems(systems, scope, async (snapshot) => {
     const fingerprint = (await opening)?.();
-    return onRefreshed(settle({ request, recorded, key, fingerprint, selection, diagnostics }, snapshot));
+    return onRefreshed(settle({ request, recorded, key, fingerprint, diagnostics }, snapshot));
   });
 }
 
@@ -145,13 +149,12 @@ interface Prepared {
   readonly recorded: RecordedState;
   readonly key: FingerprintKey | undefined;
   readonly fingerprint: Fingerprinter | undefined;
-  readonly selection: Selection;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Settles what could not be told before the systems were read: moves, intents, generated values. */
 function settle(
-  { request, recorded, key, fingerprint, selection, diagnostics }: Prepared,
+  { request, recorded, key, fingerprint, diagnostics }: Prepared,
   systems: SystemsSnapshot,
 ): RefreshResult {
   const { loaded, options } = request;
@@ -166,13 +169,20 @@ function settle(
     accepts: new Set(options.accepts),
     isSeen: (address) => wasRead(providerOf(address)),
   };
-  const desired = settleGenerated(systems.desired, homes, generated);
+  const patterns = resolvePatterns(options, systems.desired, systems.actual, loaded.kinds);
+  const edges = [...systems.desired, ...(recorded.moved?.records ?? [])];
+  const { includes } = scopeOf(patterns, loaded.kinds, edges);
+  const desired = settleGenerated(
+    systems.desired.filter(({ address }) => includes(address)),
+    homes,
+    generated,
+  );
   const moves = settleMoves(recorded, actual, loaded);
   const settled = settleInterrupted(
     moves.state,
     {
       actual,
-      isSeen: (address) => wasRead(providerOf(address)) && selection.includes(address),
+      isSeen: (address) => wasRead(providerOf(address)) && includes(address),
       isSameValue: valueTest(fingerprint, systems.desired),
       kinds: loaded.kinds,
     },
@@ -189,6 +199,7 @@ function settle(
     stored: recorded.stored,
     state: settled.state,
     desired: new Map(desired.map((resource) => [resource.address, resource])),
+    patterns,
     systems,
     key,
     fingerprint,

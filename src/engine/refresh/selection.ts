@@ -4,12 +4,11 @@ import { scopeOf } from '../../plan/index.js';
 import type { ResolvedSettings } from '../../providers/sdk/index.js';
 import type { RunOptions } from '../context.js';
 import type { Loaded } from '../load.js';
+import { candidatesOf } from './aliases.js';
 
 /** What of the configuration and of the state a run is about. */
 export interface Selection {
-  /** Whether targets and exclusions leave a resource in. */
-  readonly includes: (address: string) => boolean;
-  /** The resources of the configuration that are left in. */
+  /** The resources of the configuration that are left in, and those that a target may mean under another name. */
   readonly resources: readonly ConfiguredResource[];
   /** Whether a provider has anything to do with the run. */
   readonly involves: (provider: string) => boolean;
@@ -23,14 +22,19 @@ export function select(
 ): Selection {
   const records = state?.records ?? [];
   const { includes } = scopeOf({ targets, excludes }, kinds, [...configuration.resources, ...records]);
-  const resources = configuration.resources.filter(({ address }) => includes(address));
+  const candidates = candidatesOf(targets, configuration.resources, kinds);
+  const mayInclude = scopeOf({ targets: [...targets, ...candidates], excludes }, kinds, [
+    ...configuration.resources,
+    ...records,
+  ]).includes;
+  const resources = configuration.resources.filter(({ address }) => mayInclude(address));
   const involved = new Set(
     [...resources, ...records.filter(({ address }) => includes(address))].map(({ address }) =>
       providerOf(address),
     ),
   );
   const isWhole = targets.length === 0 && excludes.length === 0;
-  return { includes, resources, involves: (provider) => isWhole || involved.has(provider) };
+  return { resources, involves: (provider) => isWhole || involved.has(provider) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { groupBy, problem, providerOf, own } from '../../model/index.js';
+import { defined, groupBy, problem, providerOf, own } from '../../model/index.js';
 import type {
   ActualResource,
   AuthoritativeList,
@@ -90,10 +90,15 @@ async function readSystem(
     return undefined;
   }
   report(definition.auditValues(request.desired));
-  const prepared = await timed(scope, `${provider}: prepare`, () => session.prepare(request.desired));
+  const prepared = await timed(scope, `${provider}: prepare`, () =>
+    session.prepare(request.desired.map((resource) => ({ ...resource, configuredAs: resource.address }))),
+  );
   report(prepared.diagnostics);
   scope.progress(`reading ${provider}`);
-  const desired = prepared.resources;
+  const desired = prepared.resources.map(({ configuredAs, ...resource }) => ({
+    ...resource,
+    ...defined({ configuredAs: configuredAs === resource.address ? undefined : configuredAs }),
+  }));
   const actual = await timed(scope, `${provider}: read`, () => session.read({ ...request, desired }));
   report(actual.diagnostics ?? []);
   return { actual, desired };

@@ -16,6 +16,11 @@ function mustReplaceServer(path: string, wanted: Fields): boolean {
   return path.startsWith('options.') && type === 'motherduck';
 }
 
+/** Whether a name is a keyword for the connected role (PostgreSQL, "CREATE USER MAPPING", "GRANT"). */
+export function isRoleKeyword(name: string): boolean {
+  return /^(current_user|current_role|session_user|user)$/i.test(name);
+}
+
 /**
  * What the planner must know of the kinds that live behind the `duckdb` wrapper. DROP SERVER takes the USAGE on the server
  * along, but is refused while a user mapping hangs on it.
@@ -33,6 +38,7 @@ export const policies: readonly KindPolicy[] = [
   },
   {
     kind: 'user_mapping',
+    mayMeanAnother: isRoleKeyword,
     parent: 'duckdb_server',
     isList: false,
     mustReplace: () => false,
@@ -41,13 +47,21 @@ export const policies: readonly KindPolicy[] = [
   },
   {
     kind: 'server_usage',
+    mayMeanAnother: isRoleKeyword,
     parent: 'duckdb_server',
     isList: true,
     mustReplace: () => false,
     managedWhereNamed: [],
     cascades: true,
   },
-  { kind: 'fdw_usage', isList: true, mustReplace: () => false, managedWhereNamed: [], cascades: false },
+  {
+    kind: 'fdw_usage',
+    mayMeanAnother: isRoleKeyword,
+    isList: true,
+    mustReplace: () => false,
+    managedWhereNamed: [],
+    cascades: false,
+  },
 ];
 
 /** The kinds of this provider, and their addresses. */

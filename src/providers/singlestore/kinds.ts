@@ -17,6 +17,9 @@ export const policies: readonly KindPolicy[] = [
   },
   {
     kind: 'share',
+    // E-mail addresses in any case, and ids.
+    mayMeanAnother: (member) =>
+      /^user:.*\p{Lu}/su.test(member) || /^(user|team):[0-9a-f-]{36}$/i.test(member),
     parent: 'secret',
     isList: true,
     mustReplace: () => false,

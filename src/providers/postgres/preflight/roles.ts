@@ -1,9 +1,9 @@
-import { formatAddress, nearestWords, plain, problem } from '../../../model/index.js';
+import { fieldText, formatAddress, nearestWords, plain, problem } from '../../../model/index.js';
 import type { DesiredResource, Diagnostic, Field } from '../../../model/index.js';
 import type { Prepared } from '../../sdk/index.js';
 import type { Preflight } from './document.js';
 import { optionText } from '../text.js';
-import { kinds } from '../kinds.js';
+import { isRoleKeyword, kinds } from '../kinds.js';
 
 /** A resource in the database's own terms, and the roles that must exist for it. */
 interface Resolved {
@@ -11,40 +11,60 @@ interface Resolved {
   readonly roles: readonly string[];
 }
 
-/** SQL keywords for the connected role. */
-const CURRENT = /^(current_user|current_role|session_user|user)$/i;
-
-/** The role that a name of the configuration means: PUBLIC in any case is `public`, CURRENT_USER the connected role. */
-function resolveRole(name: string, principal: string): string {
-  if (CURRENT.test(name)) return principal;
-  return name.toUpperCase() === 'PUBLIC' ? 'public' : name;
+/** What the name of a role in the configuration means. */
+interface RoleNames {
+  /** The connected role, or the one that the configuration names as `self`. */
+  readonly principal: string;
+  /** The roles that exist, as far as they were looked up. */
+  readonly existing: ReadonlySet<string>;
 }
 
-/** Every role that the resources name, resolved; without `public`, which is not a role. */
+/**
+ * The role that a name of the configuration means: PUBLIC in any case is `public`, which PostgreSQL reserves; a keyword for the connected
+ * role is that role, unless a role is called that way: `CREATE ROLE "user"` makes one, and much software does.
+ */
+function resolveRole(name: string, { principal, existing }: RoleNames): string {
+  if (name.toUpperCase() === 'PUBLIC') return 'public';
+  return isRoleKeyword(name) && !existing.has(name) ? principal : name;
+}
+
+/** Every role that the resources name, and the connected one where a keyword may mean it; without `public`, which is not a role. */
 export function rolesOf(desired: readonly DesiredResource[], principal: string): readonly string[] {
-  return [...new Set(desired.flatMap((resource) => resolve(resource, principal).roles))];
+  const named = desired.flatMap(namedRoles);
+  const isKeyword = named.some(isRoleKeyword);
+  const roles = isKeyword ? [...named, principal] : named;
+  return [...new Set(roles)].filter((role) => role.toUpperCase() !== 'PUBLIC');
 }
 
-function resolve(resource: DesiredResource, principal: string): Resolved {
+/** The roles that a resource names, as it is written. */
+function namedRoles({ address, fields }: DesiredResource): readonly string[] {
+  const { kind, name, member } = kinds.mustParse(address);
+  const owner = kind === 'duckdb_server' ? fieldText(fields['owner']) : undefined;
+  if (kind === 'duckdb_server') return owner === undefined ? [] : [owner];
+  return [kind === 'fdw_usage' ? name : (member ?? '')];
+}
+
+function resolve(resource: DesiredResource, names: RoleNames): Resolved {
   const parsed = kinds.mustParse(resource.address);
   const fields = Object.fromEntries(
-    Object.entries(resource.fields).map(([path, field]) => [path, inSystemTerms(path, field, principal)]),
+    Object.entries(resource.fields).map(([path, field]) => [path, inSystemTerms(path, field, names)]),
   );
-  if (parsed.kind === 'duckdb_server') {
-    const owner = fields['owner'];
-    const roles = owner?.kind === 'plain' && typeof owner.value === 'string' ? [owner.value] : [];
-    return { resource: { ...resource, fields }, roles };
-  }
-  const named = parsed.kind === 'fdw_usage' ? parsed.name : (parsed.member ?? '');
-  const role = resolveRole(named, principal);
-  const address = formatAddress(
-    parsed.kind === 'fdw_usage' ? { ...parsed, name: role } : { ...parsed, member: role },
-  );
-  return { resource: { ...resource, address, fields }, roles: role === 'public' ? [] : [role] };
+  const roles = namedRoles(resource).map((role) => resolveRole(role, names));
+  const [role = ''] = roles;
+  const address =
+    parsed.kind === 'duckdb_server'
+      ? parsed
+      : parsed.kind === 'fdw_usage'
+        ? { ...parsed, name: role }
+        : { ...parsed, member: role };
+  return {
+    resource: { ...resource, address: formatAddress(address), fields },
+    roles: roles.filter((named) => named !== 'public'),
+  };
 }
 
 /** A field as the database returns it: options are text, types are in lower case, CURRENT_USER is a name. */
-function inSystemTerms(path: string, field: Field, principal: string): Field {
+function inSystemTerms(path: string, field: Field, names: RoleNames): Field {
   if (field.kind !== 'plain') return field;
   if (path.startsWith('options.')) {
     const text = optionText(field.value);
@@ -52,7 +72,7 @@ function inSystemTerms(path: string, field: Field, principal: string): Field {
   }
   if (typeof field.value !== 'string') return field;
   if (path === 'type') return plain(field.value.toLowerCase());
-  return path === 'owner' ? plain(resolveRole(field.value, principal)) : field;
+  return path === 'owner' ? plain(resolveRole(field.value, names)) : field;
 }
 
 /**
@@ -64,10 +84,11 @@ export function resolveAll(
   principal: string,
   preflight: Pick<Preflight, 'roles' | 'allRoles'>,
 ): Prepared {
-  const diagnostics: Diagnostic[] = [];
+  const names = { principal, existing: new Set(preflight.roles) };
+  const diagnostics: Diagnostic[] = keywordRoles(desired, names);
   const byAddress = new Map<string, DesiredResource>();
   const resources = desired.map((written) => {
-    const { resource, roles } = resolve(written, principal);
+    const { resource, roles } = resolve(written, names);
     const unknown = roles.filter((role) => !preflight.roles.includes(role));
     diagnostics.push(...unknown.map((role) => unknownRole(role, written, preflight.allRoles)));
     const first = byAddress.get(resource.address);
@@ -76,6 +97,27 @@ export function resolveAll(
     return resource;
   });
   return { resources, diagnostics };
+}
+
+/** Names roles that are called like a keyword for the connected role, once each. */
+function keywordRoles(desired: readonly DesiredResource[], { principal, existing }: RoleNames): Diagnostic[] {
+  const named = new Map(
+    desired.flatMap((resource) =>
+      namedRoles(resource)
+        .filter((role) => isRoleKeyword(role) && existing.has(role) && role !== principal)
+        .map((role) => [role, resource] as const),
+    ),
+  );
+  return [...named].map(([role, { address, range }]) =>
+    problem({
+      severity: 'info',
+      code: 'role-named-like-keyword',
+      summary: `The database has a role called "${role}", so that \`${role}\` is that role, and not ${principal}, which the keyword stands for in SQL.`,
+      next: `To name the connected role, write ${principal}.`,
+      address,
+      at: range,
+    }),
+  );
 }
 
 function unknownRole(
