@@ -29,7 +29,8 @@ export class DriftCommand extends EngineCommand {
   override async run(): Promise<number> {
     const { flags } = await this.parse(DriftCommand);
     const failOn = failOnOf(flags['fail-on']);
-    const { status, diagnostics, plan } = await drift(runOptions(flags), this.cli.context(flags));
+    const options = { ...runOptions(flags), seekUnmanaged: failOn.includes('unmanaged') };
+    const { status, diagnostics, plan } = await drift(options, this.cli.context(flags));
     const findings = plan === undefined ? [] : countedFindings(plan, failOn);
     const failedOn = findings.map(({ name }) => name);
     this.cli.render({ kind: 'drift', status, diagnostics, failedOn, ...defined({ plan }) });

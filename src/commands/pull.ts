@@ -18,11 +18,12 @@ export class PullCommand extends EngineCommand {
       status,
       diagnostics,
       resources,
+      unmanaged,
       kinds,
       yaml: kindYaml,
     } = await pull(options, this.cli.context(flags));
     const { pullText } = await import('../report/pull-text.js');
-    const yaml = pullText(resources, kinds, kindYaml);
+    const yaml = pullText(resources, kinds, kindYaml, unmanaged);
     this.cli.render({ kind: 'pull', status, diagnostics, resources, yaml });
     return exitCode(status);
   }

@@ -56,6 +56,8 @@ export interface RunOptions {
   readonly rotates?: readonly string[];
   /** Addresses whose generated values are kept though they were changed outside of this stack. */
   readonly accepts?: readonly string[];
+  /** Find all that others put on objects of the stack, whatever it costs; absent: what is seen on the way. */
+  readonly seekUnmanaged?: boolean;
   /** At most so many requests at once, in each system. */
   readonly parallelism: number;
   /** How many resources of a kind may be destroyed, where that is more than the usual limit. */

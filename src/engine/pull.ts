@@ -1,5 +1,12 @@
-import { DiagnosticError, byAddress, hasErrors } from '../model/index.js';
-import type { ActualResource, KindYaml, Kinds } from '../model/index.js';
+import { DiagnosticError, byAddress, fieldText, hasErrors, kindOf } from '../model/index.js';
+import type {
+  ActualResource,
+  ConfiguredResource,
+  KindYaml,
+  Kinds,
+  SystemIdentity,
+  Unmanaged,
+} from '../model/index.js';
 import type { RunContext, RunOptions, RunResult, RunStatus } from './context.js';
 import { kindYamlOf } from './extensions.js';
 import { load } from './load.js';
@@ -17,6 +24,8 @@ export interface PullResult extends RunResult {
   readonly yaml: Readonly<Record<string, KindYaml>>;
   /** Sorted by address; without values. Of a system that was not reached there is nothing. */
   readonly resources: readonly ActualResource[];
+  /** Owners of objects that the configuration names without naming their owner. */
+  readonly unmanaged: readonly Unmanaged[];
 }
 
 /**
@@ -32,7 +41,7 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
   const values = await readValues(configuration, [], false, scope);
   const before = [...diagnostics, ...values.diagnostics];
   if (hasErrors(values.diagnostics)) throw new DiagnosticError(before);
-  const named = new Set(configuration.resources.map(({ address }) => address));
+  const named = new Map(configuration.resources.map((resource) => [resource.address, resource]));
   const request = {
     stack: configuration.stack,
     settings: values.settings,
@@ -43,10 +52,14 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
       return timed(scope, `${provider}: discover`, () => session.discover());
     },
   };
-  return withSessions(request, scope, ({ found, unreachable, diagnostics: problems }) => {
+  return withSessions(request, scope, (visited) => {
+    const { found, unreachable, diagnostics: problems } = visited;
     const resources = [...found.values()]
       .flat()
       .filter(({ address, inherited }) => inherited !== true && !named.has(address));
+    const unmanaged = [...visited.found].flatMap(([provider, objects]) =>
+      ownersBeside(objects, named, kinds, visited.sessions.get(provider)?.system),
+    );
     const all = [...before, ...problems, ...unreachableProblems(unreachable)];
     const status: RunStatus = unreachable.length > 0 ? 'unreachable' : hasErrors(all) ? 'error' : 'ok';
     return Promise.resolve({
@@ -55,6 +68,24 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
       yaml: kindYamlOf(scope.extensions),
       diagnostics: all,
       resources: resources.sort(byAddress),
+      unmanaged,
     });
+  });
+}
+
+/** Owners that the configuration does not name, and that are not the identity that makes such objects. */
+function ownersBeside(
+  objects: readonly ActualResource[],
+  named: ReadonlyMap<string, ConfiguredResource>,
+  kinds: Kinds,
+  system: SystemIdentity | undefined,
+): readonly Unmanaged[] {
+  return objects.flatMap(({ address, fields }) => {
+    const path = kinds.policyOf(kindOf(address)).ownerField;
+    const resource = named.get(address);
+    if (path === undefined || resource === undefined || resource.fields[path] !== undefined) return [];
+    const owner = fieldText(fields[path]);
+    if (owner === undefined || [system?.principal, system?.actor].includes(owner)) return [];
+    return [{ address, path, what: `${path} ${owner}` }];
   });
 }

@@ -21,6 +21,8 @@ export interface KindPolicy {
   readonly managedWhereNamed: readonly string[];
   /** Whether a name, as the configuration has it, may stand for another one that only the system knows (`current_user`). */
   readonly mayMeanAnother?: (name: string) => boolean;
+  /** The field that names its owner, who is the identity that creates it unless the configuration names another. */
+  readonly ownerField?: string;
   /** Whether the identity that creates such a resource becomes an owner of it. Absent: it does not. Takes the desired fields. */
   readonly creatorOwns?: (desired: Fields) => boolean;
   /** Whether its resources carry the mark of their stack, which tells who manages them without any state. Absent: they do not. */

@@ -384,7 +384,8 @@ describe('what can be told of, and not touched', () => {
     };
     expect(steps(planOf(input))).toEqual([]);
     expect(planOf(input).drift).toEqual([]);
-    expect(told(input)).toEqual([`not-ours ${MAPPING}`]);
+    expect(told(input)).toEqual([]);
+    expect(planOf(input).unmanaged).toMatchObject([{ address: MAPPING, what: 'user mapping' }]);
   });
 
   it('is a secret that was handed over, with what lives in it', () => {

@@ -10,6 +10,7 @@ import type {
   PlanSummary,
   Precondition,
   Undecided,
+  Unmanaged,
   Unverified,
 } from '../model/index.js';
 import { decide } from './decide.js';
@@ -25,6 +26,7 @@ import { indexPlan, viewsOf } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 import { rotationNotes } from './rotation.js';
 import { matchesNothing } from './scope.js';
+import { unmanagedIn } from './unmanaged.js';
 
 /**
  * Makes a plan: compares the desired, actual and recorded side of each resource, decides what is to become of it, in which order,
@@ -73,6 +75,7 @@ interface Decided {
   readonly unverified: readonly Unverified[];
   /** What could not be compared with what was last applied. */
   readonly uncompared: readonly Unverified[];
+  readonly unmanaged: readonly Unmanaged[];
   /** How many desired resources stay as they are. */
   readonly unchanged: number;
 }
@@ -85,7 +88,8 @@ function decideAll(index: PlanIndex): Decided {
   const unverified: Unverified[] = [];
   const uncompared: Unverified[] = [];
   let unchanged = 0;
-  for (const view of viewsOf(index)) {
+  const views = viewsOf(index);
+  for (const view of views) {
     const parent = index.kinds.parentOf(view.address);
     const decision = decide(index, view, parent === undefined ? undefined : decisions.get(parent));
     decisions.set(view.text, decision);
@@ -98,12 +102,13 @@ function decideAll(index: PlanIndex): Decided {
     if (change !== undefined) changes.push(change);
     else if (decision.action === 'noop' && view.desired !== undefined) unchanged += 1;
   }
-  return { changes, drift, diagnostics, unverified, uncompared, unchanged };
+  const unmanaged = unmanagedIn(index, views, decisions);
+  return { changes, drift, diagnostics, unverified, uncompared, unmanaged, unchanged };
 }
 
 function reportOf(
   index: PlanIndex,
-  { changes, drift }: Decided,
+  { changes, drift, unmanaged }: Decided,
   unverified: readonly Unverified[],
 ): Omit<DriftReport, 'diagnostics'> {
   const { input } = index;
@@ -119,7 +124,7 @@ function reportOf(
     rotation: rotationNotes(index, rotated),
     unreachable: input.unreachable,
     unverified: allUnverified(index, unverified),
-    unmanaged: [],
+    unmanaged,
     undecided: undecidedIn(index),
     leftOut: leftOut(index),
   };

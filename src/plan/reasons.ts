@@ -96,17 +96,6 @@ export function replacedOutside(actual: ActualResource): string {
   return `recreated outside this stack${byWhomAndWhen(actual)}; no longer managed by it`;
 }
 
-/** Something exists in a resource of ours that neither the state nor the configuration has. */
-export function notManaged(address: string, actual: ActualResource): Diagnostic {
-  return problem({
-    severity: 'info',
-    code: 'not-ours',
-    summary: `${address} exists, but is not in the configuration${changedNote(actual)}. It is not managed here, and left alone.`,
-    next: 'Add it to the configuration with `lifecycle: { adopt: true }`, or remove it by hand.',
-    address,
-  });
-}
-
 /** A replacement would drop children that nothing recreates: USAGE that the configuration does not name. */
 export function lostWithReplacement(index: PlanIndex, desired: DesiredResource): readonly Diagnostic[] {
   const lost = (index.children.get(desired.address) ?? []).filter(({ address }) => {

@@ -6,13 +6,13 @@ import { directActual } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 import * as reasons from './reasons.js';
 import * as refusals from './refusals.js';
-import { isRenamed, renamedTo } from './renamed.js';
+import { renamedTo } from './renamed.js';
 
 /** Decides what is to become of a resource that the configuration does not name. */
 export function decideUnwanted(index: PlanIndex, view: ResourceView, parent: Decision | undefined): Decision {
   const { record, address } = view;
   if (parent?.action === 'delete' && index.policyOf(address).cascades) return NOOP;
-  if (record === undefined) return decideUnowned(index, view, parent);
+  if (record === undefined) return decideUnowned(index, view);
   const actual = directActual(view);
   const renamed = followable(index, view, parent);
   if (renamed !== undefined) {
@@ -66,16 +66,13 @@ function whyForget(
 
 /**
  * What neither the state nor the configuration has: a member that somebody added to an authoritative list is removed; anything
- * else is left alone, and reported where it lives in something of ours.
+ * else is left alone.
  */
-function decideUnowned(index: PlanIndex, view: ResourceView, parent: Decision | undefined): Decision {
-  const { address, text } = view;
+function decideUnowned(index: PlanIndex, view: ResourceView): Decision {
+  const { address } = view;
   const actual = directActual(view);
   if (actual === undefined) return NOOP;
-  if (!index.isListed(address)) {
-    const isReported = parent !== undefined && !index.kinds.isList(address.kind) && !isRenamed(index, view);
-    return isReported ? { ...NOOP, diagnostics: [reasons.notManaged(text, actual)] } : NOOP;
-  }
+  if (!index.isListed(address)) return NOOP;
   if (isKeptSelf(index, address)) return NOOP;
   const reason = isSelf(index, address)
     ? 'the configuration says `self: drop`'
@@ -90,7 +87,7 @@ function isSelf(index: PlanIndex, address: Address): boolean {
 }
 
 /** Whether it is, and the configuration does not say `self: drop`: then it stays, even where the list does not name it. */
-function isKeptSelf(index: PlanIndex, address: Address): boolean {
+export function isKeptSelf(index: PlanIndex, address: Address): boolean {
   const parent = index.kinds.parentOf(address);
   return isSelf(index, address) && (parent === undefined || index.desired.get(parent)?.self !== 'drop');
 }

@@ -1,6 +1,7 @@
 import { Document, visit } from 'yaml';
 import { printable, printableJson } from './printable.js';
-import type { ActualResource, Address, KindYaml, Kinds, YamlMap } from '../model/index.js';
+import { compareText } from '../model/index.js';
+import type { ActualResource, Address, KindYaml, Kinds, Unmanaged, YamlMap } from '../model/index.js';
 
 /** Names that the language accepts. Others cannot be managed, and are listed in a comment. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}$/;
@@ -20,11 +21,13 @@ interface Pulled {
  * What the systems have, as a configuration: to be looked through, and put where the other files are. Values are read from
  * variables that are named after their places; with `adopt: true` the next apply takes over what exists.
  * @param yaml how each kind is written, in the order of the sections; kinds that are absent are left out
+ * @param unmanaged fields of resources of the configuration that it does not name
  */
 export function pullText(
   resources: readonly ActualResource[],
   kinds: Kinds,
   yaml: Readonly<Record<string, KindYaml>>,
+  unmanaged: readonly Unmanaged[] = [],
 ): string {
   const pulled = resources.map((resource) => ({ resource, address: kinds.mustParse(resource.address) }));
   const sections = new Map(
@@ -45,17 +48,58 @@ export function pullText(
     entries.set(resource.address, entry);
     addEntry(sections.get(kind.section), address, entry);
   }
+  const beside = new Map<string, YamlMap>();
   for (const { address, resource } of pulled) {
     const kind = yaml[address.kind];
-    const parent = entries.get(kinds.parentOf(address) ?? '');
-    if (kind !== undefined && 'addTo' in kind && parent !== undefined) kind.addTo(parent, address, resource);
+    const parentAddress = kinds.parentOf(address) ?? '';
+    if (kind === undefined || !('addTo' in kind)) continue;
+    // A parent that is not listed is in the configuration: what lives in it goes into the entry that exists.
+    const isUnnamable = unnamable.includes(parentAddress);
+    const parent =
+      entries.get(parentAddress) ?? (isUnnamable ? undefined : entryBeside(beside, parentAddress));
+    if (parent !== undefined) kind.addTo(parent, address, resource);
   }
   for (const { address, resource } of pulled) {
     const kind = yaml[address.kind];
     const entry = entries.get(resource.address);
     if (kind !== undefined && 'section' in kind && entry !== undefined) kind.finish?.(entry, address);
   }
-  return textOf(sections, unnamable);
+  for (const { address, path, what } of unmanaged) {
+    if (path === undefined) continue;
+    entryBeside(beside, address)[path] = what.slice(path.length + 1);
+  }
+  return textOf(sections, unnamable) + besideText(beside, kinds, yaml);
+}
+
+/** The part of an entry that the configuration has already: it is printed as a comment, to be added there. */
+function entryBeside(beside: Map<string, YamlMap>, address: string): YamlMap {
+  const entry = beside.get(address) ?? {};
+  beside.set(address, entry);
+  return entry;
+}
+
+/** What belongs into entries of the configuration, as comments: a file with it would have the entries twice. */
+function besideText(
+  beside: ReadonlyMap<string, YamlMap>,
+  kinds: Kinds,
+  yaml: Readonly<Record<string, KindYaml>>,
+): string {
+  const blocks = [...beside]
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([text, entry]) => {
+      const address = kinds.mustParse(text);
+      const kind = yaml[address.kind];
+      if (kind === undefined || !('section' in kind) || Object.keys(entry).length === 0) return [];
+      return [`\n# In ${text}:\n${commented(yamlText({ [kind.section]: { [address.name]: entry } }))}`];
+    });
+  return blocks.length === 0 ? '' : printableJson(`\n${BESIDE}\n${blocks.join('')}`);
+}
+
+const BESIDE =
+  '# On objects that the configuration names, and not named there. Add what is to stay to their entries, and remove the rest by hand.';
+
+function commented(text: string): string {
+  return text.replace(/^(?=.)/gm, '#   ');
 }
 
 function entryOf(kind: Extract<KindYaml, { section: string }>, { address, resource }: Pulled): YamlMap {
@@ -83,14 +127,17 @@ function textOf(
   const remarks = unnamable.map(
     (address) => `# Not managed, since the language has no such name: ${JSON.stringify(address)}`,
   );
-  const document = new Document(Object.fromEntries(filled), { aliasDuplicateObjects: false });
+  return printableJson(`${[...HEAD, ...remarks].join('\n')}\n${yamlText(Object.fromEntries(filled))}`);
+}
+
+function yamlText(content: YamlMap): string {
+  const document = new Document(content, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_key, scalar) => {
       if (typeof scalar.value === 'string' && !isHarmless(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
     },
   });
-  const yaml = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
-  return printableJson(`${[...HEAD, ...remarks].join('\n')}\n${yaml}`);
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
 }
 
 /** Whether a text may be written without quotes: other text could start a line of its own, or be a command of a CI system. */

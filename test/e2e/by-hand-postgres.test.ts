@@ -61,8 +61,8 @@ onPostgres('by hand in Postgres', (server) => {
       },
       address: 'user_mapping.warehouse.lake/intruder',
       drift:
-        /lake\/intruder exists, but is not in the configuration\. It is not managed here, and left alone/,
-      plan: /lake\/intruder exists, but is not in the configuration/,
+        /^Not managed \(on objects of this stack.*\n +! user_mapping\.warehouse\.lake\/intruder: user mapping$/m,
+      plan: /^ +! user_mapping\.warehouse\.lake\/intruder: user mapping$/m,
       end: 'left',
     },
     {

@@ -104,6 +104,7 @@ export async function refresh<Result>(
     authoritative: configuration.authoritative,
     state: recorded.moved,
     alsoRead: alsoReadOf(recorded, loaded),
+    seekUnmanaged: options.seekUnmanaged === true,
     // Without a key there is no fingerprint to compare; what others take their value from must be known.
     mustReadValue: isNeeded
       ? (address: string) => key === undefined || sharedHomes.has(address)

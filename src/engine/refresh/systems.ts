@@ -36,6 +36,8 @@ export interface SystemsRequest extends Omit<SessionsRequest<unknown>, 'visit'> 
   readonly alsoRead: readonly StateRecord[];
   /** As in a `ReadRequest`. */
   readonly mustReadValue: (address: string) => boolean;
+  /** As in a `ReadRequest`. */
+  readonly seekUnmanaged: boolean;
 }
 
 /** What one system gave. */
@@ -66,6 +68,7 @@ export async function refreshSystems<Result>(
         records: records.get(system.provider) ?? [],
         authoritative: request.authoritative.filter((list) => list.provider === system.provider),
         mustReadValue: request.mustReadValue,
+        seekUnmanaged: request.seekUnmanaged,
       },
       scope,
     );

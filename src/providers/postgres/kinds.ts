@@ -31,6 +31,7 @@ export const policies: readonly KindPolicy[] = [
     isList: false,
     mustReplace: mustReplaceServer,
     managedWhereNamed: ['owner'],
+    ownerField: 'owner',
     cascades: false,
     isMarked: true,
     // CREATE SERVER makes the current role the owner.

@@ -92,6 +92,8 @@ export interface ReadRequest {
    * nothing here to compare with instead. Absent: never.
    */
   readonly mustReadValue?: (address: string) => boolean;
+  /** Whether all that others put on requested objects is to be found, whatever it costs. Absent: what is seen on the way. */
+  readonly seekUnmanaged?: boolean;
 }
 
 /** What `prepare` gives back. */

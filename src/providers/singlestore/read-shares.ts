@@ -13,13 +13,19 @@
  * Thus N secrets cost at most 1 + min(N, U + T) requests, and both ways lead to the same changes. Who and when is known for
  * every share the first way, and for those of one secret the second: asking for more would cost a request for each secret.
  */
-import { byAddress, compareText, type ActualResource } from '../../model/index.js';
+import {
+  byAddress,
+  compareText,
+  formatAddress,
+  type ActualResource,
+  type Unmanaged,
+} from '../../model/index.js';
 import { HttpError, type ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
 import type { SecretInfo } from './api-types.js';
 import type { Identities, Member } from './directory.js';
 import { isRole, rolesText, type Role } from './kinds.js';
-import { directRoles, share, sharesOf } from './shares.js';
+import { directRoles, share, sharesOf, unmanagedOf } from './shares.js';
 import { kinds } from './kinds.js';
 
 /** Shares by the id of their secret; a secret that went away meanwhile, or is unseen by now, is not in it. */
@@ -32,13 +38,19 @@ export interface ShareQuery {
   readonly identities: Identities;
   /** The role texts that shares had when last applied, or else should have, by address. */
   readonly expected: ReadonlyMap<string, string>;
+  /** Whether all access lists are read: only they have roles that come from elsewhere. */
+  readonly whole?: boolean;
+  /** Told of the roles that this provider does not manage. */
+  readonly onUnmanaged?: (entries: readonly Unmanaged[]) => void;
 }
 
 /** Reads the shares of some secrets, with as few requests as the API allows. @throws HttpError */
 export async function readShares(api: Api, query: ShareQuery): Promise<SharesById> {
-  if (query.secrets.length <= query.identities.members.length) return readLists(api, query, query.secrets);
-  const roles = await readIdentityRoles(api, query.identities);
-  if (roles === undefined) return readLists(api, query, query.secrets);
+  const isCheap = query.secrets.length <= query.identities.members.length;
+  if (isCheap || query.whole === true) return readLists(api, query, query.secrets);
+  const granted = await readIdentityRoles(api, query.identities);
+  if (granted === undefined) return readLists(api, query, query.secrets);
+  const { roles, custom } = granted;
   const found = new Map(query.secrets.map((secret) => [secret.id, sharesFromRoles(query, secret, roles)]));
   const sample = mostTelling(query, found);
   if (sample === undefined) return found;
@@ -46,6 +58,8 @@ export async function readShares(api: Api, query: ShareQuery): Promise<SharesByI
   if (grants === undefined) found.delete(sample.id);
   else if (sameRoles(roles.get(sample.id), directRoles(grants))) {
     found.set(sample.id, sharesOf(query.provider, sample, grants, query.identities));
+    query.onUnmanaged?.(unmanagedOf(query.provider, sample, grants, query.identities));
+    query.onUnmanaged?.(customShares(query, custom, sample));
   } else return readLists(api, query, query.secrets);
   return found;
 }
@@ -54,18 +68,30 @@ async function readLists(api: Api, query: ShareQuery, secrets: readonly SecretIn
   const lists = await Promise.all(
     secrets.map(async (secret) => {
       const grants = await api.access(secret.id);
-      return grants === undefined
-        ? []
-        : [[secret.id, sharesOf(query.provider, secret, grants, query.identities)] as const];
+      if (grants === undefined) return [];
+      query.onUnmanaged?.(unmanagedOf(query.provider, secret, grants, query.identities));
+      return [[secret.id, sharesOf(query.provider, secret, grants, query.identities)] as const];
     }),
   );
   return new Map(lists.flat());
 }
 
-/** Roles by secret, then by holder; `undefined` where the key may not see them. */
+/** Roles by secret, then by holder. */
 type Roles = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<Role>>>;
 
-async function readIdentityRoles(api: Api, identities: Identities): Promise<Roles | undefined> {
+/** A role that is none of the built-in ones. */
+interface CustomRole {
+  readonly secretId: string;
+  readonly member: Member;
+  readonly role: string;
+}
+
+/** All roles of all users and teams; `undefined` where the key may not see them. */
+async function readIdentityRoles(
+  api: Api,
+  identities: Identities,
+): Promise<{ readonly roles: Roles; readonly custom: readonly CustomRole[] } | undefined> {
+  const custom: CustomRole[] = [];
   const roles = new Map<string, Map<string, Set<Role>>>();
   const add = (secretId: string, member: Member, role: Role): void => {
     const holders = roles.get(secretId) ?? new Map<string, Set<Role>>();
@@ -76,14 +102,30 @@ async function readIdentityRoles(api: Api, identities: Identities): Promise<Role
       identities.members.map(async (member) => {
         for (const { resourceId, role } of await api.identityRoles(member.type, member.id)) {
           if (isRole(role)) add(resourceId, member, role);
+          else custom.push({ secretId: resourceId, member, role });
         }
       }),
     );
-    return roles;
+    return { roles, custom };
   } catch (error) {
     if (error instanceof HttpError && error.status === 403) return undefined;
     throw error;
   }
+}
+
+/** The custom roles on the secrets of a query, but for the one whose access list was read. */
+function customShares(
+  { provider, secrets }: ShareQuery,
+  custom: readonly CustomRole[],
+  sample: SecretInfo,
+): readonly Unmanaged[] {
+  const names = new Map(secrets.map(({ id, name }) => [id, name]));
+  return custom.flatMap(({ secretId, member, role }) => {
+    const name = names.get(secretId);
+    if (name === undefined || secretId === sample.id) return [];
+    const address = formatAddress({ kind: 'share', provider, name, member: member.principal });
+    return [{ address, what: `the role ${role}` }];
+  });
 }
 
 /** The secret whose access list says the most: one with shares that nobody expected, else the one with the most holders. */

@@ -5,7 +5,9 @@ import {
   problemError,
   type ActualResource,
   type Field,
+  type ReadResult,
   type StateRecord,
+  type Unmanaged,
 } from '../../model/index.js';
 import type { ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
@@ -32,7 +34,7 @@ export async function readResources(
   request: ReadRequest,
   list: readonly SecretInfo[],
   identities: Identities,
-): Promise<readonly ActualResource[]> {
+): Promise<Pick<ReadResult, 'resources'> & { readonly unmanaged: readonly Unmanaged[] }> {
   const records = new Map(request.records.map((record) => [record.address, record]));
   const wanted = secretAddresses(request);
   const found = new Map<string, { secret: SecretInfo; record: StateRecord | undefined }>();
@@ -61,14 +63,22 @@ export async function readResources(
     .filter(
       (secret) =>
         aliveIds.has(secret.id) &&
-        wanted.shared.has(formatAddress({ kind: 'secret', provider, name: secret.name })),
+        (request.seekUnmanaged === true ||
+          wanted.shared.has(formatAddress({ kind: 'secret', provider, name: secret.name }))),
     );
   const expected = expectedRoles(request);
-  const shares = await readShares(api, { provider, secrets: shared, identities, expected });
+  const unmanaged: Unmanaged[] = [];
+  const shares = await readShares(api, {
+    provider,
+    secrets: shared,
+    identities,
+    expected,
+    whole: request.seekUnmanaged === true,
+    onUnmanaged: (entries) => unmanaged.push(...entries),
+  });
   const gone = new Set(shared.map((secret) => secret.id).filter((id) => !shares.has(id)));
-  return [...alive.filter((resource) => !gone.has(resource.id)), ...[...shares.values()].flat()].sort(
-    byAddress,
-  );
+  const resources = [...alive.filter((resource) => !gone.has(resource.id)), ...[...shares.values()].flat()];
+  return { resources: resources.sort(byAddress), unmanaged };
 }
 
 /** A secret as a resource. @param hidden stands for the value where there is none */

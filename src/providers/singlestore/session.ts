@@ -132,8 +132,8 @@ class HeliosSession implements Session {
         this.#readIdentities(),
         this.#list(wantedBy(request)),
       ]);
-      const resources = await readResources(api, provider, request, secrets, identities);
-      return { system: this.system, resources, directory: identities.directory };
+      const found = await readResources(api, provider, request, secrets, identities);
+      return { system: this.system, ...found, directory: identities.directory };
     });
   }
 

@@ -1,4 +1,11 @@
-import { byAddress, defined, formatAddress, groupBy, type ActualResource } from '../../model/index.js';
+import {
+  byAddress,
+  defined,
+  formatAddress,
+  groupBy,
+  type ActualResource,
+  type Unmanaged,
+} from '../../model/index.js';
 import type { Grant, Holder } from './api-types.js';
 import type { Identities } from './directory.js';
 import { isRole, rolesText, type Role } from './kinds.js';
@@ -50,6 +57,22 @@ export function sharesOf(
     ];
   });
   return shares.sort(byAddress);
+}
+
+/** What this provider does not manage of an access list: custom roles, and roles that come from elsewhere. */
+export function unmanagedOf(
+  provider: string,
+  { name }: { readonly name: string },
+  grants: readonly Grant[],
+  identities: Identities,
+): readonly Unmanaged[] {
+  return grants
+    .filter((grant) => grant.inherited || !isRole(grant.role))
+    .map(({ role, holder, inherited, createdAt, createdBy }) => ({
+      address: formatAddress({ kind: 'share', provider, name, member: identities.principalOf(holder) }),
+      what: inherited ? `the inherited role ${role}` : `the role ${role}`,
+      ...defined({ changedAt: createdAt, changedBy: createdBy?.email.toLowerCase() }),
+    }));
 }
 
 /** One share as a resource. */
