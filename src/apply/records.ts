@@ -175,12 +175,16 @@ function rememberRules({
   dependsOn,
   self,
   lifecycle,
-}: DesiredResource): Pick<StateRecord, 'configuredAs' | 'dependsOn' | 'handedOver' | 'protect' | 'onRemove'> {
+  file,
+}: DesiredResource): Pick<
+  StateRecord,
+  'configuredAs' | 'dependsOn' | 'handedOver' | 'protect' | 'onRemove' | 'file'
+> {
   return {
     dependsOn: [...dependsOn].sort(),
     ...(self === 'drop' ? { handedOver: true } : {}),
     ...(lifecycle.protect === true ? { protect: true } : {}),
-    ...defined({ configuredAs, onRemove: lifecycle.onRemove }),
+    ...defined({ configuredAs, onRemove: lifecycle.onRemove, file }),
   };
 }
 

@@ -102,7 +102,7 @@ type MaxDeletes = NonNullable<RunOptions['maxDeletes']>;
 export const deleteFlags = {
   'max-deletes': Flags.custom<MaxDeletes>({
     summary:
-      'How many resources of a kind may be destroyed: a number or a percentage. Default: 30%, and at least 3.',
+      'How many resources of a kind may be destroyed: a number or a percentage. Default: 2, or 30%; never all of a kind.',
     helpValue: '<limit>',
     parse: (input) => Promise.resolve(maxDeletes(input)),
   })(),

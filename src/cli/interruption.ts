@@ -40,7 +40,7 @@ export function interruption(
       stop.abort();
       run.terminal.err(rules.stopMessage);
     };
-    if (!rules.leavesSignals) releases.push(io.signals(['SIGINT', 'SIGTERM'], onSignal));
+    if (!rules.leavesSignals) releases.push(io.signals(['SIGINT', 'SIGTERM', 'SIGHUP'], onSignal));
     const onFault = (error: unknown): void => {
       report(error);
       reject(new ExitError(EXIT.error));

@@ -5,7 +5,13 @@ import type { Io, Subscribe } from './io.js';
 /** Runs the command line of this process, and sets its exit code. The one file that uses `process`. */
 export async function runProcess(): Promise<void> {
   const { stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  const output: { fault?: string } = {};
+  // What is in flight is finished whether anybody can read of it or not.
+  stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+    // `secrets plan | head` closes our stdout early, which is not an error.
+    if (code !== 'EPIPE') output.fault ??= code;
+  });
+  stderr.on('error', () => undefined);
   const io = processIo();
   ensureAccount();
   // Packages that read these while they are loaded are loaded from here on.
@@ -16,7 +22,11 @@ export async function runProcess(): Promise<void> {
       seen.fault = true;
       listener(error);
     });
-  const code = await runCli(process.argv.slice(2), { ...io, faults });
+  const ended = await runCli(process.argv.slice(2), { ...io, faults });
+  // A stream tells of an error after the write.
+  await new Promise((resolve) => setImmediate(resolve));
+  const code = output.fault === undefined ? ended : EXIT.error;
+  if (output.fault !== undefined) stderr.write(incomplete(output.fault));
   for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, exitWithoutWords);
   // There may be open handles that would keep the process alive.
   if (seen.fault || code === EXIT.interrupted) process.exit(code);
@@ -81,7 +91,6 @@ function exitWithoutWords(): never {
   process.exit(EXIT.error);
 }
 
-/** `secrets plan | head` closes our stdout early, which is not an error. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function incomplete(fault: string): string {
+  return `Error: The output cannot be written (${fault}): what was printed is incomplete. What was done counts, and is recorded.\n`;
 }

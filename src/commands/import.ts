@@ -34,6 +34,7 @@ export class ImportCommand extends EngineCommand {
     "secrets import --all --exclude '*.warehouse.*'",
   ];
   static override readonly document = 'state';
+  static override readonly finishesInFlight = true;
   static override readonly args = {
     address: Args.string({ ignoreStdin: true, description: 'The address of the resource.' }),
     id: Args.string({

@@ -103,6 +103,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./state/rebind.js')).StateRebindCommand,
   },
   {
+    id: 'state:rekey',
+    summary: 'Give the fingerprints of the state another key.',
+    load: async () => (await import('./state/rekey.js')).StateRekeyCommand,
+  },
+  {
     id: 'help',
     summary: 'Show the commands, or the help of a command.',
     load: async () => (await import('./help.js')).HelpCommand,

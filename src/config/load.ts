@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Configuration, Diagnostic } from '../model/index.js';
-import { hasErrors } from '../model/index.js';
+import { relative, sep } from 'node:path';
+import type { Configuration, ConfiguredResource, Diagnostic } from '../model/index.js';
+import { defined, hasErrors } from '../model/index.js';
 import type { BuildContext } from './translate/context.js';
 import { findCycles } from './translate/cycles.js';
 import { buildMoves } from './translate/moves.js';
@@ -64,7 +65,9 @@ export function loadConfiguration(
     ...providers.desired,
     ...language.sections.flatMap((section) => section.desired?.(sectionReader(reader, section)) ?? []),
   ];
-  const resources = desired.flatMap((part) => part.resources);
+  const folder = merged.stack?.keyAt.source.folder ?? cwd;
+  const names = new Map(sources.map(({ path, absolutePath }) => [path, nameFrom(folder, absolutePath)]));
+  const resources = desired.flatMap((part) => part.resources).map((resource) => withFile(resource, names));
   const moves = buildMoves(context, resources);
   const stack = textOf(merged.stack?.value) ?? '';
   const state = buildState(reader, stack);
@@ -81,8 +84,9 @@ export function loadConfiguration(
     resources,
     authoritative: desired.flatMap((part) => part.authoritative),
     ...moves,
-    digest: digestOf(sources),
+    digest: digestOf(sources, folder),
     files,
+    fileNames: [...names.values()],
   };
   return { configuration, diagnostics };
 }
@@ -130,11 +134,21 @@ function missingWords(merged: Merged, roots: readonly MapNode[], incomplete: boo
     );
 }
 
-/** SHA-256 (hex) over path and bytes of every file, in order, each with its length so that nothing can run together. */
-function digestOf(sources: readonly SourceFile[]): string {
+/** SHA-256 (hex) over name and bytes of every file, in order, each with its length so that nothing can run together. */
+function digestOf(sources: readonly SourceFile[], folder: string): string {
   const hash = createHash('sha256');
-  for (const { path, bytes } of sources) {
-    hash.update(`${Buffer.byteLength(path)}:${path}${bytes.length}:`).update(bytes);
+  for (const { absolutePath, bytes } of sources) {
+    const name = nameFrom(folder, absolutePath);
+    hash.update(`${Buffer.byteLength(name)}:${name}${bytes.length}:`).update(bytes);
   }
   return hash.digest('hex');
+}
+
+/** The name of a file from a folder, with `/` between its parts. */
+function nameFrom(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
+}
+
+function withFile(resource: ConfiguredResource, names: ReadonlyMap<string, string>): ConfiguredResource {
+  return { ...resource, ...defined({ file: names.get(resource.range?.file ?? '') }) };
 }

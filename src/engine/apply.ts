@@ -81,6 +81,7 @@ export function applyLoaded(request: ApplyRequest, scope: EngineScope): Promise<
       loaded,
       store: locked.store,
       valuesAreRead: 'always',
+      keyUse: 'write',
       options,
       diagnostics,
       checkState: pinned?.checkState ?? noStateNote(locked.store),

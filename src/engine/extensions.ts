@@ -48,5 +48,5 @@ export function kindYamlOf({ providers: systems }: Extensions = builtIn): Readon
 export function credentialVariables(extensions: Extensions = builtIn): readonly string[] {
   const { providers: systems, backends: states, sources: values } = extensions;
   const variables = [...systems, ...states, ...values].flatMap(({ credentials = [] }) => credentials);
-  return [...new Set(['SECRETS_KEY', ...variables])];
+  return [...new Set(['SECRETS_KEY', 'SECRETS_OLD_KEY', ...variables])];
 }

@@ -78,7 +78,14 @@ async function readGenerated(
   if (homes.length === 0) return new Map();
   return withStore(loaded, scope, (store) => {
     const options = { ...DEFAULT_OPTIONS, targets: homes.map(({ address }) => address) };
-    const request: RefreshRequest = { loaded, store, valuesAreRead: 'never', options, diagnostics: [] };
+    const request: RefreshRequest = {
+      loaded,
+      store,
+      valuesAreRead: 'never',
+      keyUse: 'none',
+      options,
+      diagnostics: [],
+    };
     return refresh<ReadonlyMap<string, Sensitive>>(request, scope, {
       onBlocked: (problems) => {
         throw new DiagnosticError(problems);

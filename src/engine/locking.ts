@@ -1,5 +1,7 @@
+import { DiagnosticError } from '../model/index.js';
+import type { Diagnostic } from '../model/index.js';
 import type { Lock, LockInfo, StateStore } from '../state/index.js';
-import type { RunOptions } from './context.js';
+import type { RunOptions, RunResult } from './context.js';
 import type { Loaded } from './load.js';
 import type { EngineScope } from './run-scope.js';
 import { openStore } from './store.js';
@@ -40,7 +42,7 @@ export async function withStore<Result>(
  * Opens the store of a configuration, locks it, hands it over; unlocks and closes it, whatever happens.
  * @throws DiagnosticError where another run holds the lock
  */
-export function withLockedStore<Result>(
+export function withLockedStore<Result extends RunResult>(
   loaded: Pick<Loaded, 'configuration'>,
   { operation, options, onWait }: LockOptions,
   scope: EngineScope,
@@ -49,11 +51,23 @@ export function withLockedStore<Result>(
   return withStore(loaded, scope, async (store) => {
     if (!options.lock) return use({ store, lock: undefined, scope });
     const { signal } = scope;
-    const lock = await store.lock({ operation, timeoutMs: options.lockTimeoutMs, onWait, signal });
+    const unreleased: Diagnostic[] = [];
+    const onUnreleased = (problem: Diagnostic): void => {
+      unreleased.push(problem);
+    };
+    const timeoutMs = options.lockTimeoutMs;
+    const lock = await store.lock({ operation, timeoutMs, onWait, onUnreleased, signal });
+    let result: Result;
     try {
-      return await use({ store, lock, scope: { ...scope, signal: AbortSignal.any([signal, lock.lost]) } });
-    } finally {
+      result = await use({ store, lock, scope: { ...scope, signal: AbortSignal.any([signal, lock.lost]) } });
+    } catch (error) {
       await lock.release();
+      if (unreleased.length === 0 || !(error instanceof DiagnosticError)) throw error;
+      throw new DiagnosticError([...error.diagnostics, ...unreleased]);
     }
+    await lock.release();
+    return unreleased.length === 0
+      ? result
+      : { ...result, diagnostics: [...result.diagnostics, ...unreleased] };
   });
 }

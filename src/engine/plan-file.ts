@@ -5,7 +5,7 @@ import { replaceFile } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
 import type { Configuration, Diagnostic, DiagnosticError } from '../model/index.js';
 import type { OpenedPlan, SavedPlan, Seal, Sealed } from '../plan/plan-file.js';
-import { findKey, makeKeyFile } from '../values/index.js';
+import { findKey } from '../values/index.js';
 import type { EngineScope } from './run-scope.js';
 import { keyFileOf } from './store.js';
 
@@ -82,12 +82,6 @@ export async function writePlanFile(
       'Check the path and its permissions.',
     );
   }
-}
-
-/** Makes the key file beside a local state, where the stack has no key yet. */
-export async function ensureKey(configuration: Configuration, scope: EngineScope): Promise<void> {
-  const keyFile = await keyFileOf(configuration, scope);
-  if (keyFile !== undefined && (await findKey(scope, keyFile)) === undefined) await makeKeyFile(keyFile);
 }
 
 /**

@@ -18,6 +18,7 @@ export function planInput(
     stack: configuration.stack,
     now: now().toISOString(),
     configuration: configuration.digest,
+    files: configuration.fileNames,
     desired: [...desired.values()],
     configured: configuration.resources.map(({ address }) => address),
     authoritative: configuration.authoritative,

@@ -34,12 +34,14 @@ export async function plan(options: RunOptions, context: RunContext): Promise<Pl
 /**
  * As `plan`, from a configuration that was read already.
  * @param diagnostics problems of the configuration
+ * @param keyUse whether a key is made where there is none
  */
 export function planLoaded(
   loaded: Loaded,
   diagnostics: readonly Diagnostic[],
   options: RunOptions,
   scope: EngineScope,
+  keyUse: RefreshRequest['keyUse'] = 'compare',
 ): Promise<PlanResult> {
   return withStore(loaded, scope, (store) => {
     const checkState = noStateNote(store);
@@ -50,6 +52,7 @@ export function planLoaded(
       options,
       diagnostics,
       checkState,
+      keyUse,
     };
     return refresh<PlanResult>(request, scope, {
       onBlocked: blocked,

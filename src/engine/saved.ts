@@ -10,15 +10,7 @@ import { load } from './load.js';
 import type { Loaded } from './load.js';
 import { planLoaded } from './plan.js';
 import type { PlanResult } from './plan.js';
-import {
-  UNSEALED,
-  checkPlanPath,
-  ensureKey,
-  readPlanFile,
-  sealOf,
-  sealProblems,
-  writePlanFile,
-} from './plan-file.js';
+import { UNSEALED, checkPlanPath, readPlanFile, sealOf, sealProblems, writePlanFile } from './plan-file.js';
 import { openScope } from './run-scope.js';
 import type { EngineScope } from './run-scope.js';
 
@@ -43,8 +35,7 @@ export async function planTo(
   await checkPlanPath(file, scope);
   const { loaded, diagnostics } = await load(options.files, scope);
   if (loaded === undefined) return { status: 'error', diagnostics, saved: false };
-  await ensureKey(loaded.configuration, scope);
-  const result = await planLoaded(loaded, diagnostics, options, scope);
+  const result = await planLoaded(loaded, diagnostics, options, scope, 'make');
   if (result.plan === undefined || result.status !== 'ok') return { ...result, saved: false };
   const seal = await sealOf(loaded.configuration, scope);
   await writePlanFile(file, savedPlan(result.plan, options, scope), seal, scope);

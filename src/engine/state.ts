@@ -35,6 +35,7 @@ export type StateChange =
   | { readonly action: 'matched'; readonly address: string; readonly from: string; readonly to: string }
   | { readonly action: 'unlocked'; readonly holder: LockInfo }
   | { readonly action: 'rebound'; readonly provider: string; readonly from: string; readonly to: string }
+  | { readonly action: 'rekeyed'; readonly kept: number; readonly dropped: readonly string[] }
   | { readonly action: 'pushed'; readonly serial: number; readonly records: number };
 
 /** What was done to a state. */

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { STATE_VERSION, byAddress, defined, fieldText, groupBy, kindOf, own } from '../model/index.js';
+import {
+  NO_KEY_CHECK,
+  STATE_VERSION,
+  byAddress,
+  defined,
+  fieldText,
+  groupBy,
+  kindOf,
+  own,
+} from '../model/index.js';
 import type {
   ActualResource,
+  AppliedConfiguration,
   Change,
   DesiredResource,
   Intent,
@@ -10,12 +20,14 @@ import type {
   Plan,
   StateBinding,
   StateData,
+  StateRecord,
   SystemIdentity,
 } from '../model/index.js';
 import { openRecords } from '../apply/index.js';
 import type { Records } from '../apply/index.js';
 import { findKey, makeKeyFile } from '../values/index.js';
 import type { Fingerprinter } from '../values/index.js';
+import { keyCheckOf, mayMakeKey } from './key-check.js';
 import type { Loaded } from './load.js';
 import type { LockedStore } from './locking.js';
 import { fieldFingerprint } from './plan-input.js';
@@ -44,10 +56,11 @@ export async function openWriter(request: WriterRequest, locked: LockedStore): P
 }
 
 async function keyFor(
-  { key, fingerprint, desired }: RefreshResult,
+  { key, fingerprint, desired, stored }: RefreshResult,
   { store: { keyFile }, scope }: LockedStore,
 ): Promise<Fingerprinter | undefined> {
-  if (key !== undefined || keyFile === undefined || desired.size === 0) return fingerprint;
+  const isMade = keyFile !== undefined && desired.size > 0 && mayMakeKey(stored);
+  if (key !== undefined || !isMade) return fingerprint;
   await makeKeyFile(keyFile);
   const made = await findKey(scope, keyFile);
   return [...desired.values()].some(hasSensitiveField) ? made?.open() : undefined;
@@ -64,6 +77,8 @@ export class StateWriter {
   readonly #plans: NonNullable<StateData['plans']>;
   /** What the systems had, by address; indexed on first use. */
   #found: ReadonlyMap<string, ActualResource> | undefined;
+  readonly #configurations: readonly AppliedConfiguration[];
+  readonly #fingerprint: Fingerprinter | undefined;
   #state: StateData;
   #lastWritten: string;
   #saving: Promise<void> = Promise.resolve();
@@ -82,6 +97,8 @@ export class StateWriter {
       if (self === 'drop' && plan.changes.length > 0) this.#records.handOver(address);
     }
     this.#plans = plansWith(this.#state, planId, now());
+    this.#configurations = configurationsWith(this.#state, plan.configuration, now());
+    this.#fingerprint = fingerprint;
     this.#lastWritten = refreshed.stored === undefined ? '' : contentOf(refreshed.stored);
   }
 
@@ -116,14 +133,29 @@ export class StateWriter {
   next(): StateData {
     const { intents: _intents, plans: _plans, ...rest } = this.#state;
     const open = [...this.#intents.values()].sort(byAddress);
+    const records = this.#records.list();
     return {
       ...rest,
       serial: rest.serial + 1,
       systems: { ...rest.systems, ...bindingsOf(this.#request.plan.systems) },
-      records: this.#records.list(),
+      records,
       ...(open.length === 0 ? {} : { intents: open }),
       ...(this.#plans.length === 0 ? {} : { plans: this.#plans }),
+      configurations: this.#configurations,
+      ...defined({ keyCheck: this.#keyCheck(records) }),
     };
+  }
+
+  /** A state is given a check value once: another key is refused before anything is compared. */
+  #keyCheck(records: readonly StateRecord[]): string | undefined {
+    const { keyCheck, stack } = this.#state;
+    if (keyCheck !== undefined) return keyCheck;
+    if (this.#fingerprint !== undefined) return keyCheckOf(this.#fingerprint, stack);
+    const { key } = this.#request.refreshed;
+    const isWithoutKey = key === undefined && this.#locked.store.keyFile === undefined;
+    const isKeyless = ({ fingerprints }: StateRecord): boolean => Object.keys(fingerprints).length === 0;
+    const hasValues = records.some(({ sensitiveFields }) => sensitiveFields.length > 0);
+    return isWithoutKey && hasValues && records.every(isKeyless) ? NO_KEY_CHECK : undefined;
   }
 
   /**
@@ -171,9 +203,30 @@ function plansWith(state: StateData, id: string | undefined, now: Date): NonNull
   return id === undefined ? before : [{ id, at: now.toISOString() }, ...before].slice(0, PLANS_KEPT);
 }
 
+/** How many configurations a state remembers. */
+const CONFIGURATIONS_KEPT = 100;
+
+/** The configurations that a state remembers, with the one that is applied now. */
+function configurationsWith(
+  { configurations = [] }: StateData,
+  digest: string,
+  now: Date,
+): readonly AppliedConfiguration[] {
+  if (configurations[0]?.digest === digest) return configurations;
+  const others = configurations.filter((applied) => applied.digest !== digest);
+  return [{ digest, at: now.toISOString() }, ...others].slice(0, CONFIGURATIONS_KEPT);
+}
+
 /** What of a state counts as a change of it. */
-function contentOf({ systems, records, intents, plans }: StateData): string {
-  return JSON.stringify([Object.entries(systems).sort(), records, intents ?? [], plans ?? []]);
+function contentOf({ systems, records, intents, plans, configurations, keyCheck }: StateData): string {
+  return JSON.stringify([
+    Object.entries(systems).sort(),
+    records,
+    intents ?? [],
+    plans ?? [],
+    configurations ?? [],
+    keyCheck ?? '',
+  ]);
 }
 
 /** What a plan is about to make. Members of lists need no intent: they belong to the list, whatever made them. */

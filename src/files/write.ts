@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../model/index.js';
 
@@ -18,6 +18,14 @@ export async function replaceFile(path: string, text: string): Promise<void> {
  */
 export async function createFile(path: string, text: string): Promise<void> {
   await fromDraft(path, text, (draft) => link(draft, path));
+}
+
+/** Whether a name is that of a link, wherever it leads. */
+export async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 }
 
 /** Forces the names in a folder to disk, so that a rename survives a power cut. Not every platform can: never throws. */

@@ -28,6 +28,8 @@ interface DesiredBase {
   readonly dependsOn: readonly string[];
   readonly lifecycle: Lifecycle;
   readonly range?: SourceRange;
+  /** The file that has it, from the folder of the file that names the stack. */
+  readonly file?: string;
   /** Secrets: the tool's own Owner is kept (the default), or dropped because the file says `self: drop`. */
   readonly self?: 'keep' | 'drop';
   /** Secrets: the plan is refused with fewer Owners who can act than this. */
@@ -87,10 +89,12 @@ export interface Configuration {
   readonly authoritative: readonly AuthoritativeList[];
   readonly moved: readonly { readonly from: string; readonly to: string; readonly range?: SourceRange }[];
   readonly removed: readonly { readonly address: string; readonly range?: SourceRange }[];
-  /** SHA-256 over the text of all files, in order: pins a saved plan to a configuration. */
+  /** SHA-256 over the names and texts of all files, in order: pins a saved plan to a configuration, in any checkout. */
   readonly digest: string;
   /** The files it was read from. */
   readonly files: readonly string[];
+  /** The same, from the folder of the file that names the stack: wherever a command is run, and in every checkout. */
+  readonly fileNames: readonly string[];
 }
 
 /** Where the state is kept. */

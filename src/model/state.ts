@@ -31,6 +31,8 @@ export interface StateRecord {
   readonly handedOver?: boolean;
   readonly protect?: boolean;
   readonly onRemove?: 'delete' | 'forget';
+  /** The file that has it, from the folder of the file that names the stack; absent in states of 0.1.0. */
+  readonly file?: string;
 }
 
 /**
@@ -57,6 +59,16 @@ export interface AppliedPlan {
   readonly at: string;
 }
 
+/** A configuration that was applied. */
+export interface AppliedConfiguration {
+  readonly digest: string;
+  /** When it was applied first, since another one was (RFC 3339, UTC). */
+  readonly at: string;
+}
+
+/** The check value of a state whose fingerprints were made without a key. */
+export const NO_KEY_CHECK = 'none';
+
 /** The system that a provider's records belong to. */
 export interface StateBinding {
   readonly type: string;
@@ -79,4 +91,8 @@ export interface StateData {
   readonly intents?: readonly Intent[];
   /** The saved plans that were applied last, latest first. Absent where there are none. */
   readonly plans?: readonly AppliedPlan[];
+  /** The configurations that were applied last, latest first. Absent in states of 0.1.0. */
+  readonly configurations?: readonly AppliedConfiguration[];
+  /** What tells the key of its fingerprints from another one; `none` without a key; absent where nothing was to be kept under one yet. */
+  readonly keyCheck?: string;
 }

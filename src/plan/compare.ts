@@ -88,6 +88,19 @@ export function recordedPaths(record: StateRecord): readonly string[] {
   return [...Object.keys(record.fields), ...record.sensitiveFields];
 }
 
+/** Whether somebody else changed an object of ours after it was last applied, as far as the system or its fields tell. */
+export function isChangedByOthers(
+  record: StateRecord,
+  actual: ActualResource,
+  fingerprint: Fingerprint | undefined,
+): boolean {
+  if (record.unfinished === true || actual.id !== record.id) return false;
+  if (touchedSince(actual, record)) return true;
+  return recordedPaths(record).some(
+    (path) => compareWithRecord(path, fieldAt(actual.fields, path), record, fingerprint) === 'different',
+  );
+}
+
 /** Whether, according to the system, the object was changed since it was last applied. */
 export function touchedSince(actual: ActualResource, record: StateRecord): boolean {
   if (actual.changedAt === undefined || record.changedAt === undefined) return false;

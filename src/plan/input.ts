@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly now: string;
   /** The configuration's digest. */
   readonly configuration: string;
+  /** The configuration's files, by the names that records have; unknown where absent. */
+  readonly files?: readonly string[];
   /** The desired resources, values read, in the systems' own terms. */
   readonly desired: readonly DesiredResource[];
   /** The addresses of everything that the configuration names, in scope or not; those of `desired` where absent. */

@@ -22,8 +22,11 @@ function destroying(count: number, total: number, maxDeletes?: MaxDeletes): stri
 
 describe('destroying much', () => {
   const table: readonly [number, number, MaxDeletes | undefined, boolean][] = [
-    [1, 1, undefined, true],
-    [2, 2, undefined, true],
+    [1, 1, undefined, false],
+    [2, 2, undefined, false],
+    [1, 2, undefined, true],
+    [2, 3, undefined, true],
+    [1, 1, { count: 1 }, true],
     [3, 3, undefined, false],
     [3, 9, undefined, false],
     [3, 10, undefined, true],
@@ -58,6 +61,24 @@ describe('destroying much', () => {
     ]);
   });
 
+  it('of all of a kind is not meant where what is destroyed is replaced, or was never ours', () => {
+    const server = 'duckdb_server.wh.s';
+    const replaced = planOf({
+      desired: [want(server, { type: 'gcs' })],
+      actual: [have(server, { type: 's3' })],
+      records: [remember(server, { type: 's3' })],
+      maxDeletes: 'usual',
+    });
+    expect([replaced.summary.destroy, errors(replaced)]).toEqual([1, []]);
+    const stray = planOf({
+      actual: [have('fdw_usage.wh.stray')],
+      records: [],
+      lists: ['fdw_usage wh'],
+      maxDeletes: 'usual',
+    });
+    expect([stray.summary.destroy, errors(stray)]).toEqual([1, []]);
+  });
+
   it('counts what is replaced', () => {
     const servers = many(3).map((index) => `duckdb_server.wh.s${index}`);
     const plan = planOf({
@@ -74,11 +95,14 @@ describe('destroying much', () => {
     const at = (count: number, records: readonly string[]): string[] =>
       errors(
         planOf({
-          actual: [...usage.slice(0, count).map((one) => have(one)), have(secret(0), v), have(secret(1), v)],
+          desired: [want(secret(2), v)],
+          actual: [
+            ...usage.slice(0, count).map((one) => have(one)),
+            ...many(3).map((index) => have(secret(index), v)),
+          ],
           records: [
             ...records.map((record) => remember(record)),
-            remember(secret(0), v),
-            remember(secret(1), v),
+            ...many(3).map((index) => remember(secret(index), v)),
           ],
           lists: ['fdw_usage wh'],
           maxDeletes: 'usual',

@@ -8,7 +8,7 @@ import type { Change, Diagnostic, StateRecord } from '../model/index.js';
 /** How much of each kind may be destroyed: a number of resources, or a percentage of those that exist. */
 export type MaxDeletes = { readonly count: number } | { readonly percent: number };
 
-/** The threshold without `--max-deletes`: at most this many of a kind, or this percentage of it. */
+/** The threshold without `--max-deletes`: at most this many of a kind, or this percentage of it; never all of it. */
 const USUAL = { count: 2, percent: 30 };
 
 /**
@@ -31,8 +31,15 @@ export function checkDeletes(
   return [...destroyed].flatMap(([kind, changed]) => {
     // Members that somebody else added to a list of ours are destroyed though nobody owns them.
     const all = new Set([...(owned.get(kind) ?? []), ...changed].map(({ address }) => address));
-    return isAllowed(changed.length, all.size, allowed) ? [] : [tooMany(kind, changed, all.size)];
+    const isAll = allowed === undefined && isAllOf(owned.get(kind) ?? [], changed);
+    return !isAll && isAllowed(changed.length, all.size, allowed) ? [] : [tooMany(kind, changed, all.size)];
   });
+}
+
+/** Whether nothing would be left of what the state owns of a kind; what is replaced is. */
+function isAllOf(owned: readonly StateRecord[], changed: readonly Change[]): boolean {
+  const deleted = new Set(changed.filter(({ action }) => action === 'delete').map(({ address }) => address));
+  return owned.length > 0 && owned.every(({ address }) => deleted.has(address));
 }
 
 function isAllowed(count: number, total: number, allowed: MaxDeletes | undefined): boolean {

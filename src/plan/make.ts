@@ -18,6 +18,7 @@ import type { Decision } from './decision.js';
 import { driftOf } from './drift.js';
 import { fingerprintDomain } from './input.js';
 import type { PlanInput } from './input.js';
+import { checkDoubts } from './doubts.js';
 import { checkDeletes } from './limits.js';
 import { orderChanges } from './order.js';
 import { checkOneAddress } from './one-address.js';
@@ -45,6 +46,7 @@ export function makePlan(input: PlanInput): Plan {
       ...decided.diagnostics,
       ...checkOwners(index, decided.changes),
       ...checkDeletes(decided.changes, index.records.values(), input.maxDeletes),
+      ...checkDoubts(index, decided.changes),
     ],
     summary: summarize(decided),
   };

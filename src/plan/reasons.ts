@@ -1,6 +1,6 @@
 import { problem } from '../model/index.js';
 import type { ActualResource, DesiredResource, Diagnostic, MarkChange, StateRecord } from '../model/index.js';
-import { compareWithRecord, fieldAt, touchedSince } from './compare.js';
+import { compareWithRecord, fieldAt, isChangedByOthers, touchedSince } from './compare.js';
 import type { Difference } from './diff.js';
 import type { Fingerprint } from './input.js';
 import type { PlanIndex } from './plan-index.js';
@@ -94,6 +94,13 @@ export function whyNotListed(actual: ActualResource): string {
 /** Why a resource is forgotten whose name another object has now. */
 export function replacedOutside(actual: ActualResource): string {
   return `recreated outside this stack${byWhomAndWhen(actual)}; no longer managed by it`;
+}
+
+/** `; changed by … at … since …`, of what would be destroyed though somebody else changed it after us; empty otherwise. */
+export function changedSince(index: PlanIndex, record: StateRecord, actual: ActualResource): string {
+  if (!isChangedByOthers(record, actual, index.input.fingerprint)) return '';
+  const how = touchedSince(actual, record) ? byWhomAndWhen(actual) : ' outside of this configuration';
+  return `; changed${how} since the last apply (${record.appliedAt})`;
 }
 
 /** A replacement would drop children that nothing recreates: USAGE that the configuration does not name. */

@@ -26,7 +26,8 @@ export function decideUnwanted(index: PlanIndex, view: ResourceView, parent: Dec
     const obstacle = refusals.blockedByChildren(index, record.address, 'destroyed');
     if (obstacle !== undefined) return refused(obstacle);
   }
-  return act('delete', 'no longer in the configuration', allFields(actual.fields, 'remove', record));
+  const reason = `no longer in the configuration${reasons.changedSince(index, record, actual)}`;
+  return act('delete', reason, allFields(actual.fields, 'remove', record));
 }
 
 /** Where the object of a record is now that would be lost by forgetting it. Members of lists are known by their names alone. */

@@ -81,6 +81,7 @@ export type StateEdit =
   | { readonly action: 'matched'; readonly address: string; readonly from: string; readonly to: string }
   | { readonly action: 'unlocked'; readonly holder: LockHolder }
   | { readonly action: 'rebound'; readonly provider: string; readonly from: string; readonly to: string }
+  | { readonly action: 'rekeyed'; readonly kept: number; readonly dropped: readonly string[] }
   | { readonly action: 'pushed'; readonly serial: number; readonly records: number };
 
 /** The commands that work on the state, and `import`. */

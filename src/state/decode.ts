@@ -1,5 +1,5 @@
 import { STATE_VERSION, defined, problemError, splitAddress } from '../model/index.js';
-import type { AppliedPlan, DiagnosticError, Intent, StateBinding, StateData } from '../model/index.js';
+import type { AppliedConfiguration, AppliedPlan, Intent, StateBinding, StateData } from '../model/index.js';
 import { damaged, isObject, isStringMap } from './damaged.js';
 import type { Json } from './damaged.js';
 import { decodeRecords } from './decode-record.js';
@@ -23,11 +23,11 @@ export function decodeState(text: string, location: string, stack: string): Stat
   const { version } = json;
   if (typeof version !== 'number') throw damaged(location, '`version` is missing');
   if (version > STATE_VERSION) {
-    throw stateError(
-      'newer-state',
-      `The state ${location} has version ${version}; this version of secrets supports versions up to ${STATE_VERSION}.`,
-      'Use the newer version of secrets that wrote it. Nothing was changed.',
-    );
+    throw problemError({
+      code: 'newer-state',
+      summary: `The state ${location} has version ${version}; this version of secrets supports versions up to ${STATE_VERSION}.`,
+      next: 'Use the newer version of secrets that wrote it. Nothing was changed.',
+    });
   }
   const upgraded = upgrade(json, version);
   if (upgraded === undefined) throw damaged(location, `\`version\` ${version} never existed`);
@@ -59,11 +59,11 @@ function decodeCurrent(json: Json, location: string, stack: string): StateData {
   }
   if (typeof lineage !== 'string' || lineage === '') throw damaged(location, '`lineage` is missing');
   if (json['stack'] !== stack) {
-    throw stateError(
-      'foreign-state',
-      `The state ${location} belongs to the stack ${JSON.stringify(json['stack'])}, not to ${JSON.stringify(stack)}.`,
-      'Give `state: { path: … }` of this stack, or the name of that one.',
-    );
+    throw problemError({
+      code: 'foreign-state',
+      summary: `The state ${location} belongs to the stack ${JSON.stringify(json['stack'])}, not to ${JSON.stringify(stack)}.`,
+      next: 'Give `state: { path: … }` of this stack, or the name of that one.',
+    });
   }
   return {
     version: STATE_VERSION,
@@ -75,6 +75,8 @@ function decodeCurrent(json: Json, location: string, stack: string): StateData {
     ...defined({
       intents: decodeIntents(json['intents'], location),
       plans: decodePlans(json['plans'], location),
+      configurations: decodeConfigurations(json['configurations'], location),
+      keyCheck: decodeKeyCheck(json['keyCheck'], location),
     }),
   };
 }
@@ -136,6 +138,20 @@ function decodePlans(json: unknown, location: string): AppliedPlan[] | undefined
   });
 }
 
-function stateError(code: string, summary: string, next: string): DiagnosticError {
-  return problemError({ code, summary, next });
+function decodeConfigurations(json: unknown, location: string): AppliedConfiguration[] | undefined {
+  if (json === undefined) return undefined;
+  if (!Array.isArray(json)) throw damaged(location, '`configurations` is not a list');
+  return json.map((item: unknown, index) => {
+    const { digest, at } = isObject(item) ? item : {};
+    if (typeof digest !== 'string' || typeof at !== 'string') {
+      throw damaged(location, `configuration ${index + 1} lacks digest or at`);
+    }
+    return { digest, at };
+  });
+}
+
+/** Read loosely, a key that was mistyped would make every key count. */
+function decodeKeyCheck(json: unknown, location: string): string | undefined {
+  if (json === undefined || (typeof json === 'string' && json !== '')) return json;
+  throw damaged(location, '`keyCheck` is not a text');
 }

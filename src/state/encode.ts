@@ -1,4 +1,4 @@
-import { byAddress } from '../model/index.js';
+import { byAddress, defined } from '../model/index.js';
 import type { StateData, StateRecord } from '../model/index.js';
 
 /** Writes a state as text. */
@@ -27,9 +27,11 @@ function encodeWith(state: StateData, lineOf: (record: StateRecord) => string): 
   const lines = [...state.records].sort(byAddress).map(lineOf).join(',\n');
   const { version, serial, lineage, stack, systems } = state;
   const open = JSON.stringify({ version, serial, lineage, stack, systems }, null, 2).slice(0, -2);
-  const intents = state.intents === undefined ? '' : `,\n  "intents": ${JSON.stringify(state.intents)}`;
-  const plans = state.plans === undefined ? '' : `,\n  "plans": ${JSON.stringify(state.plans)}`;
-  return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]${intents}${plans}\n}\n`;
+  const { intents, plans, configurations, keyCheck } = state;
+  const rest = Object.entries(defined({ intents, plans, configurations, keyCheck }))
+    .map(([key, value]) => `,\n  "${key}": ${JSON.stringify(value)}`)
+    .join('');
+  return `${open},\n  "records": [${lines === '' ? '' : `\n${lines}\n  `}]${rest}\n}\n`;
 }
 
 /** A record with its keys in the order in which they are written: who it is first. What is absent is left out by JSON. */
@@ -50,6 +52,7 @@ function inFileOrder(record: StateRecord): Readonly<Record<keyof StateRecord, un
     onRemove: record.onRemove,
     unfinished: record.unfinished,
     handedOver: record.handedOver,
+    file: record.file,
   };
 }
 

@@ -148,7 +148,7 @@ function unfinished(intent: Intent, id: string, before: StateRecord | undefined)
     sensitiveFields: [],
     dependsOn: before?.dependsOn ?? [],
     unfinished: true,
-    ...defined({ protect: before?.protect, onRemove: before?.onRemove }),
+    ...defined({ protect: before?.protect, onRemove: before?.onRemove, file: before?.file }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problemError } from '../model/index.js';
-import type { DiagnosticError } from '../model/index.js';
+import { DiagnosticError, problem, problemError } from '../model/index.js';
+import type { Diagnostic } from '../model/index.js';
 import { describeHolder, forgetHolder } from './holder.js';
 import type { Lock, LockInfo, LockRequest } from './store.js';
 
@@ -24,7 +24,7 @@ export interface LockSteps {
    * @returns whether the lock is still ours; an error leaves that open until the next renewal
    */
   readonly renew: (mine: LockInfo) => Promise<boolean>;
-  /** Releases it, if it is ours. */
+  /** Releases it, if it is ours. An error: it may still be held. */
   readonly giveBack: (mine: LockInfo) => Promise<void>;
 }
 
@@ -57,7 +57,11 @@ export async function takeLease(
     lost: lost.signal,
     async release() {
       await beat?.stop();
-      await steps.giveBack(mine).catch(() => undefined);
+      try {
+        await steps.giveBack(mine);
+      } catch (error) {
+        request.onUnreleased?.(notReleased(mine, error));
+      }
       forgetHolder(mine.ID);
     },
   };
@@ -115,48 +119,59 @@ function keepAlive(
   };
 }
 
+/** What to say of a lock that stays behind, though its holder is done. */
+function notReleased({ ID }: LockInfo, error: unknown): Diagnostic {
+  const why = error instanceof DiagnosticError ? error.diagnostics[0]?.summary : undefined;
+  return problem({
+    severity: 'warning',
+    code: 'state-not-unlocked',
+    summary: 'The lock of the state could not be released.',
+    detail: why,
+    next: `Other machines may find the state locked, until the lease of this run ends if it has one. To release it now: secrets state unlock ${ID}`,
+  });
+}
+
 /** The error for a lock that another run holds. */
 export function heldBy(holder: LockInfo): DiagnosticError {
-  return lockProblem(
-    'state-locked',
-    `The state is locked by ${describeHolder(holder)}.`,
-    `Wait for that run to end, or set --lock-timeout. If that run no longer exists: secrets state unlock ${holder.ID}`,
-    `Lock ID: ${holder.ID}`,
-  );
+  return problemError({
+    code: 'state-locked',
+    summary: `The state is locked by ${describeHolder(holder)}.`,
+    next: `Wait for that run to end, or set --lock-timeout. If that run no longer exists: secrets state unlock ${holder.ID}`,
+    detail: `Lock ID: ${holder.ID}`,
+  });
 }
 
 /** The error for a write by a run that has lost its lock. */
 export function lockLost(location: string, holder: LockInfo | undefined): DiagnosticError {
   const now = holder === undefined ? 'it is not held now' : `it is now held by ${describeHolder(holder)}`;
-  return lockProblem(
-    'state-lock-lost',
-    `This run has lost its lock on the state ${location}: ${now}.`,
-    'The run was suspended for longer than its lease, or its lock was broken. Run the command again: it starts from the stored state.',
-  );
+  return problemError({
+    code: 'state-lock-lost',
+    summary: `This run has lost its lock on the state ${location}: ${now}.`,
+    next: 'The run was suspended for longer than its lease, or its lock was broken. Run the command again: it starts from the stored state.',
+  });
 }
 
 /** The error for breaking a lock that does not exist. */
 export function noSuchLock(location: string, id: string, holder: LockInfo | undefined): DiagnosticError {
   if (holder === undefined) {
-    return lockProblem('no-lock', `The state ${location} is not locked.`, 'There is nothing to do.');
+    return problemError({
+      code: 'no-lock',
+      summary: `The state ${location} is not locked.`,
+      next: 'There is nothing to do.',
+    });
   }
-  return lockProblem(
-    'no-lock',
-    `The state ${location} has no lock with the ID ${id}: it is locked by ${describeHolder(holder)}.`,
-    `If that run no longer exists: secrets state unlock ${holder.ID}`,
-  );
-}
-
-/** An error about a lock. */
-export function lockProblem(code: string, summary: string, next: string, detail?: string): DiagnosticError {
-  return problemError({ code, summary, detail, next });
+  return problemError({
+    code: 'no-lock',
+    summary: `The state ${location} has no lock with the ID ${id}: it is locked by ${describeHolder(holder)}.`,
+    next: `If that run no longer exists: secrets state unlock ${holder.ID}`,
+  });
 }
 
 /** The error for a write that another run has overtaken. */
 export function writtenMeanwhile(location: string, serial: number, expected: number): DiagnosticError {
-  return lockProblem(
-    'state-moved-on',
-    `The state ${location} was written by another run meanwhile (serial ${serial}, expected ${expected}).`,
-    'Run the command again: it starts from the stored state.',
-  );
+  return problemError({
+    code: 'state-moved-on',
+    summary: `The state ${location} was written by another run meanwhile (serial ${serial}, expected ${expected}).`,
+    next: 'Run the command again: it starts from the stored state.',
+  });
 }

@@ -21,7 +21,7 @@ export interface Lock {
    * nothing new then; the backend refuses further writes of this run.
    */
   readonly lost: AbortSignal;
-  /** Releases it. Never throws: a lock that cannot be released runs out. */
+  /** Releases it. Never throws: where that fails, the request's `onUnreleased` is told. */
   release(): Promise<void>;
 }
 
@@ -32,6 +32,8 @@ export interface LockRequest {
   readonly timeoutMs: number;
   /** Called once when another run holds the lock. */
   readonly onWait: (holder: LockInfo) => void;
+  /** Called where the lock could not be released, with what to say of it: others may find the state locked. */
+  readonly onUnreleased?: (problem: Diagnostic) => void;
   readonly signal: AbortSignal;
   /** The holder; this process where absent. The lease of another holder is not renewed here. */
   readonly holder?: { readonly pid: number; readonly machine?: string };

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, scrypt } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { SMALL_FILE, readBounded } from '../files/read.js';
 import { createFile, keepOutOfGit, makeFolderOf } from '../files/write.js';
 import { errorCode, problem, problemError } from '../model/index.js';
@@ -16,6 +16,8 @@ export type Fingerprinter = (domain: string, value: Sensitive | string, like?: s
 
 /** A key, and where it came from. */
 export interface FingerprintKey {
+  /** How messages call it: `SECRETS_KEY`, `the key file .secrets/prod.key`. */
+  readonly name: string;
   /** Stretches the key, once in a run; it takes a tenth of a second, so only where a value or a seal needs it. */
   readonly open: () => Promise<Fingerprinter>;
   readonly diagnostics: readonly Diagnostic[];
@@ -62,12 +64,14 @@ const OPENED = {};
 
 /** The key of a text; opened once in a run, however often it is asked for. */
 function keyOf(
+  name: string,
   text: string,
   { sensitive, once }: Pick<RunScope, 'sensitive' | 'once'>,
   diagnostics: readonly Diagnostic[],
 ): FingerprintKey {
   const key = sensitive(text);
   return {
+    name,
     diagnostics,
     open: () => {
       const opened = once(OPENED, () => new Map<string, Promise<Fingerprinter>>());
@@ -88,16 +92,40 @@ export async function findKey(
   scope: Pick<RunScope, 'env' | 'sensitive' | 'once'>,
   keyFile: string | undefined,
 ): Promise<FingerprintKey | undefined> {
-  const fromEnv = scope.env['SECRETS_KEY'];
+  return readKey(scope, { variable: 'SECRETS_KEY', keyFile });
+}
+
+/**
+ * Finds the key that a state had before, for `state rekey`: `SECRETS_OLD_KEY`, else a file.
+ * @returns `undefined` where neither is given
+ * @throws DiagnosticError where it is too short, or the file cannot be read or does not exist
+ */
+export async function findOldKey(
+  scope: Pick<RunScope, 'cwd' | 'env' | 'sensitive' | 'once'>,
+  file: string | undefined,
+): Promise<FingerprintKey | undefined> {
+  const keyFile = file === undefined ? undefined : resolve(scope.cwd, file);
+  const key = await readKey(scope, { variable: 'SECRETS_OLD_KEY', keyFile });
+  if (key === undefined && keyFile !== undefined) {
+    throw keyProblem(`The key file ${keyFile} does not exist.`, 'Check the path after --old-key-file.');
+  }
+  return key;
+}
+
+async function readKey(
+  scope: Pick<RunScope, 'env' | 'sensitive' | 'once'>,
+  { variable, keyFile }: { readonly variable: string; readonly keyFile: string | undefined },
+): Promise<FingerprintKey | undefined> {
+  const fromEnv = scope.env[variable];
   if (fromEnv !== undefined && fromEnv !== '') {
-    if (fromEnv.length >= MIN_KEY_LENGTH) return keyOf(fromEnv, scope, []);
+    if (fromEnv.length >= MIN_KEY_LENGTH) return keyOf(variable, fromEnv, scope, []);
     throw keyProblem(
-      `SECRETS_KEY is shorter than ${MIN_KEY_LENGTH} characters.`,
+      `${variable} is shorter than ${MIN_KEY_LENGTH} characters.`,
       'Make a long random key: openssl rand -base64 32',
     );
   }
   const file = keyFile === undefined ? undefined : await readKeyFile(keyFile);
-  return file && keyOf(file.text, scope, file.diagnostics);
+  return file && keyOf(`the key file ${keyFile ?? ''}`, file.text, scope, file.diagnostics);
 }
 
 /** The key in a file, with a warning where other users can read it; `undefined` where the file does not exist. */

@@ -14,7 +14,7 @@ describe('somebody who can replace a saved plan', () => {
     const evil = await openAttackSite({
       'artifact/evil.yaml': configuration(
         '  BACKDOOR: { value: { env: A }, owners: [user:chloe@example.com] }\n',
-        'state: { backend: local, path: artifact/evil.state.json }\n',
+        'state: { backend: local, path: evil.state.json }\n',
       ),
     });
     const planned = await evil.run('plan', '-f', 'artifact/evil.yaml', '--out', 'artifact/secrets.plan');

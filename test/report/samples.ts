@@ -215,6 +215,7 @@ export const record: Required<StateRecord> = {
   handedOver: true,
   protect: true,
   onRemove: 'forget',
+  file: 'teams/data/secrets.yaml',
 };
 
 export const state: Required<StateData> = {
@@ -228,6 +229,8 @@ export const state: Required<StateData> = {
     { address: 'secret.helios.HF_TOKEN', at: '2026-01-02T08:00:00.000Z', by: 'user:ci-bot@example.com' },
   ],
   plans: [{ id: '5f2b1c1e-0c5e-4a3e-9a55-b6f3a8a0f1d2', at: '2026-01-02T08:00:00.000Z' }],
+  configurations: [{ digest: 'b6f3', at: '2026-01-02T08:00:00.000Z' }],
+  keyCheck: 'scrypt-hmac-sha256:abc',
 };
 
 export const holder: Required<LockInfo> = {

@@ -64,6 +64,7 @@ describe('what --json prints is as its schema says', () => {
       { action: 'imported', address: 'secret.helios.A', id: 'i' },
       { action: 'unlocked', holder: full.holder },
       { action: 'rebound', provider: 'helios', from: 'A', to: 'B' },
+      { action: 'rekeyed', kept: 2, dropped: ['user_mapping.warehouse.lake/analyst#options.secret'] },
       { action: 'pushed', serial: 3, records: 0 },
     ];
     expect(problemsOfLine('state-document', stateDocument('ok', [], { changes }))).toEqual([]);

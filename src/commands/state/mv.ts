@@ -10,6 +10,7 @@ export class StateMvCommand extends EngineCommand {
     'configuration does the same for everybody who applies it.\nExit code 0: done; 1: error, and nothing was changed.';
   static override readonly examples = ['secrets state mv secret.helios.OLD_NAME secret.helios.NEW_NAME'];
   static override readonly document = 'state';
+  static override readonly finishesInFlight = true;
   static override readonly args = {
     from: Args.string({ ignoreStdin: true, required: true, description: 'The present address.' }),
     to: Args.string({ ignoreStdin: true, required: true, description: 'The new address.' }),

@@ -14,6 +14,7 @@ export class StatePushCommand extends EngineCommand {
     'secrets state push --force backup.state.json',
   ];
   static override readonly document = 'state';
+  static override readonly finishesInFlight = true;
   static override readonly args = {
     state: Args.string({ ignoreStdin: true, required: true, description: 'The file that holds the state.' }),
   };

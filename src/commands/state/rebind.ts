@@ -27,6 +27,7 @@ export class StateRebindCommand extends EngineCommand {
     'secrets state rebind warehouse --auto-approve',
   ];
   static override readonly document = 'state';
+  static override readonly finishesInFlight = true;
   static override readonly args = {
     provider: Args.string({
       ignoreStdin: true,

@@ -12,6 +12,7 @@ export class StateRmCommand extends EngineCommand {
     '`removed:` instead.\nExit code 0: done; 1: error, and nothing was changed.';
   static override readonly examples = ['secrets state rm secret.helios.HANDED_OVER'];
   static override readonly document = 'state';
+  static override readonly finishesInFlight = true;
   static override readonly args = {
     address: Args.string({
       ignoreStdin: true,

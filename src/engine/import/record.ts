@@ -2,6 +2,7 @@ import { DiagnosticError, byAddress, compareText, defined, own, providerOf } fro
 import type { ActualResource, ConfiguredResource, Kinds, StateData, StateRecord } from '../../model/index.js';
 import { claimsOf, twoAddresses } from '../../plan/index.js';
 import type { Fingerprinter } from '../../values/index.js';
+import { keyCheckOf } from '../key-check.js';
 import type { Marked } from '../marks.js';
 import { fieldFingerprint } from '../plan-input.js';
 import { hasSensitiveField } from '../refresh/index.js';
@@ -12,7 +13,7 @@ import { bindingOf } from '../writer.js';
 /** An object that exists, and the resource of the configuration that it is to be. */
 export interface Importable {
   readonly actual: ActualResource;
-  readonly resource: Pick<ConfiguredResource, 'dependsOn' | 'lifecycle'>;
+  readonly resource: Pick<ConfiguredResource, 'dependsOn' | 'lifecycle' | 'file'>;
 }
 
 /** What was done, for people. */
@@ -45,6 +46,7 @@ export async function withImported(
     ...before,
     serial: before.serial + 1,
     systems: { ...before.systems, ...bindings },
+    ...defined({ keyCheck: before.keyCheck ?? (fingerprint && keyCheckOf(fingerprint, before.stack)) }),
     records: [...before.records.filter(({ address }) => !taken.has(address)), ...records].sort(byAddress),
   };
 }
@@ -52,7 +54,7 @@ export async function withImported(
 /** A record of an object as it is now: what the configuration wants otherwise is a pending change, not drift. */
 function recordOf(
   actual: ActualResource,
-  { dependsOn, lifecycle }: Importable['resource'],
+  { dependsOn, lifecycle, file }: Importable['resource'],
   fingerprint: Fingerprinter | undefined,
   now: Date,
 ): StateRecord {
@@ -76,7 +78,12 @@ function recordOf(
     sensitiveFields,
     dependsOn: [...dependsOn].sort(),
     ...(lifecycle.protect === true ? { protect: true } : {}),
-    ...defined({ changedAt: actual.changedAt, changedBy: actual.changedBy, onRemove: lifecycle.onRemove }),
+    ...defined({
+      changedAt: actual.changedAt,
+      changedBy: actual.changedBy,
+      onRemove: lifecycle.onRemove,
+      file,
+    }),
   };
 }
 

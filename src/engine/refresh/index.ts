@@ -1,9 +1,10 @@
 import { defined, hasErrors, providerOf } from '../../model/index.js';
 import type { DesiredResource, Diagnostic, StateData } from '../../model/index.js';
 import type { StateStore } from '../../state/index.js';
-import { findKey } from '../../values/index.js';
+import { findKey, makeKeyFile } from '../../values/index.js';
 import type { FingerprintKey, Fingerprinter } from '../../values/index.js';
 import type { RunOptions } from '../context.js';
+import { checkKey, hasKeyCheck, mayMakeKey } from '../key-check.js';
 import type { Loaded } from '../load.js';
 import type { EngineScope } from '../run-scope.js';
 import { readValues } from '../values.js';
@@ -28,6 +29,11 @@ export interface RefreshRequest {
    * fingerprints with one); never (the systems alone are of interest).
    */
   readonly valuesAreRead: 'always' | 'without-key' | 'never';
+  /**
+   * What the key is for: to compare with the fingerprints of the state (the default); the same, and to write new ones; the same, and
+   * it is made now beside a local state, where there is none; to take the place of another one; nothing.
+   */
+  readonly keyUse?: 'compare' | 'write' | 'make' | 'replace' | 'none';
   readonly options: RunOptions;
   /** Problems found before. */
   readonly diagnostics: readonly Diagnostic[];
@@ -76,7 +82,7 @@ export async function refresh<Result>(
   const obstacles = request.checkState?.(stored) ?? [];
   if (hasErrors(obstacles)) return onBlocked([...request.diagnostics, ...obstacles]);
   const recorded = followMoves(stored, loaded);
-  const key = await findKey(scope, store.keyFile);
+  const key = await keyFor(request, stored, scope);
   const selection = select(loaded, recorded.moved, options);
   scope.progress('reading values');
   const isNeeded = request.valuesAreRead === 'always' || (request.valuesAreRead === 'without-key' && !key);
@@ -111,16 +117,47 @@ export async function refresh<Result>(
       : () => false,
   };
   // While the systems are asked.
-  const opening = isKeyNeeded(values.desired, recorded.moved) ? openKey(key) : undefined;
+  const opening = isKeyNeeded(request, values.desired, recorded.moved) ? openKey(key) : undefined;
   return refreshSystems(systems, scope, async (snapshot) => {
     const fingerprint = (await opening)?.();
+    diagnostics.push(...keyProblems(request, stored, key, fingerprint));
+    if (hasErrors(diagnostics)) return onBlocked(diagnostics);
     return onRefreshed(settle({ request, recorded, key, fingerprint, diagnostics }, snapshot));
   });
 }
 
+async function keyFor(
+  { keyUse, store: { keyFile } }: RefreshRequest,
+  stored: StateData | undefined,
+  scope: EngineScope,
+): Promise<FingerprintKey | undefined> {
+  if (keyUse === 'none') return undefined;
+  const key = await findKey(scope, keyFile);
+  const isMade = keyUse === 'replace' || (keyUse === 'make' && mayMakeKey(stored));
+  if (key !== undefined || keyFile === undefined || !isMade) return key;
+  await makeKeyFile(keyFile);
+  return findKey(scope, keyFile);
+}
+
+function keyProblems(
+  { keyUse = 'compare', store: { keyFile } }: RefreshRequest,
+  stored: StateData | undefined,
+  key: FingerprintKey | undefined,
+  fingerprint: Fingerprinter | undefined,
+): readonly Diagnostic[] {
+  if (keyUse === 'none' || keyUse === 'replace') return [];
+  return checkKey(stored, { key, fingerprint, keyFile, isWriting: keyUse !== 'compare' });
+}
+
 /** Whether there is a value to make a fingerprint of, or a fingerprint to compare one with. */
-function isKeyNeeded(desired: readonly DesiredResource[], state: StateData | undefined): boolean {
+function isKeyNeeded(
+  { keyUse }: RefreshRequest,
+  desired: readonly DesiredResource[],
+  state: StateData | undefined,
+): boolean {
   return (
+    keyUse === 'replace' ||
+    hasKeyCheck(state) ||
     desired.some(hasSensitiveField) ||
     (state?.records.some(({ fingerprints }) => Object.keys(fingerprints).length > 0) ?? false) ||
     (state?.intents?.some(({ fingerprints }) => fingerprints !== undefined) ?? false)

@@ -67,7 +67,22 @@ export function stateEditText(edit: StateEdit, style: Style): string {
       return `${done} The lock of ${printable(edit.holder.Who)} (${printable(edit.holder.Operation)}) was released.`;
     case 'rebound':
       return `${done} ${printable(edit.provider)}: bound to ${printableName(edit.to)} (was ${printableName(edit.from)})`;
+    case 'rekeyed':
+      return rekeyedText(edit, done);
     case 'pushed':
       return `${done} The state was written: serial ${edit.serial}, ${edit.records} record${edit.records === 1 ? '' : 's'}.`;
   }
+}
+
+function rekeyedText({ kept, dropped }: Extract<StateEdit, { action: 'rekeyed' }>, done: string): string {
+  const lines = [
+    `${done} The state has the new key: ${kept} fingerprint${kept === 1 ? '' : 's'} made again.`,
+  ];
+  if (dropped.length > 0) {
+    lines.push(
+      `  ${dropped.length} cannot be verified until ${dropped.length === 1 ? 'it is' : 'they are'} written next:`,
+      ...dropped.map((field) => `  - ${printable(field)}`),
+    );
+  }
+  return lines.join('\n');
 }

@@ -3,6 +3,7 @@ import { forgetHolder, newHolder } from '../holder.js';
 import type { LockInfo, LockRequest } from '../store.js';
 import { foundHolder, lockIdOf } from './holder.js';
 import type { FoundHolder } from './holder.js';
+import { isDone, isPage } from './request.js';
 import type { Answer, Call, HttpClient, Reply } from './request.js';
 import type { HttpSettings } from './settings.js';
 import { badReply } from './words.js';
@@ -89,6 +90,20 @@ export class LockServer {
   }
 
   /**
+   * Gives a lock back that is ours, and makes sure of it where the answer does not tell.
+   * @throws DiagnosticError where it may still be ours
+   */
+  async release(mine: LockInfo): Promise<void> {
+    const reply = await this.giveBack(mine);
+    if (reply.status !== undefined && isDone(reply) && !isPage(reply)) return;
+    const failed = badReply(this.#options.location, 'unlocked', reply);
+    const isOurs = await this.probe(
+      ({ isGranted, found }) => !isGranted && found?.holder.ID === mine.ID,
+    ).catch(() => true);
+    if (isOurs) throw failed;
+  }
+
+  /**
    * Finds out who holds the lock by asking for it under another ID; what is granted is given back at once.
    * @throws DiagnosticError where there is no answer
    */
@@ -158,13 +173,14 @@ function bodyOf(info: LockInfo): string {
 
 /** Whether a reply says who has the lock. */
 function isDecided(reply: Reply): reply is Answer {
+  if (reply.status === undefined || isPage(reply)) return false;
   return reply.status === 200 || reply.status === 409 || reply.status === 423;
 }
 
 /** Whether a request may have had its effect though its reply does not say so. */
 function isOpen(reply: Reply): boolean {
   if (reply.status === undefined) return !reply.isUnsent;
-  return reply.status >= 500 && reply.status !== 501;
+  return (reply.status >= 500 && reply.status !== 501) || (reply.status === 200 && isPage(reply));
 }
 
 function answerOf({ status, body, dateMs }: Answer, mine: LockInfo): LockAnswer {

@@ -1,3 +1,4 @@
+import { problemError } from '../../model/index.js';
 import { lockLost, noSuchLock, takeLease } from '../lease.js';
 import type { LockSteps, LockTry } from '../lease.js';
 import type { Lock, LockInfo, LockRequest } from '../store.js';
@@ -6,7 +7,8 @@ import type { HeldLock, Keeper } from './held.js';
 import { isAbandonedLock } from './holder.js';
 import { LockServer } from './lock-server.js';
 import type { LockServerOptions } from './lock-server.js';
-import { badReply, stateProblem } from './words.js';
+import { isDone, isPage } from './request.js';
+import { badReply } from './words.js';
 
 /** The lock of a state behind HTTP. */
 export interface HttpLocks {
@@ -78,7 +80,7 @@ async function takeLock(request: LockRequest, locking: Locking): Promise<Lock> {
       const held = locking.held.get(ID);
       locking.held.delete(ID);
       // Not every server compares the ID: a lock that is another run's now stays untouched.
-      if (held !== undefined && !held.isLost) await locking.server.giveBack(held.stored);
+      if (held !== undefined && !held.isLost) await locking.server.release(held.stored);
     },
   };
   try {
@@ -112,7 +114,7 @@ async function breakLock(id: string, { server, location }: Locking): Promise<Loc
   if (found !== undefined && found.holder.ID !== id) throw noSuchLock(location, id, found.holder);
   const holder = found?.holder ?? { ...UNNAMED, ID: id };
   const reply = await server.giveBack(found?.raw ?? holder);
-  if (reply.status !== 200) {
+  if (reply.status === undefined || !isDone(reply) || isPage(reply)) {
     // Given back by its holder at this moment, or by a request of ours whose answer was lost: it is gone either way.
     const after = await server.probe((answer) => answer);
     const isGone = after.isGranted || (after.found !== undefined && after.found.holder.ID !== id);
@@ -122,9 +124,9 @@ async function breakLock(id: string, { server, location }: Locking): Promise<Loc
 }
 
 function lockedByUnnamed(location: string): Error {
-  return stateProblem(
-    'state-locked',
-    `The state ${location} is locked; the server does not say by whom.`,
-    'Wait for that run to end, or set --lock-timeout. If that run no longer exists, remove the lock on the server.',
-  );
+  return problemError({
+    code: 'state-locked',
+    summary: `The state ${location} is locked; the server does not say by whom.`,
+    next: 'Wait for that run to end, or set --lock-timeout. If that run no longer exists, remove the lock on the server.',
+  });
 }

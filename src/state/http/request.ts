@@ -27,6 +27,8 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  /** The media type of the body, where the server tells. */
+  readonly mediaType?: string;
   /** The server's clock, as whole seconds (in milliseconds); absent where it sends no `Date`. */
   readonly dateMs?: number;
   /** How long it wants to be left alone. */
@@ -136,6 +138,18 @@ export function isWorthRepeating(reply: Reply): boolean {
   return reply.status === 429 || (reply.status >= 500 && reply.status !== 501);
 }
 
+/** Whether a server says that it did what was asked. */
+export function isDone({ status }: Reply): boolean {
+  return status === 200 || status === 201 || status === 204;
+}
+
+/** Whether an answer is a page for people, of a proxy or a sign-in in between: whatever its status, the server was not reached. */
+export function isPage({ body, mediaType }: Answer): boolean {
+  return (
+    mediaType === 'text/html' || mediaType === 'application/xhtml+xml' || /^\s*<(!doctype|html)\b/i.test(body)
+  );
+}
+
 /** The header of basic authentication. */
 function authorizationOf({ credentials }: HttpSettings): string | undefined {
   if (credentials === undefined) return undefined;
@@ -205,6 +219,7 @@ function answerOf({ status, headers, bytes }: TransportResponse, url: URL, now: 
     body: bytes.toString('utf8'),
     ...defined({
       dateMs,
+      mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase(),
       retryAfterMs: parseRetryAfter(headers['retry-after'], dateMs ?? now().getTime()),
       location: target && shownAddress(target),
     }),

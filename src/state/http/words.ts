@@ -1,7 +1,7 @@
 import { problemError } from '../../model/index.js';
 import type { DiagnosticError } from '../../model/index.js';
 import type { Answer, NoAnswer, Reply } from './request.js';
-import { isWorthRepeating } from './request.js';
+import { isPage, isWorthRepeating } from './request.js';
 
 /** What a request was for, as messages say it. */
 export type Purpose = 'read' | 'written' | 'locked' | 'unlocked';
@@ -15,7 +15,7 @@ export function badReply(location: string, purpose: Purpose, reply: Reply, detai
   if (reply.status === undefined) return unreachable(location, reply, detail);
   const { status } = reply;
   const problem = (code: string, what: string, next: string): DiagnosticError =>
-    stateProblem(code, `The state ${location} could not be ${purpose}: ${what}.`, next, detail);
+    problemError({ code, summary: `The state ${location} could not be ${purpose}: ${what}.`, next, detail });
   if (isWorthRepeating(reply)) {
     const busy = status === 429;
     return problem(
@@ -47,10 +47,14 @@ export function badReply(location: string, purpose: Purpose, reply: Reply, detai
       'Raise the limit of the server.',
     );
   }
-  return problem('state-http', unexpected(reply), nextFor(status, purpose));
+  return problem('state-http', unexpected(reply), isPage(reply) ? PAGE_NEXT : nextFor(status, purpose));
 }
 
-function unexpected({ status, location }: Answer): string {
+const PAGE_NEXT = 'It is a page for people: check the address, and that no proxy or sign-in is in between.';
+
+function unexpected(reply: Answer): string {
+  const { status, location } = reply;
+  if (isPage(reply)) return `unexpected response (status ${status}, HTML)`;
   if (status >= 300 && status < 400) {
     const to = location === undefined ? '' : ` to ${location}`;
     return `the server redirects${to} (status ${status}), which is not followed`;
@@ -67,18 +71,13 @@ function nextFor(status: number, purpose: Purpose): string {
 }
 
 function unreachable(location: string, { kind, reason, next }: NoAnswer, detail?: string): DiagnosticError {
-  return stateProblem(
-    'state-unreachable',
-    `The state ${location} could not be reached: ${reason}.`,
-    kind === 'certificate' || kind === 'tls' ? TLS_NEXT : next,
+  return problemError({
+    code: 'state-unreachable',
+    summary: `The state ${location} could not be reached: ${reason}.`,
+    next: kind === 'certificate' || kind === 'tls' ? TLS_NEXT : next,
     detail,
-  );
+  });
 }
 
 const TLS_NEXT =
   'Set client_ca_certificate_pem to the authority that signed its certificate, and a client certificate where the server requires one.';
-
-/** An error about a state behind HTTP. */
-export function stateProblem(code: string, summary: string, next: string, detail?: string): DiagnosticError {
-  return problemError({ code, summary, detail, next });
-}

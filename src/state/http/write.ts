@@ -1,8 +1,9 @@
 import type { StateData } from '../../model/index.js';
 import { heldBy, lockLost } from '../lease.js';
 import type { Lock } from '../store.js';
-import { isWorthRepeating } from './request.js';
-import type { Reply } from './request.js';
+import { decodeState } from '../decode.js';
+import { isDone, isWorthRepeating } from './request.js';
+import type { Answer, Reply } from './request.js';
 import { checkFollows, getState, storedOf } from './read.js';
 import type { HttpState } from './read.js';
 import { badReply } from './words.js';
@@ -18,7 +19,10 @@ export async function postState(state: HttpState, next: StateData, lock: Lock | 
   const call = { method: settings.updateMethod, url, body: state.encode(next) };
   for (let tries = 1; ; tries += 1) {
     const reply = await client.once(call);
-    if (isDone(reply)) return;
+    if (reply.status !== undefined && isDone(reply)) {
+      if (!isProof(state, next, reply)) await checkStored(state, next, reply);
+      return;
+    }
     if (isFinal(reply)) throw badReply(state.location, 'written', reply);
     if (tries === 1) await checkStillLocked(state, reply, lock);
     if (await isStored(state, next)) return;
@@ -57,8 +61,25 @@ async function refusal({ locks, location }: HttpState, reply: Reply, lock: Lock 
   return isLockRefusal(reply) && lock === undefined ? heldBy(holder) : badReply(location, 'written', reply);
 }
 
-function isDone({ status }: Reply): boolean {
-  return status === 200 || status === 201 || status === 204;
+/**
+ * Whether an answer that says 'done' is one of the protocol: it has no body, or the state itself. Whatever else answers with 200, such as a
+ * sign-in page or a proxy, has something to tell.
+ */
+function isProof({ encode, location, stack }: HttpState, next: StateData, { body }: Answer): boolean {
+  if (body === '') return true;
+  try {
+    return encode(decodeState(body, location, stack)) === encode(next);
+  } catch {
+    return false;
+  }
+}
+
+/** Reads back what was written. @throws DiagnosticError where it is not stored, or nobody can say */
+async function checkStored(state: HttpState, next: StateData, reply: Answer): Promise<void> {
+  const stored = await getState(state).catch(() => undefined);
+  if (stored !== undefined && state.encode(stored) === state.encode(next)) return;
+  const detail = 'The server says that it is written, and does not give it back.';
+  throw badReply(state.location, 'written', reply, detail);
 }
 
 /** Whether the same write can never be taken: sending it again is of no use, and nothing was stored. */

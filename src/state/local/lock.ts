@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { link, open, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMALL_FILE, readBounded, readHandle } from '../../files/read.js';
-import { makeFolderOf } from '../../files/write.js';
+import { isLink, makeFolderOf } from '../../files/write.js';
 import { errorCode, problemError } from '../../model/index.js';
 import { isGone, isLockInfo, isRunOut } from '../holder.js';
 import type { LockSteps, LockTry } from '../lease.js';
@@ -27,9 +27,17 @@ export function lockFileSteps(path: string): LockSteps {
   };
 }
 
+/** @throws DiagnosticError where it cannot be removed */
 async function removeOwn(path: string, { ID }: LockInfo): Promise<void> {
-  const found = await readLock(path).catch(() => undefined);
-  if (found?.holder.ID === ID) await rm(path, { force: true });
+  const found = await readLock(path);
+  if (found?.holder.ID !== ID) return;
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw problemError({
+      code: 'state-lock',
+      summary: `The lock ${path} cannot be removed (${errorCode(error) ?? 'unknown error'}).`,
+      next: 'Give this user the right to write there, or delete that file.',
+    });
+  });
 }
 
 async function take(path: string, mine: LockInfo): Promise<LockTry> {
@@ -37,7 +45,10 @@ async function take(path: string, mine: LockInfo): Promise<LockTry> {
   if (nowMs === undefined) return { held: true };
   const found = await readLock(path);
   if (found === undefined) return { held: false };
-  if (!isAbandonedLock(found, nowMs)) return { held: false, holder: found.holder };
+  if (!isAbandonedLock(found, nowMs)) {
+    await redate(path, found, nowMs);
+    return { held: false, holder: found.holder };
+  }
   // Another run that removes it at this moment will be done soon.
   if (!(await removeAbandoned(path, found, mine))) await sleep(25);
   return { held: false };
@@ -75,6 +86,18 @@ async function isOurs(path: string, { ID }: LockInfo): Promise<boolean> {
   return found?.holder.ID === ID;
 }
 
+/** How far the times of two writes may be apart that were made at once. */
+const SAME_MOMENT_MS = 2000;
+
+/**
+ * Dates a lock again that was renewed in the future: the clock was ahead then, and has been set back. Its lease would not run out before
+ * that day. A living holder does the same at its next renewal. Never throws.
+ */
+async function redate(path: string, { renewedMs }: FoundLock, nowMs: number): Promise<void> {
+  if (renewedMs - nowMs <= SAME_MOMENT_MS) return;
+  await utimes(path, nowMs / 1000, nowMs / 1000).catch(() => undefined);
+}
+
 function notWritten(path: string, error: unknown): Error {
   return problemError({
     code: 'state-lock',
@@ -94,7 +117,8 @@ export async function readLock(path: string): Promise<FoundLock | undefined> {
     const { mtimeMs } = stats;
     if (isLockInfo(json)) return { holder: json, renewedMs: mtimeMs };
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    // A link to nothing has the name all the same: nobody could ever take the lock.
+    if (errorCode(error) === 'ENOENT' && !(await isLink(path))) return undefined;
   }
   throw problemError({
     code: 'state-lock',
@@ -143,7 +167,9 @@ async function removeAbandoned(path: string, abandoned: FoundLock, mine: LockInf
     return true;
   }
   const other = await readLock(removal);
-  if (other !== undefined && isAbandonedLock(other, nowMs)) await removeAbandoned(removal, other, mine);
+  if (other === undefined) return false;
+  if (isAbandonedLock(other, nowMs)) await removeAbandoned(removal, other, mine);
+  else await redate(removal, other, nowMs);
   return false;
 }
 

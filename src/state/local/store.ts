@@ -1,5 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readlink, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isLink } from '../../files/write.js';
+import { problemError } from '../../model/index.js';
 import type { StoreOptions } from '../backend.js';
 import { stateEncoder } from '../encode.js';
 import { newHolder } from '../holder.js';
@@ -37,9 +39,13 @@ export function localStore(options: LocalStoreOptions): StateStore {
   return {
     location,
     keyFile,
-    read: async () => (await readStored(state)).stored,
+    read: async () => {
+      await refuseLink(file);
+      return (await readStored(state)).stored;
+    },
     write: (next, expectedSerial, lock) => writeState(state, next, expectedSerial, lock),
     async lock(request) {
+      await refuseLink(file);
       const mine = newHolder(request, { ...options, leaseMs });
       const lock = await takeLease(lockFileSteps(lockPath), mine, request, leaseMs);
       await tidyUp(file, keyFile, async (path) => (await readText(state, path))?.serial ?? 0);
@@ -53,4 +59,18 @@ export function localStore(options: LocalStoreOptions): StateStore {
     },
     close: () => Promise.resolve(),
   };
+}
+
+/**
+ * A state is put in place by renaming, which would replace a link and leave what it leads to behind; and the lock beside a link is not the
+ * one beside its target.
+ */
+async function refuseLink(file: string): Promise<void> {
+  if (!(await isLink(file))) return;
+  const target = await readlink(file).catch(() => '…');
+  throw problemError({
+    code: 'state-link',
+    summary: `The state ${file} is a link, to ${target}.`,
+    next: 'Name the file itself: state: { backend: local, path: … }. A folder above it may be a link.',
+  });
 }

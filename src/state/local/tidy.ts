@@ -24,12 +24,15 @@ export async function tidyUp(
   // The second form is that of version 0.1.0.
   const draft = new RegExp(`^(${state}\\.(\\d+|backup)|${key})\\.${ID}\\.draft$|^${key}\\.[0-9a-f]{12}$`);
   const trace = new RegExp(`^${state}\\.lock(\\.${ID}(\\.taking)?)+$`);
+  // About the removal of a lock that is gone, since this run has the lock now: whoever made it, on whatever machine.
+  const taking = new RegExp(`^${state}\\.lock(\\.${ID}\\.taking)+$`);
   try {
     const names = await readdir(folder);
     const pathsLike = (pattern: RegExp): string[] =>
       names.filter((name) => pattern.test(name)).map((name) => join(folder, name));
     await Promise.all(pathsLike(draft).map((path) => rm(path, { force: true })));
     await Promise.all(pathsLike(trace).map(removeAbandonedTrace));
+    await Promise.all(pathsLike(taking).map((path) => rm(path, { force: true })));
     await settleClaims(file, names, serialOf);
   } catch {
     // The next writer finds the same, and says so where it matters.
