@@ -32,12 +32,31 @@ export interface RecordedCase {
   readonly after?: readonly RecordedStatement[];
   readonly secret_in_server_log?: boolean;
   readonly key_id_in_server_log?: boolean;
+  /** What the case needs beside the stage, in words. */
+  readonly needs?: string;
 }
 
-/** The recorded cases of a file; the first entry, `_meta`, explains the fields and is left out. */
+/** A recording: its cases, and what its first entry says of how they were made. */
+export interface Recording {
+  readonly note: string;
+  readonly cases: readonly RecordedCase[];
+}
+
+/** Reads a recording. Its first entry, `_meta`, explains the rest. */
+export async function readRecording(file: string): Promise<Recording> {
+  const entries = JSON.parse(await readFile(file, 'utf8')) as ({
+    id: string;
+    note?: string;
+  } & RecordedCase)[];
+  return {
+    note: entries.find((entry) => entry.id === '_meta')?.note ?? '',
+    cases: entries.filter((entry) => entry.id !== '_meta'),
+  };
+}
+
+/** The cases of a recording. */
 export async function readCases(file: string): Promise<readonly RecordedCase[]> {
-  const entries = JSON.parse(await readFile(file, 'utf8')) as ({ id: string } & RecordedCase)[];
-  return entries.filter((entry) => entry.id !== '_meta');
+  return (await readRecording(file)).cases;
 }
 
 /** The group of a case: the part of its section's name after the number. */

@@ -5,6 +5,8 @@ import type { Outcome, RecordedCase, RecordedStatement } from './cases.js';
 import { difference } from './compare.js';
 import { Session } from './session.js';
 import type { Sessions } from './sessions.js';
+import { lossOf } from './stage.js';
+import type { Stage } from './stage.js';
 
 /** Where cases are played: the superuser's URL, and the server's log where it can be read. */
 export interface Server {
@@ -73,6 +75,7 @@ const shortened = (sql: string): string => (sql.length > 100 ? `${sql.slice(0, 1
 export async function play(
   server: Server,
   sessions: Sessions,
+  stage: Stage,
   recorded: RecordedCase,
 ): Promise<readonly string[]> {
   const differences: string[] = [];
@@ -94,6 +97,7 @@ export async function play(
       const before = recorded.steps?.[index];
       last = await players.run(step, recorded.role, before?.blocked === true);
       outcomes.push(last);
+      if (lossOf(recorded) === index + 1) await stage.lose();
       if (before !== undefined) note(`step ${index + 1}`, step, before, last);
     }
     if (recorded.steps === undefined)

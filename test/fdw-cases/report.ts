@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { query } from '../support/postgres/index.js';
-import { groupOf, readCases } from './cases.js';
+import { groupOf, readRecording } from './cases.js';
 import type { RecordedCase } from './cases.js';
 import { play } from './play.js';
 import type { Server } from './play.js';
@@ -71,15 +71,16 @@ export async function playAll(
   const version = await versionOf(server);
   const sessions = new Sessions(server.url);
   try {
-    const stage = await Stage.build(sessions);
+    const { note, cases } = await readRecording(file);
+    const stage = await Stage.build(sessions, note);
     const played: Played[] = [];
-    for (const recorded of chosen(await readCases(file))) {
+    for (const recorded of chosen(cases)) {
       await stage.set(recorded);
       const exception = exceptions[recorded.id];
       const holds = exception === undefined ? false : holdsOn(exception, version);
       played.push({
         recorded,
-        differences: await play(server, sessions, recorded),
+        differences: await play(server, sessions, stage, recorded),
         listed: holds === false ? undefined : exception,
         isJudged: holds !== 'unknown',
       });

@@ -46,6 +46,7 @@ const MAX_CONNECTIONS = 100;
 const EXTENSIONS = {
   installed: ['httpfs', 'aws', 'azure'],
   downloadable: ['ducklake', 'iceberg', 'motherduck', 'mysql_scanner', 'postgres_scanner'],
+  host: { isOneSession: true },
 };
 
 /** What has to be in the database before the stand-in: AXE's documentation calls its administrator so. */

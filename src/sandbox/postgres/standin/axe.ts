@@ -3,8 +3,8 @@ import { literal } from './sql-text.js';
 
 const functions = `
 -- The documented scenario writes "validation ''" into the server's options, whatever the provider.
-INSERT INTO duckdb_standin.secret_option (type, provider, name, "cast", sensitive, kept, always)
-SELECT p.type, p.provider, 'validation', 'EMPTY', false, false, false
+INSERT INTO duckdb_standin.secret_option (type, provider, name, "cast", kept_as, sensitive, kept, always)
+SELECT p.type, p.provider, 'validation', 'EMPTY', 'validation', false, false, false
 FROM duckdb_standin.secret_provider p WHERE p.type = 's3' AND p.provider = 'config';
 
 CREATE FUNCTION duckdb_standin.require_administrator(function_name text) RETURNS void LANGUAGE plpgsql

@@ -5,13 +5,15 @@ SET search_path = pg_catalog, pg_temp AS $sql$
   SELECT coalesce(nullif(current_setting('duckdb.extension_directory', true), ''), '<extension-dir>');
 $sql$;
 
--- Linked into DuckDB, installed, or a file in the directory that the session points to.
-CREATE FUNCTION duckdb_standin.has_extension(wanted text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+-- For everybody: linked into DuckDB, or a row that is loaded at the start. For superusers also: installed, or a file in the directory
+-- that the session points to; others may not read files.
+CREATE FUNCTION duckdb_standin.has_extension(wanted text, role name) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $sql$
   SELECT wanted IN ('autocomplete', 'core_functions', 'httpfs', 'icu', 'json', 'parquet')
-    OR EXISTS (SELECT FROM duckdb.extensions e WHERE e.name = wanted)
-    OR EXISTS (SELECT FROM duckdb_standin.extension_file f
-               WHERE f.name = wanted AND f.directory = duckdb_standin.extension_directory());
+    OR EXISTS (SELECT FROM duckdb.extensions e
+      WHERE e.name IN (wanted, substring(wanted FROM '^(.*)_scanner$')) AND (e.autoload OR duckdb_standin.is_superuser(role)))
+    OR (duckdb_standin.is_superuser(role) AND EXISTS (SELECT FROM duckdb_standin.extension_file f
+      WHERE f.name = wanted AND f.directory = duckdb_standin.extension_directory()));
 $sql$;
 
 CREATE FUNCTION duckdb_standin.extension_missing(wanted text) RETURNS text LANGUAGE sql STABLE
@@ -22,7 +24,7 @@ SET search_path = pg_catalog, pg_temp AS $sql$
 $sql$;
 
 -- Why a secret type or provider of a missing extension can't be used.
-CREATE FUNCTION duckdb_standin.autoload_error(what text, wanted text) RETURNS text LANGUAGE plpgsql STABLE
+CREATE FUNCTION duckdb_standin.autoload_error(what text, wanted text, role name) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $sql$
 BEGIN
   IF coalesce(nullif(current_setting('duckdb.autoload_known_extensions', true), ''), 'on') IN ('off', 'false', 'no', '0') THEN
@@ -30,14 +32,15 @@ BEGIN
       what, wanted, wanted, wanted, wanted);
   END IF;
   RETURN format(E'An error occurred while trying to automatically install the required extension %L:\\n%s',
-    wanted, duckdb_standin.extension_missing(wanted));
+    wanted, CASE WHEN duckdb_standin.is_superuser(role) THEN duckdb_standin.extension_missing(wanted)
+      ELSE 'File system LocalFileSystem has been disabled by configuration' END);
 END
 $sql$;
 
 CREATE FUNCTION duckdb.install_extension(extension_name text, source text DEFAULT 'core') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET duckdb.force_execution = false AS $sql$
 BEGIN
-  IF NOT duckdb_standin.has_extension(extension_name)
+  IF NOT duckdb_standin.has_extension(extension_name, current_user)
      AND NOT EXISTS (SELECT FROM duckdb_standin.downloadable d WHERE d.name = extension_name) THEN
     PERFORM duckdb_standin.refuse(format(E'(PGDuckDB/install_extension_cpp) IO Error: Failed to download extension "%1$s" at URL "https://extensions.duckdb.org/v1.5.4/linux_amd64/%1$s.duckdb_extension.gz"\\nExtension "%1$s" is an existing extension.\\n\\nFor more info, visit https://duckdb.org/docs/stable/extensions/troubleshooting?version=v1.5.4&platform=linux_amd64&extension=%1$s (ERROR Couldn''t resolve host name)', extension_name));
   END IF;
@@ -51,7 +54,7 @@ CREATE FUNCTION duckdb.load_extension(extension_name text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET duckdb.force_execution = false AS $sql$
 BEGIN
   PERFORM duckdb_standin.require_duckdb(current_user);
-  IF NOT duckdb_standin.has_extension(extension_name) THEN
+  IF NOT duckdb_standin.has_extension(extension_name, current_user) THEN
     PERFORM duckdb_standin.refuse('(PGDuckDB/duckdb_load_extension_cpp) IO Error: ' || duckdb_standin.extension_missing(extension_name));
   END IF;
 END

@@ -1,4 +1,5 @@
 import { axeSql } from './axe.js';
+import { buildersSql } from './builders.js';
 import { extensionRowSql } from './extension-row.js';
 import { extensionsSql } from './extensions.js';
 import { helpersSql, simpleSecretSql } from './helpers.js';
@@ -6,7 +7,9 @@ import { loadingSql } from './loading.js';
 import { parserSql } from './parser.js';
 import { queriesSql } from './queries.js';
 import { rolesSql } from './roles.js';
-import { secretsSql } from './secrets.js';
+import { secretTypeSql, secretsSql } from './secrets.js';
+import { sessionsSql } from './sessions.js';
+import { settingDefaultsSql, settingsSql } from './settings.js';
 import { literal } from './sql-text.js';
 import { tablesSql } from './tables.js';
 import { wrapperSql } from './wrapper.js';
@@ -44,10 +47,35 @@ export interface StandInOptions {
   readonly downloadable?: readonly string[];
   /** Extension files in other directories, for sessions that set `duckdb.extension_directory` to one of them. */
   readonly extensionDirectories?: Readonly<Record<string, readonly string[]>>;
+  /** What the server's machine has; default: nothing, so that a credential chain finds no credentials. */
+  readonly host?: HostFacts;
+}
+
+/** What secrets depend on beside the database. */
+export interface HostFacts {
+  /** Access keys in `~/.aws/credentials` of the server's user, by profile. */
+  readonly awsKeys?: Readonly<Record<string, string>>;
+  /** Beginnings of the addresses at which an OAuth2 server answers with a token. */
+  readonly tokenEndpoints?: readonly string[];
+  /** All clients share one session, as in PGlite: secrets are loaded for every query. */
+  readonly isOneSession?: boolean;
+  /** The aws extension is a stub that takes any chain and looks for nothing. */
+  readonly isAwsStub?: boolean;
 }
 
 function insert(into: string, rows: readonly string[]): string {
   return rows.length === 0 ? '' : `INSERT INTO ${into} VALUES ${rows.map((row) => `(${row})`).join(', ')};\n`;
+}
+
+/** SQL that makes the server's machine have what `host` says, and nothing else. */
+export function hostSql(host: HostFacts = {}): string {
+  const rows = [
+    ...Object.entries(host.awsKeys ?? {}).map(([profile, key]) => ['aws_key', profile, key]),
+    ...(host.tokenEndpoints ?? []).map((url) => ['token_endpoint', url, '']),
+    ...(host.isAwsStub === true ? [['aws_unchecked', '', '']] : []),
+    ...(host.isOneSession === true ? [['shared_session', '', '']] : []),
+  ].map((row) => row.map(literal).join(', '));
+  return `DELETE FROM duckdb_standin.host;\n${insert('duckdb_standin.host', rows)}`;
 }
 
 /**
@@ -66,14 +94,20 @@ export function standInSql(options: StandInOptions = {}): string {
     insert('duckdb.extensions (name)', (options.installed ?? ['httpfs']).map(literal)),
     insert('duckdb_standin.downloadable', (options.downloadable ?? []).map(literal)),
     insert('duckdb_standin.extension_file', files),
+    hostSql(options.host),
+    settingsSql,
+    settingDefaultsSql,
     rolesSql,
     extensionsSql,
     parserSql,
+    secretTypeSql,
+    buildersSql,
     secretsSql,
     loadingSql,
     wrapperSql,
     helpersSql,
     product.sql(options.administrator),
+    sessionsSql,
     queriesSql,
     extensionRowSql(options.extensionName ?? product.extension, options.extensionVersion ?? product.version),
     'COMMIT;\n',

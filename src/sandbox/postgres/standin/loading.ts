@@ -26,10 +26,10 @@ BEGIN
       SELECT g.oid, lower(coalesce(max(g.option_value) FILTER (WHERE g.mapped), max(g.option_value))) AS provider
       FROM given g WHERE g.option_name = 'provider' GROUP BY 1
     ), secret AS MATERIALIZED (
-      SELECT s.oid, lower(s.srvtype) AS type, coalesce(nullif(x.provider, ''), t.default_provider) AS provider, t.default_provider
+      SELECT s.oid, lower(s.srvtype) AS type, coalesce(nullif(x.provider, ''), t.default_provider) AS provider
       FROM server s LEFT JOIN special x ON x.oid = s.oid LEFT JOIN duckdb_standin.secret_type t ON t.type = lower(s.srvtype)
     ), used AS (
-      SELECT DISTINCT c.type, c.provider, c.default_provider FROM secret c
+      SELECT DISTINCT c.type, c.provider FROM secret c
     )
     SELECT FROM server s
     WHERE s.srvtype = 'motherduck' OR s.srvname !~ '^([A-Za-z0-9_$]|[^\\x01-\\x7f])+$' OR s.srvtype IS NULL OR s.srvtype !~ plain
@@ -43,8 +43,15 @@ BEGIN
     UNION ALL
     SELECT FROM used u
     LEFT JOIN duckdb_standin.secret_provider p ON p.type = u.type AND p.provider = u.provider
-    LEFT JOIN duckdb_standin.secret_provider d ON d.type = u.type AND d.provider = u.default_provider
-    WHERE p.type IS NULL OR d.type IS NULL OR NOT duckdb_standin.has_extension(p.extension) OR NOT duckdb_standin.has_extension(d.extension)
+    WHERE p.type IS NULL OR NOT duckdb_standin.has_extension(p.extension, role)
+    UNION ALL
+    -- These can fail for what the server's machine lacks: they are made one by one, unless nothing is asked of it.
+    SELECT FROM secret c
+    WHERE c.type = 'iceberg' OR (c.provider = 'credential_chain' AND c.type IN ('s3', 'gcs', 'r2', 'aws', 'rds') AND (
+      NOT EXISTS (SELECT FROM given g WHERE g.oid = c.oid AND lower(g.option_name) = 'validation' AND lower(g.option_value) = 'none')
+      OR EXISTS (SELECT FROM given g WHERE g.oid = c.oid AND lower(g.option_name) IN ('chain', 'assume_role_arn'))))
+    UNION ALL
+    SELECT FROM given g WHERE lower(g.option_name) = 'refresh_info'
     UNION ALL
     SELECT FROM given g JOIN secret c ON c.oid = g.oid
     LEFT JOIN duckdb_standin.secret_option o ON o.type = c.type AND o.provider = c.provider AND o.name = lower(g.option_name)

@@ -1,11 +1,10 @@
 /**
- * What DuckDB's secret types accept: data, not code. The `s3`, `gcs`, `r2`, `aws`, `huggingface` and `http` rows are the measured
- * options; `azure` and `motherduck` were measured with the wrapper; the rest is read from the sources of nearby versions,
- * as the contract says. A new option is one word here.
+ * What DuckDB's secret types accept: data, not code. All rows but those of `ducklake`, `quack` and Unity Catalog were measured with
+ * the real extensions of DuckDB 1.5.4. A new option is one word here.
  */
 
-/** How DuckDB reads a value: text, a boolean, or a map written `{k=v}`. */
-export type Cast = 'VARCHAR' | 'BOOLEAN' | 'MAP';
+/** How DuckDB reads a value: text, a boolean, a number, or a map written `{k=v}`. */
+export type Cast = 'VARCHAR' | 'BOOLEAN' | 'INTEGER' | 'MAP';
 
 /** One provider of a secret type. */
 export interface ProviderRow {
@@ -13,6 +12,8 @@ export interface ProviderRow {
   readonly provider: string;
   /** The DuckDB extension that brings this provider; `httpfs` is linked in. */
   readonly extension: string;
+  /** DuckDB does not know which extension has the provider when it is named: only the type's name loads it. */
+  readonly isUnlisted?: boolean;
   /** Options that may stand in the server, in DuckDB's order. */
   readonly open: readonly string[];
   /** Options that DuckDB redacts: they belong in the user mapping. */
@@ -21,6 +22,8 @@ export interface ProviderRow {
   readonly consumed?: readonly string[];
   /** Redacted options that the secret shows even when they were not given. */
   readonly always?: readonly string[];
+  /** Other names of options, with the names under which the secret keeps them. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 
 /** One secret type: its default provider, and the paths it applies to when no SCOPE is given. */
@@ -28,6 +31,8 @@ export interface TypeRow {
   readonly type: string;
   readonly defaultProvider: string;
   readonly scopes: readonly string[];
+  /** Whether the type takes SCOPE and does nothing with it. */
+  readonly ignoresScope?: boolean;
 }
 
 /** Options that are not plain text. */
@@ -38,6 +43,7 @@ export const casts: Readonly<Record<string, Cast>> = {
   requester_pays: 'BOOLEAN',
   extra_http_headers: 'MAP',
   refresh_info: 'MAP',
+  expires_in: 'INTEGER',
 };
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
@@ -46,28 +52,31 @@ const proxy = 'http_proxy http_proxy_username http_proxy_password extra_http_hea
 const s3Config = words(
   `key_id region endpoint url_style use_ssl verify_ssl kms_key_id url_compatibility_mode requester_pays refresh refresh_info ${proxy}`,
 );
-const s3Chain = words('key_id region endpoint url_style use_ssl url_compatibility_mode refresh');
+const s3Chain = words(
+  'key_id region endpoint url_style use_ssl http_proxy http_proxy_username http_proxy_password',
+);
 const s3ChainConsumed = words(
-  'chain profile validation assume_role_arn external_id web_identity_token_file session_name',
+  `url_compatibility_mode refresh chain profile validation assume_role_arn external_id web_identity_token_file session_name`,
 );
 const s3Sensitive = words('secret session_token');
 
 /** The S3 family: four types with the same options, but for the two that one of them adds. */
-function s3Family(type: string, more: { open?: string[]; sensitive?: string[] }): ProviderRow[] {
+function s3Family(type: string, more: { sensitive?: string[]; consumed?: string[] }): ProviderRow[] {
   return [
     {
       type,
       provider: 'config',
       extension: 'httpfs',
-      open: [...s3Config, ...(more.open ?? [])],
+      open: s3Config,
+      consumed: more.consumed ?? [],
       sensitive: [...s3Sensitive, ...(more.sensitive ?? [])],
     },
     {
       type,
       provider: 'credential_chain',
       extension: 'aws',
-      open: [...s3Chain, ...(more.open ?? [])],
-      consumed: s3ChainConsumed,
+      open: s3Chain,
+      consumed: [...s3ChainConsumed, ...(more.consumed ?? [])],
       sensitive: s3Sensitive,
     },
   ];
@@ -88,8 +97,12 @@ function azure(provider: string, open: string, sensitive: string): ProviderRow {
 }
 
 const libpq = words(
-  `host hostaddr port dbname user passfile connect_timeout application_name sslmode sslcert sslkey sslrootcert options service
-   target_session_attrs channel_binding gssencmode keepalives`,
+  `host hostaddr port dbname database user username passfile connect_timeout client_encoding application_name
+   fallback_application_name options sslmode sslnegotiation sslcompression sslcert sslkey sslcertmode sslrootcert sslcrl sslcrldir
+   sslsni sslkeylogfile ssl_min_protocol_version ssl_max_protocol_version require_auth require_peer service servicefile requirepeer
+   target_session_attrs load_balance_hosts channel_binding gssencmode gssdelegation gsslib krbsrvname keepalives keepalives_idle
+   keepalives_interval keepalives_count tcp_user_timeout replication min_protocol_version max_protocol_version scram_client_key
+   scram_server_key oauth_issuer oauth_client_id oauth_scope aws_rds_secret`,
 );
 const mysql = words(
   'host port user database socket ssl_mode ssl_ca ssl_capath ssl_cert ssl_cipher ssl_crl ssl_crlpath ssl_key',
@@ -99,8 +112,16 @@ const mysql = words(
 export const providers: readonly ProviderRow[] = [
   ...s3Family('s3', {}),
   ...s3Family('gcs', { sensitive: ['bearer_token'] }),
-  ...s3Family('r2', { open: ['account_id'] }),
+  ...s3Family('r2', { consumed: ['account_id'] }),
   ...s3Family('aws', {}),
+  {
+    // A template: the token is made where it is used, so everything that was given is kept.
+    type: 'rds',
+    provider: 'credential_chain',
+    extension: 'aws',
+    open: [...s3Chain, ...s3ChainConsumed, ...words('rds_user rds_host rds_port rds_template_secret_name')],
+    sensitive: s3Sensitive,
+  },
   {
     type: 'huggingface',
     provider: 'config',
@@ -123,7 +144,6 @@ export const providers: readonly ProviderRow[] = [
   azure('service_principal', 'tenant_id client_id', 'client_secret client_certificate_path'),
   azure('access_token', '', 'access_token'),
   azure('credential_chain', 'chain', ''),
-  azure('managed_identity', 'client_id object_id resource_id', ''),
   { type: 'mysql', provider: 'config', extension: 'mysql_scanner', open: mysql, sensitive: ['password'] },
   {
     type: 'postgres',
@@ -131,13 +151,15 @@ export const providers: readonly ProviderRow[] = [
     extension: 'postgres_scanner',
     open: libpq,
     sensitive: words('password sslpassword uri oauth_client_secret'),
+    aliases: { database: 'dbname', username: 'user' },
   },
   {
     type: 'iceberg',
-    provider: 'oauth2',
+    provider: 'config',
     extension: 'iceberg',
-    open: words('endpoint oauth2_scope oauth2_server_uri oauth2_grant_type'),
-    sensitive: words('token client_id client_secret'),
+    isUnlisted: true,
+    open: words('endpoint oauth2_scope oauth2_server_uri oauth2_grant_type extra_http_headers expires_in'),
+    sensitive: words('token client_id client_secret refresh_token'),
   },
   {
     type: 'ducklake',
@@ -145,6 +167,21 @@ export const providers: readonly ProviderRow[] = [
     extension: 'ducklake',
     open: words('metadata_path data_path metadata_schema metadata_catalog'),
     sensitive: [],
+  },
+  { type: 'quack', provider: 'config', extension: 'quack', open: [], sensitive: ['token'] },
+  {
+    type: 'uc',
+    provider: 'config',
+    extension: 'uc_catalog',
+    open: ['endpoint', 'aws_region'],
+    sensitive: ['token'],
+  },
+  {
+    type: 'unity_catalog',
+    provider: 'config',
+    extension: 'unity_catalog',
+    open: ['endpoint', 'aws_region'],
+    sensitive: ['token'],
   },
 ];
 
@@ -157,8 +194,12 @@ export const types: readonly TypeRow[] = [
   { type: 'huggingface', defaultProvider: 'config', scopes: ['hf://'] },
   { type: 'http', defaultProvider: 'config', scopes: [] },
   { type: 'azure', defaultProvider: 'config', scopes: ['azure://', 'az://', 'abfss://', 'abfs://'] },
-  { type: 'mysql', defaultProvider: 'config', scopes: [] },
-  { type: 'postgres', defaultProvider: 'config', scopes: [] },
-  { type: 'iceberg', defaultProvider: 'oauth2', scopes: [] },
+  { type: 'rds', defaultProvider: 'credential_chain', scopes: [], ignoresScope: true },
+  { type: 'mysql', defaultProvider: 'config', scopes: [], ignoresScope: true },
+  { type: 'postgres', defaultProvider: 'config', scopes: [], ignoresScope: true },
+  { type: 'iceberg', defaultProvider: 'config', scopes: [], ignoresScope: true },
   { type: 'ducklake', defaultProvider: 'config', scopes: [] },
+  { type: 'quack', defaultProvider: 'config', scopes: [] },
+  { type: 'uc', defaultProvider: 'config', scopes: [] },
+  { type: 'unity_catalog', defaultProvider: 'config', scopes: [] },
 ];

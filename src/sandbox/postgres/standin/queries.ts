@@ -33,28 +33,40 @@ RETURNS TABLE (name text, type text, provider text, storage text, scope text[], 
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $sql$
 DECLARE
   problem text;
-  first_secret text;
+  unknown text;
 BEGIN
   PERFORM duckdb_standin.require_duckdb(current_user);
   IF duckdb_standin.in_subtransaction() THEN
     PERFORM duckdb_standin.refuse('(PGDuckDB/CreatePlan) Not implemented Error: SAVEPOINT and subtransactions are not supported in DuckDB');
   END IF;
-  problem := duckdb_standin.load_problem(current_user);
-  IF problem IS NOT NULL THEN
-    PERFORM duckdb_standin.refuse('(PGDuckDB/CreatePlan) ' || problem);
+  IF NOT duckdb_standin.is_current() AND coalesce(current_setting('duckdb_standin.pinned', true), '') = '' THEN
+    problem := duckdb_standin.load_session();
+    IF problem IS NOT NULL THEN
+      PERFORM duckdb_standin.refuse('(PGDuckDB/CreatePlan) ' || problem);
+    END IF;
   END IF;
   IF query ~* 'duckdb_secrets\\s*\\(\\s*redact' THEN
     PERFORM duckdb_standin.refuse('(PGDuckDB/CreatePlan) Prepared query returned an error: Invalid Input Error: Displaying unredacted secrets is disabled'
       || duckdb_standin.excerpt(format('SELECT query.* FROM system.main.query(%L)', query), 20));
   END IF;
+  unknown := substring(query FROM '(?i)^\\s*SELECT\\s+"?([a-z_][a-z0-9_]*)"?\\s*;?\\s*$');
+  IF lower(unknown) NOT IN ('true', 'false', 'null', 'current_date', 'current_timestamp', 'current_user') THEN
+    PERFORM duckdb_standin.refuse(format('(PGDuckDB/CreatePlan) Prepared query returned an error: Binder Error: Referenced column "%s" was not found because the FROM clause is missing', unknown)
+      || duckdb_standin.excerpt(format('SELECT query.* FROM system.main.query(%L::text) query', query), 20));
+  END IF;
+  PERFORM set_config('duckdb_standin.pinned', 'on', true);
   -- This transaction has now loaded its secrets: see duckdb_standin.try_secret.
-  IF coalesce(current_setting('duckdb_standin.loaded', true), '') = '' THEN
-    SELECT s.name INTO first_secret FROM duckdb_standin.secrets(current_user) s LIMIT 1;
-    PERFORM set_config('duckdb_standin.loaded', coalesce(first_secret, ''), true);
+  IF coalesce(current_setting('duckdb_standin.queried', true), '') = '' THEN
+    PERFORM set_config('duckdb_standin.queried', 'on', true);
+    PERFORM set_config('duckdb_standin.loaded', coalesce((SELECT min(s.name COLLATE "C") FROM duckdb_standin.loaded_secrets() s), ''), true);
     PERFORM set_config('duckdb_standin.stale', '', true);
   END IF;
   IF query ~* '\\mduckdb_secrets\\s*\\(\\s*\\)' THEN
-    RETURN QUERY SELECT * FROM duckdb_standin.secrets(current_user);
+    RETURN QUERY SELECT * FROM duckdb_standin.loaded_secrets();
+  ELSIF query ~* '\\mduckdb_secret_types\\s*\\(\\s*\\)' THEN
+    RETURN QUERY SELECT NULL::text, t.type, t.default_provider, NULL::text, NULL::text[], NULL::text
+    FROM duckdb_standin.secret_type t JOIN duckdb_standin.secret_provider p ON p.type = t.type AND p.provider = t.default_provider
+    WHERE p.extension = 'httpfs' ORDER BY t.type COLLATE "C";
   ELSIF query ~* '^\\s*SELECT\\s+[0-9]+(\\s+AS\\s+\\w+)?\\s*;?\\s*$' THEN
     name := substring(query FROM '[0-9]+');
     RETURN NEXT;
@@ -65,12 +77,13 @@ BEGIN
 END
 $sql$;
 
--- There is no DuckDB to restart. COMMIT makes Postgres refuse the call inside a transaction block (2D000), as the
--- extension does; a procedure with COMMIT can't also fix its search_path.
+-- A DuckDB that starts anew has no secrets, and does not load any until the next change. COMMIT makes Postgres refuse the call inside a
+-- transaction block (2D000), as the extension does; a procedure with COMMIT can't also fix its search_path.
 CREATE PROCEDURE duckdb.recycle_ddb() LANGUAGE plpgsql AS $sql$
 BEGIN
   PERFORM duckdb_standin.require_duckdb(current_user);
   COMMIT;
+  PERFORM pg_catalog.set_config('duckdb_standin.secrets', '', false);
 END
 $sql$;
 REVOKE ALL ON PROCEDURE duckdb.recycle_ddb() FROM PUBLIC;

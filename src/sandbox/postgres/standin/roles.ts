@@ -8,13 +8,15 @@ BEGIN
 END
 $sql$;
 
--- duckdb.postgres_role: of the session, or else as the database has it for new sessions.
+CREATE FUNCTION duckdb_standin.is_superuser(role name) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $sql$
+  SELECT coalesce((SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = role), false);
+$sql$;
+
+-- duckdb.postgres_role, for the extension itself: nothing is hidden from it.
 CREATE FUNCTION duckdb_standin.postgres_role() RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $sql$
-  SELECT coalesce(nullif(current_setting('duckdb.postgres_role', true), ''), (
-    SELECT substring(c FROM '=(.*)$') FROM pg_db_role_setting s, unnest(s.setconfig) c
-    WHERE s.setrole = 0 AND s.setdatabase = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-      AND c LIKE 'duckdb.postgres_role=%'), '');
+  SELECT duckdb_standin.setting('duckdb.postgres_role');
 $sql$;
 
 -- Superusers, and members of the role that duckdb.postgres_role names (unset: superusers only).

@@ -1,10 +1,13 @@
+/** A secret on its way through the functions below. */
+export const secretTypeSql = `
+-- A secret as DuckDB sees it, or why it can't be made (kind: DuckDB's class of error): its options as they were given, and what it keeps.
+CREATE TYPE duckdb_standin.secret AS (
+  name text, type text, provider text, scope text[], names text[], vals text[], kept_names text[], kept_vals text[], kind text, problem text
+);
+`;
+
 /** How options become a DuckDB secret: merging, checking, and what `duckdb_secrets()` shows of it. */
 export const secretsSql = `
--- A secret as DuckDB sees it, or why it can't be made (kind: DuckDB's class of error).
-CREATE TYPE duckdb_standin.secret AS (
-  name text, type text, provider text, scope text[], names text[], vals text[], kind text, problem text
-);
-
 -- The options of a server and a mapping in one list: for scope, provider and type the mapping wins.
 CREATE FUNCTION duckdb_standin.merged(server text[], mapping text[], OUT names text[], OUT vals text[]) LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $sql$
@@ -32,6 +35,8 @@ BEGIN
     ELSE
       problem := format('Failed to cast option ''%s'' to type ''BOOLEAN'': ''Could not convert string ''%s'' to BOOL''', option, val);
     END IF;
+  ELSIF "cast" = 'INTEGER' AND val !~ '^\\s*[-+]?[0-9]{1,9}\\s*$' THEN
+    problem := format('Failed to cast option ''%s'' to type ''INTEGER'': ''Could not convert string ''%s'' to INT32''', option, val);
   ELSIF "cast" = 'EMPTY' AND val <> '' THEN
     problem := 'unknown parameter';
   ELSIF "cast" = 'MAP' AND val !~ '^\\s*\\{\\s*([^=,{}]+=[^,{}]*(,[^=,{}]+=[^,{}]*)*)?\\}\\s*$' THEN
@@ -40,8 +45,8 @@ BEGIN
 END
 $sql$;
 
--- Makes the secret pgduckdb_secret_<label>; lead is what the statement begins with when it is only tried.
-CREATE FUNCTION duckdb_standin.make(label text, given_type text, given_names text[], given_vals text[], lead text)
+-- Makes the secret pgduckdb_secret_<label> for a role; lead is what the statement begins with when it is only tried.
+CREATE FUNCTION duckdb_standin.make(role name, label text, given_type text, given_names text[], given_vals text[], lead text)
 RETURNS duckdb_standin.secret LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $sql$
 DECLARE
   s duckdb_standin.secret;
@@ -101,23 +106,16 @@ BEGIN
     RETURN s;
   END IF;
   s.provider := coalesce(named_provider, kinds.default_provider);
-  -- The extension that brings the type is loaded first, then the one that brings the provider.
-  FOREACH extension IN ARRAY ARRAY(
-    SELECT p.extension FROM duckdb_standin.secret_provider p
-    WHERE p.type = s.type AND p.provider IN (kinds.default_provider, s.provider)
-    ORDER BY p.provider = kinds.default_provider DESC)
-  LOOP
-    IF NOT duckdb_standin.has_extension(extension) THEN
-      s.kind := 'Autoload Error';
-      s.problem := duckdb_standin.autoload_error(
-        CASE WHEN extension = (SELECT p.extension FROM duckdb_standin.secret_provider p WHERE p.type = s.type AND p.provider = kinds.default_provider)
-          THEN format('Secret type ''%s''', s.type)
-          ELSE format('Secret provider ''%s'' for type ''%s''', s.provider, s.type) END, extension);
-      RETURN s;
-    END IF;
-  END LOOP;
-  IF NOT EXISTS (SELECT FROM duckdb_standin.secret_provider p WHERE p.type = s.type AND p.provider = s.provider) THEN
+  -- A named provider is looked up with its type, an unnamed one is the type's; that tells which extension to load.
+  SELECT p.extension INTO extension FROM duckdb_standin.secret_provider p
+  WHERE p.type = s.type AND p.provider = s.provider AND NOT (p.unlisted AND named_provider IS NOT NULL);
+  IF extension IS NULL THEN
     s.problem := format('Secret provider ''%s'' not found for type ''%s''', s.provider, s.type);
+    RETURN s;
+  ELSIF NOT duckdb_standin.has_extension(extension, role) THEN
+    s.kind := 'Extension Autoloading Error';
+    s.problem := duckdb_standin.autoload_error(CASE WHEN s.provider = kinds.default_provider
+      THEN format('Secret type ''%s''', s.type) ELSE format('Secret provider ''%s'' for type ''%s''', s.provider, s.type) END, extension, role);
     RETURN s;
   END IF;
 
@@ -139,36 +137,25 @@ BEGIN
       s.vals := s.vals[:i - 1] || converted.val || s.vals[i + 1:];
     END IF;
   END LOOP;
-  s.scope := coalesce(s.scope, kinds.scopes);
+  s.scope := CASE WHEN kinds.ignores_scope OR s.scope IS NULL THEN kinds.scopes ELSE s.scope END;
   s.kind := NULL;
-  RETURN s;
+  RETURN duckdb_standin.build(s);
 END
 $sql$;
 
 -- What the secret_string of duckdb_secrets() says: sensitive values redacted, names in alphabetical order.
 CREATE FUNCTION duckdb_standin.shown(s duckdb_standin.secret) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $sql$
-  WITH given AS (
-    SELECT g.name, g.val, g.place FROM unnest(s.names, s.vals) WITH ORDINALITY AS g(name, val, place)
-  ), kept AS (
-    SELECT g.name, CASE WHEN o.sensitive THEN 'redacted' ELSE g.val END AS val
-    FROM given g JOIN duckdb_standin.secret_option o ON o.type = s.type AND o.provider = s.provider AND o.name = g.name
-    WHERE o.kept AND g.name <> 'account_id'
+  WITH kept AS (
+    SELECT k.name, CASE WHEN EXISTS (SELECT FROM duckdb_standin.secret_option o
+      WHERE o.type = s.type AND o.provider = s.provider AND o.kept_as = k.name AND o.sensitive) THEN 'redacted' ELSE k.val END AS val
+    FROM unnest(s.kept_names, s.kept_vals) AS k(name, val)
     UNION ALL
     SELECT o.name, 'redacted' FROM duckdb_standin.secret_option o
     WHERE o.type = s.type AND o.provider = s.provider AND o.always AND o.name <> ALL (s.names)
     UNION ALL
     SELECT w.name, 'redacted' FROM duckdb_standin.secret_shown w
     WHERE w.type = s.type AND w.provider = s.provider AND w.name <> ALL (s.names)
-    UNION ALL
-    -- R2 turns the account into an endpoint.
-    SELECT d.name, d.val FROM given g, LATERAL (VALUES
-      ('endpoint', g.val || '.r2.cloudflarestorage.com'), ('url_style', 'path')) AS d(name, val)
-    WHERE g.name = 'account_id' AND d.name <> ALL (s.names)
-    UNION ALL
-    -- REFRESH 'auto' keeps all that was given, in clear, to recreate the secret.
-    SELECT 'refresh_info', '{' || (SELECT string_agg(format('''%s'': %s', a.name, a.val), ', ' ORDER BY a.place DESC) FROM given a) || '}'
-    FROM given g WHERE g.name = 'refresh' AND g.val = 'auto' AND 'refresh_info' <> ALL (s.names)
   )
   SELECT format('name=%s;type=%s;provider=%s;serializable=true;scope%s;%s', s.name, s.type, s.provider,
     CASE WHEN cardinality(s.scope) > 0 THEN '=' || array_to_string(s.scope, ',') ELSE '' END,
@@ -197,11 +184,11 @@ BEGIN
     s := NULL;
     IF server.srvtype = 'motherduck' THEN
       -- Opens DuckDB with "md:" for those who have a token; it is not a secret of its own.
-      CONTINUE WHEN server.mapping IS NULL OR duckdb_standin.has_extension('motherduck');
+      CONTINUE WHEN server.mapping IS NULL OR duckdb_standin.has_extension('motherduck', role);
       s.kind := 'IO Error';
       s.problem := duckdb_standin.extension_missing('md');
     ELSE
-      SELECT (duckdb_standin.make(server.srvname, server.srvtype, m.names, m.vals, '')).* INTO s
+      SELECT (duckdb_standin.make(role, server.srvname, server.srvtype, m.names, m.vals, '')).* INTO s
       FROM duckdb_standin.merged(server.srvoptions, server.umoptions) m;
       IF s.problem IS NULL AND s.name = ANY (seen) THEN
         s.kind := 'Invalid Input Error';

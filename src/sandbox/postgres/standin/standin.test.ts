@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { standInSql } from './index.js';
+import { hostSql, standInSql } from './index.js';
 import { providers, types } from './options-table.js';
 
 let db: PGlite;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   await db.exec(
     standInSql({
       installed: ['httpfs', 'aws', 'azure'],
+      host: { isOneSession: true },
       extensionName: 'pgpro_axe',
       extensionVersion: '2.0',
     }),
@@ -66,13 +67,17 @@ describe('options', () => {
   it.each(quick)(
     'of $type with $provider: open ones in the server, sensitive ones in the mapping only',
     async (row) => {
+      const values: Readonly<Record<string, string>> = { chain: 'config', validation: 'none' };
       const value = (name: string): string =>
-        /ssl|mode|pays/.test(name) ? 'true' : /headers|info/.test(name) ? '{a=b}' : 'v';
+        values[name] ?? (/ssl|mode|pays/.test(name) ? 'true' : /headers|info/.test(name) ? '{a=b}' : 'v');
       const provider = `provider '${row.provider}'`;
-      const open = [...row.open, ...(row.consumed ?? [])].map((name) => `${name} '${value(name)}'`);
+      const open = [...row.open, ...(row.consumed ?? [])]
+        // REFRESH shows the values in clear, and goes with no REFRESH_INFO.
+        .filter((name) => name !== 'refresh')
+        .map((name) => `${name} '${value(name)}'`);
       expect(await outcome(create('x', row.type, [provider, ...open].join(', ')))).toBe('done');
       for (const name of row.sensitive) {
-        expect(await outcome(create('y', row.type, `${provider}, ${name} 'v'`))).toBe(
+        expect(await outcome(create('y', row.type, [provider, ...open, `${name} 'v'`].join(', ')))).toBe(
           `XX000 Option '${name}' cannot be used in the SERVER's OPTIONS, please move it to the USER MAPPING`,
         );
       }
@@ -206,7 +211,98 @@ describe('a mapping and its server', () => {
   });
 });
 
+describe('a credential chain', () => {
+  const chain = (options: string): string => create('x', 's3', `provider 'credential_chain', ${options}`);
+
+  it('fails without credentials on the host, in the words of the step that failed', async () => {
+    const failure = (verb: string, lines: string): string =>
+      `XX000 Secret Validation Failure: during \`${verb}\` using the following:\n${lines}`;
+    expect(await outcome(chain("validation ''"))).toBe(failure('create', "Credential Chain: 'config'\n"));
+    expect(await outcome(chain("chain 'env;sso'"))).toBe(failure('create', "Credential Chain: 'env;sso'\n"));
+    expect(await outcome(chain("chain 'sso', profile 'p'"))).toBe(
+      failure('generate', "Profile: 'p'\nCredential Chain: 'sso'\n"),
+    );
+    expect(await outcome(chain("chain 'sts', assume_role_arn 'a', external_id 'e', session_name 'n'"))).toBe(
+      failure('generate', "Credential Chain: 'sts'\nRole-arn: 'a'\nExternal-id: 'e'\nSession Name: 'n'\n"),
+    );
+    expect(await outcome(chain("assume_role_arn 'a'"))).toBe(
+      'XX000 Must pass CHAIN value when passing ASSUME_ROLE_ARN',
+    );
+    expect(await outcome(chain("validation 'NONE', chain 'env;nope'"))).toContain("chain string: 'nope'");
+    expect(await outcome(chain("validation 'NONE'"))).toBe('done');
+  });
+
+  it('whose credentials are gone fails every query and every change, until the server is dropped', async () => {
+    await db.exec(hostSql({ isOneSession: true, awsKeys: { default: 'AKIAHOST' } }));
+    expect(await outcome(chain("validation 'exists'"))).toBe('done');
+    const listing = `SELECT secret_string FROM duckdb.query('SELECT * FROM duckdb_secrets()')`;
+    expect(JSON.stringify(await rows(listing))).toContain('key_id=AKIAHOST');
+    await db.exec(hostSql({ isOneSession: true }));
+    const gone = /Invalid Configuration Error: Secret Validation Failure/;
+    expect(await outcome(`SELECT duckdb.query('SELECT 1')`)).toMatch(gone);
+    expect(await outcome(create('y', 's3'))).toMatch(gone);
+    expect(await outcome(`ALTER SERVER x OPTIONS (SET validation 'none')`)).toMatch(gone);
+    expect(await outcome(`DROP SERVER x; ${chain("validation 'none'")} ${create('y', 's3')}`)).toBe('done');
+  });
+});
+
+describe('iceberg', () => {
+  it('cannot be made cleanly: without a token one is fetched, and a token may not stand in the server', async () => {
+    await db.exec(`INSERT INTO duckdb.extensions (name) VALUES ('iceberg')`);
+    expect(await outcome(create('x', 'iceberg'))).toContain("no 'oauth2_server_uri' was provided");
+    expect(await outcome(create('x', 'iceberg', "endpoint 'http://e', client_secret 's'"))).toBe(
+      `XX000 Missing required parameter 'client_id' for authorization_type 'oauth2'`,
+    );
+    expect(await outcome(create('x', 'iceberg', "token 't'"))).toContain("Option 'token' cannot be used");
+    const clients = "endpoint 'http://e', client_id 'i', client_secret 's'";
+    expect(await outcome(create('x', 'iceberg', clients))).toContain(
+      'Could not get token from http://e/v1/oauth/tokens',
+    );
+    await db.exec(create('x', 's3'));
+    const mapping = `CREATE USER MAPPING FOR postgres SERVER x OPTIONS ("type" 'iceberg', token 't')`;
+    expect(await outcome(mapping)).toBe('done');
+    await db.exec(`DELETE FROM duckdb.extensions WHERE name = 'iceberg'`);
+  });
+});
+
+describe('settings', () => {
+  it('are in pg_settings, but for duckdb.postgres_role, which most roles may not read in any way', async () => {
+    const listed = `SELECT setting FROM pg_settings WHERE name = 'duckdb.postgres_role'`;
+    const readings = [
+      `SELECT current_setting('duckdb.postgres_role')`,
+      `SELECT pg_catalog.current_setting('DuckDB.postgres_role', true)`,
+    ];
+    expect(await rows(listed)).toEqual([{ setting: 'duck' }]);
+    for (const reading of readings) expect(await outcome(reading)).toBe('done');
+    await db.exec('SET ROLE member');
+    for (const reading of readings) {
+      expect(await outcome(reading)).toBe(
+        '42501 must be superuser or have privileges of pg_read_all_settings to examine "duckdb.postgres_role"',
+      );
+    }
+    expect(await rows(listed)).toEqual([]);
+    expect(await rows(`SELECT current_setting('duckdb.force_execution') AS v`)).toEqual([{ v: 'off' }]);
+    expect(await rows(`SELECT current_setting('duckdb.nope', true) AS v`)).toEqual([{ v: null }]);
+    expect(await outcome(`SELECT current_setting('duckdb.nope')`)).toMatch(/^42704 /);
+    expect(await rows(`SELECT current_setting('server_encoding') AS v`)).toEqual([{ v: 'UTF8' }]);
+  });
+});
+
 describe('a missing extension', () => {
+  it('is loaded from a file by superusers only: others need a row of duckdb.extensions', async () => {
+    await db.exec(
+      `UPDATE duckdb.extensions SET autoload = false WHERE name = 'azure'; ${create('x', 'azure')}`,
+    );
+    expect(await outcome(`SELECT duckdb.query('SELECT 1')`)).toBe('done');
+    await db.exec('SET ROLE member');
+    expect(await outcome(`SELECT duckdb.query('SELECT 1')`)).toMatch(
+      /Extension Autoloading Error: .*'azure':\nFile system LocalFileSystem has been disabled/,
+    );
+    expect(await outcome(create('y', 'azure'))).toContain('File system LocalFileSystem has been disabled');
+    await db.exec(`RESET ROLE; UPDATE duckdb.extensions SET autoload = true; SET ROLE member`);
+    expect(await outcome(`SELECT duckdb.query('SELECT 1')`)).toBe('done');
+  });
+
   it('is named, and takes every query down once a server needs it', async () => {
     expect(await outcome(create('x', 'mysql'))).toContain(`Install it first using "INSTALL mysql_scanner".`);
     await db.exec(create('x', 'azure'));

@@ -8,7 +8,8 @@ function optionRows(row: ProviderRow): string[] {
   const entry = (name: string, sensitive: boolean, kept: boolean): string => {
     const always = row.always?.includes(name) ?? false;
     const cast = casts[name] ?? 'VARCHAR';
-    return `(${[row.type, row.provider, name, cast].map(literal).join(', ')}, ${bool(sensitive)}, ${bool(kept)}, ${bool(always)})`;
+    const keptAs = row.aliases?.[name] ?? name;
+    return `(${[row.type, row.provider, name, cast, keptAs].map(literal).join(', ')}, ${bool(sensitive)}, ${bool(kept)}, ${bool(always)})`;
   };
   return [
     ...row.sensitive.map((name) => entry(name, true, true)),
@@ -42,12 +43,14 @@ CREATE TABLE duckdb.extensions (
 CREATE TABLE duckdb_standin.secret_type (
   type text PRIMARY KEY,
   default_provider text NOT NULL,
-  scopes text[] NOT NULL
+  scopes text[] NOT NULL,
+  ignores_scope boolean NOT NULL
 );
 CREATE TABLE duckdb_standin.secret_provider (
   type text NOT NULL,
   provider text NOT NULL,
   extension text NOT NULL,
+  unlisted boolean NOT NULL,
   PRIMARY KEY (type, provider)
 );
 CREATE TABLE duckdb_standin.secret_option (
@@ -56,6 +59,7 @@ CREATE TABLE duckdb_standin.secret_option (
   provider text NOT NULL,
   name text NOT NULL,
   "cast" text NOT NULL,
+  kept_as text NOT NULL,
   sensitive boolean NOT NULL,
   kept boolean NOT NULL,
   always boolean NOT NULL,
@@ -65,14 +69,17 @@ CREATE TABLE duckdb_standin.secret_option (
 CREATE TABLE duckdb_standin.secret_shown (type text NOT NULL, provider text NOT NULL, name text NOT NULL);
 -- Files of DuckDB extensions that lie in a directory other than the default one.
 CREATE TABLE duckdb_standin.extension_file (directory text NOT NULL, name text NOT NULL);
+-- What the server's machine has: the access keys in ~/.aws/credentials by profile ('aws_key'), the addresses of token endpoints that
+-- answer ('token_endpoint'), and whether credentials are looked for at all ('aws_unchecked', as in a stub of the extension).
+CREATE TABLE duckdb_standin.host (fact text NOT NULL, name text NOT NULL, val text NOT NULL DEFAULT '');
 -- Extensions that duckdb.install_extension can fetch; empty: a machine without network.
 CREATE TABLE duckdb_standin.downloadable (name text PRIMARY KEY);
 
 INSERT INTO duckdb_standin.secret_type VALUES
-  ${types.map((t) => `(${literal(t.type)}, ${literal(t.defaultProvider)}, ${textArray(t.scopes)})`).join(',\n  ')};
+  ${types.map((t) => `(${literal(t.type)}, ${literal(t.defaultProvider)}, ${textArray(t.scopes)}, ${bool(t.ignoresScope ?? false)})`).join(',\n  ')};
 INSERT INTO duckdb_standin.secret_provider VALUES
-  ${providers.map((p) => `(${[p.type, p.provider, p.extension].map(literal).join(', ')})`).join(',\n  ')};
-INSERT INTO duckdb_standin.secret_option (type, provider, name, "cast", sensitive, kept, always) VALUES
+  ${providers.map((p) => `(${[p.type, p.provider, p.extension].map(literal).join(', ')}, ${bool(p.isUnlisted ?? false)})`).join(',\n  ')};
+INSERT INTO duckdb_standin.secret_option (type, provider, name, "cast", kept_as, sensitive, kept, always) VALUES
   ${providers.flatMap(optionRows).join(',\n  ')};
 INSERT INTO duckdb_standin.secret_shown VALUES
   ${always.join(',\n  ')};

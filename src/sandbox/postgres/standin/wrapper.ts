@@ -13,9 +13,9 @@ BEGIN
     IF catalog = 'pg_foreign_data_wrapper'::regclass AND cardinality(options) = 0 THEN RETURN; END IF;
     PERFORM duckdb_standin.refuse('pgduckdb FDW only support ''SERVER'' and ''USER MAPPING'' objects.');
   END IF;
-  PERFORM duckdb_standin.require_duckdb(current_user);
-  -- Checked now, before the catalog changes: DuckDB loads the secrets as they were.
-  PERFORM set_config('duckdb_standin.load_problem', coalesce(duckdb_standin.load_problem(current_user), ''), true);
+  -- Checked now, before the catalog changes: DuckDB loads the secrets as they were. MotherDuck's servers need no DuckDB.
+  PERFORM set_config('duckdb_standin.load_problem',
+    CASE WHEN duckdb_standin.is_current() OR NOT duckdb_standin.may_use_duckdb(current_user) THEN '' ELSE coalesce(duckdb_standin.load_problem(current_user), '') END, true);
   -- The name under which a secret is tried may be taken by a server's.
   PERFORM set_config('duckdb_standin.validation_taken', CASE WHEN EXISTS (
     SELECT FROM pg_foreign_server f JOIN pg_foreign_data_wrapper w ON w.oid = f.srvfdw
@@ -27,7 +27,7 @@ $sql$;
 CREATE FOREIGN DATA WRAPPER duckdb HANDLER duckdb.fdw_handler VALIDATOR duckdb.fdw_validator;
 
 -- The checks that need DuckDB, after those that need only the options.
-CREATE FUNCTION duckdb_standin.try_secret(server_type text, server_options text[], mapping_options text[], of_server boolean) RETURNS void
+CREATE FUNCTION duckdb_standin.try_secret(role name, server_type text, server_options text[], mapping_options text[], of_server boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $sql$
 DECLARE
   s duckdb_standin.secret;
@@ -42,7 +42,7 @@ BEGIN
   IF loaded IS NOT NULL AND current_setting('duckdb_standin.stale', true) = 'on' THEN
     PERFORM duckdb_standin.refuse(format('(PGDuckDB/GetQueryError) TransactionContext Error: Catalog write-write conflict on create with "%s"', loaded));
   END IF;
-  SELECT (duckdb_standin.make('validation', server_type, m.names, m.vals, 'BEGIN; ')).* INTO s
+  SELECT (duckdb_standin.make(role, 'validation', server_type, m.names, m.vals, 'BEGIN; ')).* INTO s
   FROM duckdb_standin.merged(server_options, mapping_options) m;
   IF s.problem IS NULL AND current_setting('duckdb_standin.validation_taken', true) = 'on' THEN
     s.problem := 'Temporary secret with name ''pgduckdb_secret_validation'' already exists!';
@@ -107,18 +107,21 @@ DECLARE
   f pg_foreign_server;
 BEGIN
   SELECT * INTO STRICT f FROM pg_foreign_server WHERE oid = server;
-  IF f.srvtype IS NULL AND NOT EXISTS (SELECT FROM pg_options_to_table(f.srvoptions) o WHERE o.option_name = 'type') THEN
-    PERFORM duckdb_standin.refuse('Missing required option: ''type''');
-  ELSIF f.srvtype = 'motherduck' THEN
+  IF f.srvtype = 'motherduck' THEN
     PERFORM duckdb_standin.check_motherduck_server(server, f.srvoptions);
+    RETURN;
+  END IF;
+  PERFORM duckdb_standin.require_duckdb(current_user);
+  IF f.srvtype IS NULL THEN
+    PERFORM duckdb_standin.refuse('Missing required option: ''type''');
   ELSE
-    PERFORM duckdb_standin.try_secret(f.srvtype, f.srvoptions, NULL, true);
+    PERFORM duckdb_standin.try_secret(current_user, f.srvtype, f.srvoptions, NULL, true);
   END IF;
 END
 $sql$;
 
 -- Mappings are hidden from most roles, so this one reads them with the rights of the wrapper's owner.
-CREATE FUNCTION duckdb_standin.check_mapping(mapping oid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION duckdb_standin.check_mapping(role name, mapping oid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $sql$
 DECLARE
   f record;
@@ -128,7 +131,8 @@ BEGIN
   IF f.srvtype = 'motherduck' THEN
     PERFORM duckdb_standin.check_motherduck_mapping(f.umoptions);
   ELSE
-    PERFORM duckdb_standin.try_secret(f.srvtype, f.srvoptions, f.umoptions, false);
+    PERFORM duckdb_standin.require_duckdb(role);
+    PERFORM duckdb_standin.try_secret(role, f.srvtype, f.srvoptions, f.umoptions, false);
   END IF;
 END
 $sql$;
@@ -138,6 +142,8 @@ SET search_path = pg_catalog, pg_temp AS $sql$
 DECLARE
   change record;
 BEGIN
+  -- What a transaction has loaded stays, unless it changes it itself.
+  PERFORM set_config('duckdb_standin.pinned', '', true);
   IF coalesce(current_setting('duckdb_standin.validating', true), '') <> 'on' THEN RETURN; END IF;
   PERFORM set_config('duckdb_standin.validating', '', true);
   PERFORM set_config('duckdb_standin.altering', CASE WHEN tg_tag LIKE 'ALTER%' THEN 'on' ELSE '' END, true);
@@ -145,7 +151,7 @@ BEGIN
     IF change.classid = 'pg_foreign_server'::regclass THEN
       PERFORM duckdb_standin.check_server(change.objid);
     ELSIF change.classid = 'pg_user_mapping'::regclass THEN
-      PERFORM duckdb_standin.check_mapping(change.objid);
+      PERFORM duckdb_standin.check_mapping(current_user, change.objid);
     END IF;
   END LOOP;
   PERFORM set_config('duckdb_standin.load_problem', '', true);
@@ -153,6 +159,6 @@ END
 $sql$;
 
 CREATE EVENT TRIGGER duckdb_standin_secret_trigger ON ddl_command_end
-  WHEN TAG IN ('CREATE SERVER', 'ALTER SERVER', 'CREATE USER MAPPING', 'ALTER USER MAPPING')
+  WHEN TAG IN ('CREATE SERVER', 'ALTER SERVER', 'DROP SERVER', 'CREATE USER MAPPING', 'ALTER USER MAPPING', 'DROP USER MAPPING')
   EXECUTE FUNCTION duckdb_standin.on_secret_ddl();
 `;
