@@ -1,6 +1,6 @@
 import { hasErrors } from '../model/index.js';
 import type { DesiredResource, Diagnostic, Outcome, Plan, StateData } from '../model/index.js';
-import { checkActors, makePlan } from '../plan/index.js';
+import { READ_ONLY, checkActors, checkWritable, makePlan } from '../plan/index.js';
 import type { LockInfo } from '../state/index.js';
 import { carryOut, summarize } from './carry-out.js';
 import type { ApplySummary } from './carry-out.js';
@@ -105,6 +105,11 @@ async function applyPlanned(
 ): Promise<ApplyResult> {
   const status = statusOf(plan);
   if (status !== 'ok') return { status, diagnostics: plan.diagnostics, plan };
+  const obstacles = checkWritable(plan.changes, refreshed.systems.actual, 'error');
+  if (hasErrors(obstacles)) {
+    const diagnostics = [...plan.diagnostics.filter(({ code }) => code !== READ_ONLY), ...obstacles];
+    return { status: 'error', diagnostics, plan: { ...plan, diagnostics } };
+  }
   const differences = [
     ...(pinned?.checkPlan(plan, refreshed.desired) ?? []),
     ...checkActors(plan, loaded.kinds, refreshed.desired),

@@ -32,6 +32,8 @@ export interface ReadResult {
    * lost, or block the removal, if they were removed (mappings on a server).
    */
   readonly resources: readonly ActualResource[];
+  /** Why nothing can be written to the system, as a phrase, and what to do; absent where it takes writes. */
+  readonly readOnly?: { readonly message: string; readonly next: string };
   readonly directory?: PrincipalDirectory;
   /**
    * What this identity could not see of what was requested. A field that it could not read is `hidden` in its resource instead.

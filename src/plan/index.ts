@@ -8,3 +8,4 @@ export { findDrift, makePlan } from './make.js';
 export { claimsOf, objectKey, twoAddresses } from './one-address.js';
 export type { Claim } from './one-address.js';
 export { scopeOf } from './scope.js';
+export { READ_ONLY, checkWritable } from './writable.js';

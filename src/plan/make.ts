@@ -28,6 +28,7 @@ import type { PlanIndex, ResourceView } from './plan-index.js';
 import { rotationNotes } from './rotation.js';
 import { matchesNothing } from './scope.js';
 import { unmanagedIn } from './unmanaged.js';
+import { checkWritable } from './writable.js';
 
 /**
  * Makes a plan: compares the desired, actual and recorded side of each resource, decides what is to become of it, in which order,
@@ -45,6 +46,7 @@ export function makePlan(input: PlanInput): Plan {
       ...checkOneAddress(index),
       ...decided.diagnostics,
       ...checkOwners(index, decided.changes),
+      ...checkWritable(decided.changes, input.actual, 'warning'),
       ...checkDeletes(decided.changes, index.records.values(), input.maxDeletes),
       ...checkDoubts(index, decided.changes),
     ],

@@ -1,9 +1,10 @@
-import { DiagnosticError, problemError, recognisedSentence } from '../../model/index.js';
+import { DiagnosticError, own, problemError, recognisedSentence } from '../../model/index.js';
 import { networkError } from '../network-errors.js';
 import { UnreachableError } from '../unreachable.js';
 import { nodeCode, sqlState, messageOf } from './errors.js';
 import type { Host } from './hosts.js';
 import type { ConnectionSettings } from './settings.js';
+import { sqlStateWords } from './sql-states.js';
 
 const NO_TLS = 'The server does not support SSL connections';
 
@@ -113,10 +114,7 @@ const STATES: Readonly<Record<string, (attempt: Attempt, message: string) => Ref
       next: 'GRANT CONNECT ON DATABASE to it.',
     }),
   '53300': ({ where }) =>
-    new UnreachableError(
-      `PostgreSQL at ${where} has no connection left`,
-      'Try again later, or raise max_connections (or the limit of the role or database).',
-    ),
+    new UnreachableError(`PostgreSQL at ${where} has no connection left`, sqlStateWords('53300').next),
   '57P03': ({ where }) =>
     new UnreachableError(`PostgreSQL at ${where} is starting up or shutting down`, 'Try again shortly.'),
 };
@@ -125,13 +123,13 @@ function stateProblem(error: unknown, attempt: Attempt): Refusal | undefined {
   const state = sqlState(error);
   if (state === undefined) return undefined;
   const message = messageOf(error);
-  return (
-    STATES[state]?.(attempt, message) ??
-    new UnreachableError(
-      `PostgreSQL at ${attempt.where} refuses the connection (${state}): ${recognisedSentence(message) ?? 'no reason given'}`,
-      'Check the log of the server.',
-    )
-  );
+  const known = own(STATES, state)?.(attempt, message);
+  if (known !== undefined) return known;
+  const summary = `PostgreSQL at ${attempt.where} refuses the connection (${state}): ${recognisedSentence(message) ?? 'no reason given'}`;
+  const { remedy, next = 'Check the log of the server.' } = sqlStateWords(state, message);
+  return remedy === 'change'
+    ? problemError({ code: 'postgres-refused', summary: `${summary}.`, next })
+    : new UnreachableError(summary, next);
 }
 
 function authorizationProblem({ settings, where, role, database }: Attempt, message: string): Refusal {

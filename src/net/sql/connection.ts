@@ -29,7 +29,7 @@ export async function connect(settings: ConnectionSettings): Promise<Connection>
       let client: pg.Client | undefined;
       try {
         client = await connectTo(settings, place);
-        if (await suits(client, wanted)) return { client, host, port };
+        if (await suits(client, wanted, settings.connectTimeoutMs)) return { client, host, port };
         throw wrongSession(place, wanted);
       } catch (error) {
         if (client !== undefined) await endClient(client);
@@ -118,6 +118,20 @@ export async function endClient(client: pg.Client): Promise<void> {
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, 2000);
   });
-  await Promise.race([client.end().catch(() => undefined), patience]);
+  const isEnded = await Promise.race([
+    client.end().then(
+      () => true,
+      () => true,
+    ),
+    patience,
+  ]);
   clearTimeout(timer);
+  // The other side may never close it.
+  if (isEnded !== true) streamOf(client).destroy();
+}
+
+/** The socket of a client, which the driver's types do not have. */
+function streamOf(client: pg.Client): { destroy: () => void } {
+  return (client as unknown as { readonly connection: { readonly stream: { destroy: () => void } } })
+    .connection.stream;
 }

@@ -3,3 +3,4 @@ export * from './connection.js';
 export * from './errors.js';
 export * from './pinned.js';
 export * from './settings.js';
+export { isConflict, sqlStateWords } from './sql-states.js';

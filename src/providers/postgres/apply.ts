@@ -58,7 +58,7 @@ export async function applyAll(
     return;
   }
   progress(`applying ${active.length} change${active.length === 1 ? '' : 's'} in one transaction`);
-  const result = unstorableValue(active) ?? (await applyInTransaction(target, active));
+  const result = unstorableValue(active) ?? (await applyOrRetry(target, active));
   if ('ids' in result) {
     for (const { change } of active) {
       const id = result.ids[change.address] ?? undefined;
@@ -99,6 +99,15 @@ function unstorableValue(items: readonly ApplyItem[]): Failure | undefined {
     }
   }
   return undefined;
+}
+
+/** Once more where another session got in the way and everything was rolled back: what it changed is read again, and checked. */
+async function applyOrRetry(target: ApplyTarget, items: readonly ApplyItem[]): Promise<Applied | Failure> {
+  const result = await applyInTransaction(target, items);
+  const { signal, progress } = target.context;
+  if ('ids' in result || result.isConflict !== true || signal.aborted) return result;
+  progress('another session got in the way: trying once more');
+  return applyInTransaction(target, items);
 }
 
 async function applyInTransaction(

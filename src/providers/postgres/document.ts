@@ -1,6 +1,7 @@
-import type { RunScope } from '../../model/index.js';
+import { problemError } from '../../model/index.js';
+import type { DiagnosticError, RunScope } from '../../model/index.js';
 import { UnreachableError } from '../sdk/index.js';
-import { PIN_SQL, messageOf, sqlState } from '../../net/sql/index.js';
+import { PIN_SQL, isConflict, messageOf, sqlState, sqlStateWords } from '../../net/sql/index.js';
 import type { Connection } from '../../net/sql/index.js';
 
 const READ_TIMEOUT_MS = 60_000;
@@ -15,10 +16,15 @@ export interface Reader {
 }
 
 /**
- * As {@link queryDocument}.
- * @throws UnreachableError where the server does not answer, or with an error
+ * As {@link queryDocument}; once more where another session got in the way (on a standby: what the primary removed).
+ * @throws UnreachableError where the server does not answer or cannot now; DiagnosticError where it refuses
  */
 export async function readDocument<Document>(reader: Reader, sql: string): Promise<Document> {
+  try {
+    return await queryDocument<Document>(reader, sql);
+  } catch (error) {
+    if (!isConflict(sqlState(error), messageOf(error))) throw readFailure(error, reader);
+  }
   try {
     return await queryDocument<Document>(reader, sql);
   } catch (error) {
@@ -49,14 +55,27 @@ export async function queryDocument<Document>(reader: Reader, sql: string): Prom
   }
 }
 
-function readFailure(error: unknown, { connection, outside }: Reader): UnreachableError {
-  const { host, port } = connection;
+/**
+ * An error of a read in words.
+ * @param what as in `could not be read`
+ * @returns UnreachableError where it may work later; DiagnosticError where somebody must change something first
+ */
+export function readFailure(
+  error: unknown,
+  { connection: { host, port }, outside }: Pick<Reader, 'connection' | 'outside'>,
+  what = 'read',
+): UnreachableError | DiagnosticError {
   const state = sqlState(error);
   const code = state === undefined ? '' : ` (SQLSTATE ${state})`;
-  return new UnreachableError(
-    `PostgreSQL at ${host}:${port} could not be read${code}: ${outside(messageOf(error))}`,
-    state === '57014'
-      ? 'It took too long: try again when the server is less busy, or raise `statement_timeout`.'
-      : 'Try again.',
-  );
+  const text = outside(messageOf(error));
+  const summary = `PostgreSQL at ${host}:${port} could not be ${what}${code}: ${text}`;
+  // Without a code the connection is broken.
+  const { remedy, next } =
+    state === undefined ? { remedy: 'wait', next: undefined } : sqlStateWords(state, text);
+  if (remedy !== 'change') return new UnreachableError(summary, next ?? 'Try again.');
+  return problemError({
+    code: 'postgres-read',
+    summary: `${summary.replace(/\.$/, '')}.`,
+    next: next ?? 'Check the log of the server; trying again does not help.',
+  });
 }

@@ -1,4 +1,5 @@
 import { defined } from '../../model/index.js';
+import { isConflict, sqlStateWords } from '../../net/sql/index.js';
 import type { BatchResult } from './batch/function.js';
 
 /** Why nothing was changed. */
@@ -8,6 +9,8 @@ export interface Failure {
   readonly message: string;
   readonly next?: string;
   readonly mayHaveHappened?: boolean;
+  /** Another session got in the way: the same transaction may work at once. */
+  readonly isConflict?: boolean;
 }
 
 /** Makes a text from outside fit to be shown. */
@@ -96,7 +99,11 @@ function serverError(refusal: Refusal, { clean }: FailureContext): Failure {
   const parts = [sentenceOf(refusal.message), sentenceOf(refusal.detail)].flatMap((part) => part ?? []);
   const state = refusal.sqlstate === undefined ? '' : ` (SQLSTATE ${refusal.sqlstate})`;
   const words = parts.length === 0 ? 'the server refuses it' : parts.join(': ');
-  return { message: `${words}${state}`, ...defined({ next: nextStep(refusal) ?? sentenceOf(refusal.hint) }) };
+  return {
+    message: `${words}${state}`,
+    ...defined({ next: nextStep(refusal) ?? sentenceOf(refusal.hint) }),
+    ...(isConflict(refusal.sqlstate, refusal.message) ? { isConflict: true } : {}),
+  };
 }
 
 function nextStep({ sqlstate, message = '' }: Refusal): string | undefined {
@@ -109,19 +116,9 @@ function nextStep({ sqlstate, message = '' }: Refusal): string | undefined {
         : 'Apply as a superuser, or as the owner with USAGE on the duckdb wrapper and membership in duckdb.postgres_role.';
     case 'P0001':
       return 'A trigger or function of the database refuses it: its own words are in the log of the server.';
-    case '55P03':
-      return 'Another run or session holds the lock: try again later.';
-    case '57014':
-      return 'It took too long: try again when the server is less busy.';
-    case '25006':
-      return 'This server is read-only (a standby?): use the primary.';
-    case '40P01':
-    case '40001':
-    case '23505':
-      return 'Another session changed the same object at the same time: plan again.';
     case undefined:
       return 'The connection was lost: plan again to see what was applied.';
     default:
-      return undefined;
+      return sqlStateWords(sqlstate, message).next;
   }
 }

@@ -106,6 +106,21 @@ function systemOf({ connection, identity, settings }: Place): SystemIdentity {
   };
 }
 
+/** Why an apply would fail here, or should not be tried. */
+function readOnlyOf({ connection: { host, port }, identity }: Place): ReadResult['readOnly'] {
+  if (identity.isStandby) {
+    return {
+      message: `PostgreSQL at ${host}:${port} is a standby, which takes no writes`,
+      next: 'Connect to the primary: name all servers of the cluster as hosts, with target_session_attrs: read-write.',
+    };
+  }
+  if (!identity.isReadOnly) return undefined;
+  return {
+    message: `the database ${identity.database} is read-only for ${identity.principal} (default_transaction_read_only is on)`,
+    next: `Find out who set it and why. To let this role write: ALTER ROLE ${identity.principal} SET default_transaction_read_only = off`,
+  };
+}
+
 /** The folder where DuckDB installs extensions, unless it is told otherwise. */
 function defaultExtensions({ home }: SessionContext): string | undefined {
   return home === undefined ? undefined : join(home, '.duckdb/extensions');
@@ -134,7 +149,13 @@ async function read(
       request.authoritative.some((list) => list.kind === 'fdw_usage') ||
       [...addresses].some((address) => kindOf(address) === 'fdw_usage'),
   });
-  return { system: systemOf(place), resources, diagnostics: strandedMappings(request, preflight) };
+  const readOnly = readOnlyOf(place);
+  return {
+    ...defined({ readOnly }),
+    system: systemOf(place),
+    resources,
+    diagnostics: strandedMappings(request, preflight),
+  };
 }
 
 /** Whether a request names a field of an object in the open. */

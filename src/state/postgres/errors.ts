@@ -1,4 +1,5 @@
 import { DiagnosticError, own } from '../../model/index.js';
+import { isConflict as isSqlConflict } from '../../net/sql/sql-states.js';
 
 /** The SQLSTATE of an error that the server sent; `undefined` for one of the connection. */
 export function sqlState(error: unknown): string | undefined {
@@ -18,7 +19,8 @@ export function isLost(error: unknown): boolean {
 
 /** Whether a statement lost against one of somebody else, and may be run again: it has done nothing. */
 export function isConflict(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+  const state = sqlState(error);
+  return state !== '23505' && isSqlConflict(state, error instanceof Error ? error.message : undefined);
 }
 
 /**
