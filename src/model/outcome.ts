@@ -17,6 +17,8 @@ export type Outcome =
       readonly id?: string;
       readonly changedAt?: string;
       readonly changedBy?: string;
+      /** What is to be known after it, for people. */
+      readonly note?: string;
     }
   | {
       readonly status: 'failed';

@@ -176,6 +176,7 @@ export const outcomes: readonly Required<Outcome>[] = [
     id: 's-1',
     changedAt: '2026-01-30T22:10:00Z',
     changedBy: 'user:ben@example.com',
+    note: 'Another session of the database is open.',
   },
   {
     status: 'failed',

@@ -11,6 +11,7 @@ import { toBatch, writes } from './batch/order.js';
 import { failureOf } from './errors.js';
 import type { Clean, Failure, FailureContext } from './errors.js';
 import { LOCKED, TRY_LOCK_SQL, lockHeld, lockHolders } from './lock.js';
+import { SESSIONS, SESSIONS_SQL, rotated, sessionsNote } from './rotation.js';
 import { isStorable, wireText } from './text.js';
 
 /** What applying needs of the session. */
@@ -26,8 +27,10 @@ interface ApplyTarget {
   readonly statementTimeoutMs?: number;
 }
 
-/** The ids of the changed objects, by address. */
-type Applied = Extract<BatchResult, { ids: unknown }>;
+/** The ids of the changed objects, by address, and what is to be known of one of them. */
+interface Applied extends Extract<BatchResult, { ids: unknown }> {
+  readonly note?: { readonly address: string; readonly text: string };
+}
 
 const STATEMENT_TIMEOUT_MS = 600_000;
 /** How long a statement waits for a row that another session changes. */
@@ -60,9 +63,10 @@ export async function applyAll(
   progress(`applying ${active.length} change${active.length === 1 ? '' : 's'} in one transaction`);
   const result = unstorableValue(active) ?? (await applyOrRetry(target, active));
   if ('ids' in result) {
-    for (const { change } of active) {
-      const id = result.ids[change.address] ?? undefined;
-      onOutcome({ status: 'done', address: change.address, ...defined({ id }) });
+    const { ids, note } = result;
+    for (const { address } of active.map(({ change }) => change)) {
+      const noted = note?.address === address ? note.text : undefined;
+      onOutcome({ status: 'done', address, ...defined({ id: ids[address] ?? undefined, note: noted }) });
     }
     return;
   }
@@ -135,11 +139,19 @@ async function applyInTransaction(
       return failureOf(result, context);
     }
     committing = true;
-    await client.query(`${DROP_SQL}; COMMIT`);
-    return result;
+    const address = rotated(items);
+    const counted = address === undefined ? [] : [SESSIONS_SQL];
+    const text = sessionsNote(sessionsIn(await client.query([...counted, DROP_SQL, 'COMMIT'].join('; '))));
+    return address === undefined || text === undefined ? result : { ...result, note: { address, text } };
   } catch (error) {
     return transactionFailure(client, error, context, committing);
   }
+}
+
+/** The number of other sessions among the results of several statements; 0 where they were not counted. */
+function sessionsIn(results: unknown): number {
+  const [first] = results as readonly pg.QueryResult<Partial<Record<typeof SESSIONS, number>>>[];
+  return first?.rows[0]?.[SESSIONS] ?? 0;
 }
 
 /** The values that the changes write. */

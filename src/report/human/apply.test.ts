@@ -18,6 +18,12 @@ describe('outcomeText', () => {
     expect(outcomeText(action, { status: 'done', address }, PLAIN)).toBe(`✓ ${address}: ${word}`);
   });
 
+  it('tells what is to be known after it', () => {
+    expect(outcomeText('update', { status: 'done', address, note: 'Two sessions are open.' }, PLAIN)).toBe(
+      `✓ ${address}: updated\n    Note: Two sessions are open.`,
+    );
+  });
+
   it('tells what failed, whether it may have happened, and what to do', () => {
     const failed = { status: 'failed', address, message: 'no answer within 30 s' } as const;
     expect(outcomeText('create', failed, PLAIN)).toBe(`✗ ${address}: no answer within 30 s`);

@@ -8,8 +8,10 @@ import { wasDone } from './words.js';
 export function outcomeText(action: Action, outcome: Outcome, style: Style): string {
   const address = printableName(outcome.address);
   switch (outcome.status) {
-    case 'done':
-      return `${style.green('✓')} ${address}: ${wasDone(action)}`;
+    case 'done': {
+      const note = outcome.note === undefined ? '' : `\n    ${style.dim('Note:')} ${printable(outcome.note)}`;
+      return `${style.green('✓')} ${address}: ${wasDone(action)}${note}`;
+    }
     case 'failed': {
       const next = outcome.next === undefined ? '' : `\n    ${style.dim('Next:')} ${printable(outcome.next)}`;
       const maybe = outcome.mayHaveHappened === true ? ' (it may have taken effect anyway)' : '';

@@ -41,7 +41,8 @@ export function unverifiedLine(entry: Unverified): string {
 export function unmanagedText(entries: readonly Unmanaged[], style: Style): readonly string[] {
   if (entries.length === 0) return [];
   const lines = entries.map(
-    (entry) => `  ${style.yellow('!')} ${printableName(entry.address)}: ${printable(entry.what)}${byWhom(entry)}`,
+    (entry) =>
+      `  ${style.yellow('!')} ${printableName(entry.address)}: ${printable(entry.what)}${byWhom(entry)}`,
   );
   const head = 'Not managed (on objects of this stack, not in the configuration, left as they are):';
   return [[head, ...lines].join('\n')];
