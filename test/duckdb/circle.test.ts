@@ -161,6 +161,7 @@ describe("DuckDB's own secrets", () => {
     expect(stepsOf(plan.plan)).toEqual([]);
     expect(plan.diagnostics).toMatchObject([
       { severity: 'warning', code: 'secret-file-mode', address: 'duckdb_secret.laptop.other' },
+      { severity: 'warning', code: 'secret-directory-refused' },
     ]);
   });
 

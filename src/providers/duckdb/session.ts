@@ -11,6 +11,7 @@ import type { Stamp } from './files.js';
 import { foldName } from './names.js';
 import { prepareAll } from './prepare.js';
 import { toResource } from './read.js';
+import { findRefusal } from './refused.js';
 import { directorySettings } from './settings.js';
 import type { DirectorySettings } from './settings.js';
 import { readStored } from './stored.js';
@@ -105,7 +106,8 @@ function session(
         const known = { desired: desired.get(name), record: records.get(name) };
         resources.push(toResource(addressOf(name), stamp, stored.get(name), known, context.sensitive));
       }
-      return { system, resources };
+      const addresses = [...desired.keys(), ...stamps.keys()].map(addressOf);
+      return { system, resources, ...(await findRefusal(secretDirectory, [...new Set(addresses)].sort())) };
     },
     async discover() {
       const names = await storedNames(secretDirectory);

@@ -81,7 +81,7 @@ function redactedOf(options: ReadonlyMap<string, string>, { text, redacted }: Li
 }
 
 /** Everything that DuckDB lists of a directory, by the name of its file. @throws Error where it refuses. */
-async function list(directory: string): Promise<ReadonlyMap<string, Listed>> {
+export async function list(directory: string): Promise<ReadonlyMap<string, Listed>> {
   const duckdb = await openDuckdb({ secretDirectory: directory });
   try {
     const rows = (await duckdb.rows(LIST_SQL)) as unknown as readonly Listed[];
@@ -92,7 +92,7 @@ async function list(directory: string): Promise<ReadonlyMap<string, Listed>> {
 }
 
 /** One secret alone, from a copy. @throws system errors, and Error where DuckDB refuses it. */
-async function listAlone(directory: string, name: string): Promise<Listed | undefined> {
+export async function listAlone(directory: string, name: string): Promise<Listed | undefined> {
   return withScratch(tmpdir(), async (folder) => {
     const copy = join(folder, 'copy.duckdb_secret');
     await copyFile(secretPath(directory, name), copy);
