@@ -79,12 +79,22 @@ onEachPostgres('the circle', { settings: { 'duckdb.postgres_role': GROUP }, stan
       await site.applied();
       await settled(site);
       site.env['KEY'] = 'key-two';
-      await site.applied();
+      const alone = await site.applied();
+      expect(JSON.stringify(alone.outcomes)).not.toContain('"note"');
+      await settled(site);
+      // Who has a session open is told of what that one does with the old key.
+      await withClient(url, async (client) => {
+        await client.query('SELECT 1');
+        site.env['KEY'] = 'key-three';
+        const { outcomes } = await site.applied();
+        const notes = outcomes?.flatMap((outcome) => ('note' in outcome ? [outcome.note] : []));
+        expect(notes).toEqual([expect.stringContaining('Another session of the database is open')]);
+      });
       await settled(site);
       // The owner of the servers has neither USAGE on the wrapper nor the role.
       site.env['URL'] = asRole(url, OWNER);
       await settled(site);
-      site.env['KEY'] = 'key-three';
+      site.env['KEY'] = 'key-four';
       const failed = await site.apply();
       expect(failed.status).toBe('error');
       expect(JSON.stringify([failed.outcomes, failed.diagnostics])).toContain('duckdb.postgres_role');
