@@ -17,7 +17,7 @@ const ISSUED: readonly Shape[] = [
   ['a key of Google', /\bAIza[\w-]{35}|\bGOCSPX-[\w-]{20}|\bya29\.[\w-]{20}/],
   ['a token of npm', /\bnpm_[A-Za-z0-9]{30}/],
   ['a token of PyPI', /\bpypi-[\w-]{40}/],
-  ['a token of Hugging Face', /\b(?:hf|api_org)_[A-Za-z0-9]{30}/],
+  ['a token of Hugging Face', /\b(?:hf|api_org)_[A-Za-z0-9]{34}/],
   ['an API key', /\bsk-(?:(?:ant|proj|svcacct|or)-[\w-]{20}|[A-Za-z0-9]{32})/],
   ['a key of SendGrid', /\bSG\.[\w-]{16,64}\.[\w-]{16}/],
   ['a token of DigitalOcean', /\bdo[opr]_v1_[0-9a-f]{32}/],

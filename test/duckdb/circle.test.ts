@@ -172,11 +172,12 @@ describe("DuckDB's own secrets", () => {
   a: { type: http, sensitive: { bearer_tokn: { env: TOKEN } } }
   b: { type: http, sensitive: { extra_http_headers: { env: TOKEN } } }
   c: { type: gdrive, sensitive: { token: { env: TOKEN } } }
-  d: { type: s3, options: { region: us }, sensitive: { secret: { env: TOKEN } } }`);
+  d: { type: s3, options: { region: us, key_id: A }, sensitive: { secret: { env: TOKEN } } }`);
     const result = await site.plan();
     expect(
       result.diagnostics.map((diagnostic) => [diagnostic.severity, diagnostic.code, diagnostic.range?.line]),
     ).toEqual([
+      ['info', 'no-state', undefined],
       ['error', 'unknown-option', 6],
       ['error', 'option-value', 7],
       ['error', 'unknown-secret-type', 8],

@@ -165,7 +165,7 @@ it.each(Array.from({ length: RUNS }, (_, round) => round))(
 );
 
 it('a plan log confirms no guess at a value, however many are in it', async () => {
-  const value = `tk_${'0123456789abcdef'.repeat(2)}`;
+  const value = `hf_${'0123456789abcdef'.repeat(2)}`;
   const guesses = '0123456789abcdef'
     .split('')
     .map((next) => `<${next}>${value.slice(0, 9)}${next}…`)

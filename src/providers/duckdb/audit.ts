@@ -1,19 +1,23 @@
-import { problem } from '../../model/index.js';
+import { fieldText, problem } from '../../model/index.js';
 import type { ConfiguredResource, DesiredResource, Diagnostic, ProviderSettings } from '../../model/index.js';
+import { auditOptionValues } from '../sdk/audit-option-values.js';
 import { kinds } from './kinds.js';
 
 /** A file name holds 255 bytes, and DuckDB needs 55 of them for its suffix and for a name to write under. */
 const LONGEST_NAME = 200;
 
-/** What cannot work with stored secrets: names that no file can have. */
+/** What cannot work with stored secrets: names that no file can have, and values that DuckDB can do nothing with. */
 export function audit(
   _settings: ProviderSettings,
   resources: readonly ConfiguredResource[],
 ): readonly Diagnostic[] {
-  return resources.flatMap(({ address, range }) => {
+  return resources.flatMap((resource) => {
+    const { address, range, fields } = resource;
     const { name } = kinds.mustParse(address);
-    if (Buffer.byteLength(name) <= LONGEST_NAME) return [];
+    const values = auditOptionValues(resource, fieldText(fields['type']) ?? '', { whole: true });
+    if (Buffer.byteLength(name) <= LONGEST_NAME) return values;
     return [
+      ...values,
       problem({
         code: 'bad-secret-name',
         summary: `DuckDB keeps a secret in a file of its name, and ${JSON.stringify(name)} is too long for one.`,

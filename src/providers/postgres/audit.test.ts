@@ -177,7 +177,7 @@ describe('what breaks or shows something later', () => {
   it('warns of credentials that DuckDB shows to everyone', () => {
     const everyone = (fields: Record<string, Plain | DesiredField>): ConfiguredResource =>
       resource('user_mapping.pg.lake/public', fields);
-    const proxy = { 'options.secret': from, 'options.http_proxy_password': from };
+    const proxy = { 'options.key_id': 'A', 'options.secret': from, 'options.http_proxy_password': from };
     expect(codes(server({}), everyone(proxy))).toEqual(['warning shown-to-everyone']);
     expect(codes(server({}), mapping(proxy))).toEqual([]);
     expect(codes(server({ type: 'postgres' }), everyone({ 'options.scram_client_key': from }))).toEqual([

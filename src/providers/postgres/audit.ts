@@ -7,6 +7,7 @@ import type {
   Field,
   ProviderSettings,
 } from '../../model/index.js';
+import { auditOptionValues } from '../sdk/audit-option-values.js';
 import { auditNames } from './audit-names.js';
 import { auditOptions } from './audit-options.js';
 import { auditTraps } from './audit-traps.js';
@@ -46,12 +47,17 @@ export function audit(
   const found: Diagnostic[] = [...auditNames(resources)];
   for (const server of servers) {
     const shape = shapes.get(server.address);
-    if (shape !== undefined) found.push(...auditOptions(server, shape, 'server'));
+    if (shape === undefined) continue;
+    found.push(...auditOptions(server, shape, 'server'));
+    if (!shape.unchecked) found.push(...auditOptionValues(server, shape.type, { whole: false }));
   }
   for (const mapping of mappings) {
     const parent = kinds.parentOf(mapping.address);
     const shape = parent === undefined ? undefined : shapes.get(parent);
-    if (shape !== undefined) found.push(...auditOptions(mapping, shape, 'mapping'));
+    if (shape === undefined) continue;
+    found.push(...auditOptions(mapping, shape, 'mapping'));
+    const inherited = { inherited: shape.fields, whole: true };
+    if (!shape.unchecked) found.push(...auditOptionValues(mapping, shape.type, inherited));
   }
   const byServer = groupBy(mappings, ({ address }) => kinds.parentOf(address));
   for (const server of servers) {
