@@ -58,7 +58,10 @@ function checkKind(
     const directory = index.directoryOf(providerOf(address));
     // An object that neither exists nor is created has no Owners to look after: it was handed over, or its plan is refused.
     const exists = index.actual.has(address) || byAddress.get(address)?.action === 'create';
-    if (directory === undefined || !exists) return [];
+    // Grants that could not be seen are not changed either.
+    const { provider, name } = kinds.mustParse(address);
+    const isUnseen = index.unseen.reasonOf({ kind, provider, name, member: '' }) !== undefined;
+    if (directory === undefined || !exists || (isUnseen && !touched.has(address))) return [];
     // Out of scope the rules of the configuration are not known; that an Owner remains holds all the same.
     const object = index.desired.get(address) ?? { address, dependsOn: [], lifecycle: {}, fields: {} };
     const wanted = (wantedGrants.get(address) ?? []).map(({ resource }) => resource);

@@ -22,7 +22,7 @@ import {
 } from '../../model/index.js';
 import { HttpError, type ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
-import type { SecretInfo } from './api-types.js';
+import type { Grant, SecretInfo } from './api-types.js';
 import type { Identities, Member } from './directory.js';
 import { isRole, rolesText, type Role } from './kinds.js';
 import { directRoles, share, sharesOf, unmanagedOf } from './shares.js';
@@ -42,6 +42,8 @@ export interface ShareQuery {
   readonly whole?: boolean;
   /** Told of the roles that this provider does not manage. */
   readonly onUnmanaged?: (entries: readonly Unmanaged[]) => void;
+  /** Told of the secrets whose access list this key may not read; where absent, that is an error. */
+  readonly onUnseen?: (secret: SecretInfo) => void;
 }
 
 /** Reads the shares of some secrets, with as few requests as the API allows. @throws HttpError */
@@ -67,13 +69,29 @@ export async function readShares(api: Api, query: ShareQuery): Promise<SharesByI
 async function readLists(api: Api, query: ShareQuery, secrets: readonly SecretInfo[]): Promise<SharesById> {
   const lists = await Promise.all(
     secrets.map(async (secret) => {
-      const grants = await api.access(secret.id);
+      const grants = await accessOf(api, secret, query);
       if (grants === undefined) return [];
+      if (grants === 'unseen') return [[secret.id, []] as const];
       query.onUnmanaged?.(unmanagedOf(query.provider, secret, grants, query.identities));
       return [[secret.id, sharesOf(query.provider, secret, grants, query.identities)] as const];
     }),
   );
   return new Map(lists.flat());
+}
+
+/** The access list of a secret; `unseen` where this key may see the secret and not who has access to it. */
+async function accessOf(
+  api: Api,
+  secret: SecretInfo,
+  { onUnseen }: ShareQuery,
+): Promise<readonly Grant[] | undefined | 'unseen'> {
+  try {
+    return await api.access(secret.id);
+  } catch (error) {
+    if (onUnseen === undefined || !(error instanceof HttpError) || error.status !== 403) throw error;
+    onUnseen(secret);
+    return 'unseen';
+  }
 }
 
 /** Roles by secret, then by holder. */

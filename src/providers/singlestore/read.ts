@@ -8,6 +8,7 @@ import {
   type ReadResult,
   type StateRecord,
   type Unmanaged,
+  type Unseen,
 } from '../../model/index.js';
 import type { ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
@@ -34,7 +35,7 @@ export async function readResources(
   request: ReadRequest,
   list: readonly SecretInfo[],
   identities: Identities,
-): Promise<Pick<ReadResult, 'resources'> & { readonly unmanaged: readonly Unmanaged[] }> {
+): Promise<Pick<ReadResult, 'resources' | 'unmanaged' | 'unseen'>> {
   const records = new Map(request.records.map((record) => [record.address, record]));
   const wanted = secretAddresses(request);
   const found = new Map<string, { secret: SecretInfo; record: StateRecord | undefined }>();
@@ -68,6 +69,7 @@ export async function readResources(
     );
   const expected = expectedRoles(request);
   const unmanaged: Unmanaged[] = [];
+  const unseen: Unseen[] = [];
   const shares = await readShares(api, {
     provider,
     secrets: shared,
@@ -75,10 +77,14 @@ export async function readResources(
     expected,
     whole: request.seekUnmanaged === true,
     onUnmanaged: (entries) => unmanaged.push(...entries),
+    onUnseen: ({ name }) => {
+      const address = formatAddress({ kind: 'secret', provider, name });
+      unseen.push({ what: 'members', address, kind: 'share', reason: SHARES_UNSEEN });
+    },
   });
   const gone = new Set(shared.map((secret) => secret.id).filter((id) => !shares.has(id)));
   const resources = [...alive.filter((resource) => !gone.has(resource.id)), ...[...shares.values()].flat()];
-  return { resources: resources.sort(byAddress), unmanaged };
+  return { resources: resources.sort(byAddress), unmanaged, unseen };
 }
 
 /** A secret as a resource. @param hidden stands for the value where there is none */
@@ -106,6 +112,7 @@ const UNCHANGED: Field = {
   reason: 'not read: unchanged since the last apply',
   unchanged: true,
 };
+const SHARES_UNSEEN = 'the user of this API key may not see who has access (status 403)';
 const UNREADABLE: Field = { kind: 'hidden', reason: 'the user of this API key may not read the value' };
 
 /**
