@@ -6,7 +6,10 @@ import type { Sessions } from './sessions.js';
 /** The directory that some cases point `duckdb.extension_directory` to: it has the extensions that the default one lacks. */
 const STUB_DIRECTORY = '<stub-extension-dir>';
 
-/** What is in it: stubs in the first recording, the real extensions in later ones. */
+/** The default directory: of extensions that are not linked in, it has none. */
+const DEFAULT_DIRECTORY = { '<extension-dir>': ['httpfs'] };
+
+/** What is in the other: stubs in the first recording, the real extensions in later ones. */
 const STUBS = ['aws', 'azure'];
 const REAL = [
   'avro',
@@ -73,7 +76,7 @@ export class Stage {
   static async build(sessions: Sessions, note: string): Promise<Stage> {
     const stubbed = isStubbed(note);
     const stage = new Stage(sessions, stubbed);
-    const extensionDirectories = { [STUB_DIRECTORY]: stubbed ? STUBS : REAL };
+    const extensionDirectories = { ...DEFAULT_DIRECTORY, [STUB_DIRECTORY]: stubbed ? STUBS : REAL };
     await stage.#do('postgres', ROLES);
     for (const database of ['t', 'fresh']) {
       await stage.#do('postgres', `CREATE DATABASE ${database}`);

@@ -16,6 +16,16 @@ SET search_path = pg_catalog, pg_temp AS $sql$
       WHERE f.name = wanted AND f.directory = duckdb_standin.extension_directory()));
 $sql$;
 
+-- A row that sessions load at their start, and that has no file in a directory whose files are known: DuckDB does not start.
+CREATE FUNCTION duckdb_standin.row_without_file() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $sql$
+  SELECT e.name FROM duckdb.extensions e
+  WHERE e.autoload AND e.name NOT IN ('autocomplete', 'core_functions', 'httpfs', 'icu', 'json', 'parquet')
+    AND EXISTS (SELECT FROM duckdb_standin.extension_file f WHERE f.directory = duckdb_standin.extension_directory())
+    AND NOT EXISTS (SELECT FROM duckdb_standin.extension_file f WHERE f.directory = duckdb_standin.extension_directory() AND f.name = e.name)
+  ORDER BY e.name LIMIT 1;
+$sql$;
+
 CREATE FUNCTION duckdb_standin.extension_missing(wanted text) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $sql$
   SELECT format(E'Extension "%s/v1.5.4/linux_amd64/%s.duckdb_extension" not found.\\nExtension "%s" is an existing extension.\\n\\nInstall it first using "INSTALL %s".',

@@ -64,8 +64,11 @@ REVOKE ALL ON FUNCTION duckdb_standin.all_well(name) FROM PUBLIC;
 -- Why this role's secrets can't be loaded, with DuckDB's class of error; NULL when they can.
 CREATE FUNCTION duckdb_standin.load_problem(role name) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $sql$
+DECLARE
+  row_without_file text := duckdb_standin.row_without_file();
 BEGIN
   PERFORM duckdb_standin.require_own_role(role);
+  IF row_without_file IS NOT NULL THEN RETURN 'IO Error: ' || duckdb_standin.extension_missing(row_without_file); END IF;
   IF duckdb_standin.all_well(role) THEN RETURN NULL; END IF;
   RETURN (SELECT l.kind || ': ' || l.problem FROM duckdb_standin.load(role) l WHERE l.problem IS NOT NULL);
 END

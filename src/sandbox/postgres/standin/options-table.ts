@@ -33,6 +33,8 @@ export interface TypeRow {
   readonly scopes: readonly string[];
   /** Whether the type takes SCOPE and does nothing with it. */
   readonly ignoresScope?: boolean;
+  /** The extension that the type's name loads, where it is another than its default provider's. */
+  readonly extension?: string;
 }
 
 /** Options that are not plain text. */
@@ -165,24 +167,18 @@ export const providers: readonly ProviderRow[] = [
     type: 'ducklake',
     provider: 'config',
     extension: 'ducklake',
+    isUnlisted: true,
     open: words('metadata_path data_path metadata_schema metadata_catalog'),
     sensitive: [],
   },
-  { type: 'quack', provider: 'config', extension: 'quack', open: [], sensitive: ['token'] },
-  {
-    type: 'uc',
+  ...['quack', 'uc', 'unity_catalog'].map((type) => ({
+    type,
     provider: 'config',
-    extension: 'uc_catalog',
-    open: ['endpoint', 'aws_region'],
+    extension: type === 'quack' ? 'quack' : 'unity_catalog',
+    isUnlisted: true,
+    open: type === 'quack' ? [] : ['endpoint', 'aws_region'],
     sensitive: ['token'],
-  },
-  {
-    type: 'unity_catalog',
-    provider: 'config',
-    extension: 'unity_catalog',
-    open: ['endpoint', 'aws_region'],
-    sensitive: ['token'],
-  },
+  })),
 ];
 
 /** Every secret type. `motherduck` is not among them: the wrapper handles it by itself. */
@@ -194,7 +190,13 @@ export const types: readonly TypeRow[] = [
   { type: 'huggingface', defaultProvider: 'config', scopes: ['hf://'] },
   { type: 'http', defaultProvider: 'config', scopes: [] },
   { type: 'azure', defaultProvider: 'config', scopes: ['azure://', 'az://', 'abfss://', 'abfs://'] },
-  { type: 'rds', defaultProvider: 'credential_chain', scopes: [], ignoresScope: true },
+  {
+    type: 'rds',
+    defaultProvider: 'credential_chain',
+    scopes: [],
+    ignoresScope: true,
+    extension: 'postgres_scanner',
+  },
   { type: 'mysql', defaultProvider: 'config', scopes: [], ignoresScope: true },
   { type: 'postgres', defaultProvider: 'config', scopes: [], ignoresScope: true },
   { type: 'iceberg', defaultProvider: 'config', scopes: [], ignoresScope: true },

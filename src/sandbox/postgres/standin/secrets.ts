@@ -101,12 +101,17 @@ BEGIN
 
   s.kind := 'Invalid Input Error';
   SELECT * INTO kinds FROM duckdb_standin.secret_type k WHERE k.type = s.type;
-  IF kinds.type IS NULL THEN
+  IF kinds.type IS NULL AND named_provider IS NULL THEN
     s.problem := format('Secret type ''%s'' not found', s.type);
     RETURN s;
   END IF;
   s.provider := coalesce(named_provider, kinds.default_provider);
-  -- A named provider is looked up with its type, an unnamed one is the type's; that tells which extension to load.
+  -- A named provider is looked up with its type; an unnamed one is that of the type, which may come from another extension.
+  IF named_provider IS NULL AND kinds.extension IS NOT NULL AND NOT duckdb_standin.has_extension(kinds.extension, role) THEN
+    s.kind := 'Extension Autoloading Error';
+    s.problem := duckdb_standin.autoload_error(format('Secret type ''%s''', s.type), kinds.extension, role);
+    RETURN s;
+  END IF;
   SELECT p.extension INTO extension FROM duckdb_standin.secret_provider p
   WHERE p.type = s.type AND p.provider = s.provider AND NOT (p.unlisted AND named_provider IS NOT NULL);
   IF extension IS NULL THEN

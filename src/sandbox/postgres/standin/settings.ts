@@ -1,34 +1,48 @@
 import { literal } from './sql-text.js';
 
-/** A setting that the extension's library would define: its value where nothing sets it, who may set it, its type. */
-interface Setting {
-  readonly name: string;
-  readonly value: string;
-  readonly context: 'postmaster' | 'superuser' | 'user';
-  readonly type: 'bool' | 'integer' | 'string';
-}
-
-const booleans = (context: Setting['context'], on: string, off: string): readonly Setting[] => [
-  ...on.split(' ').map((name) => ({ name, value: 'on', context, type: 'bool' as const })),
-  ...off.split(' ').map((name) => ({ name, value: 'off', context, type: 'bool' as const })),
+/** A setting that the extension's library would define: name, type, who may set it, its value, and the library's own default if that differs. */
+type Setting = readonly [
+  name: string,
+  type: 'bool' | 'integer' | 'string',
+  context: 'postmaster' | 'superuser' | 'user',
+  value: string,
+  boot?: string,
 ];
 
+/** As recorded. */
 const SETTINGS: readonly Setting[] = [
-  { name: 'postgres_role', value: '', context: 'postmaster', type: 'string' },
-  { name: 'extension_directory', value: '<extension-dir>', context: 'superuser', type: 'string' },
-  { name: 'temporary_directory', value: '<data-dir>/pg_duckdb/temp', context: 'superuser', type: 'string' },
-  { name: 'disabled_filesystems', value: '', context: 'superuser', type: 'string' },
-  ...booleans(
-    'superuser',
-    'autoload_known_extensions',
-    'allow_community_extensions allow_unsigned_extensions autoinstall_known_extensions enable_external_access',
-  ),
-  ...booleans('user', 'log_pg_explain', 'force_execution unsafe_allow_mixed_transactions'),
+  ['allow_community_extensions', 'bool', 'superuser', 'off'],
+  ['allow_unsigned_extensions', 'bool', 'superuser', 'on', 'off'],
+  ['allowed_directories', 'string', 'superuser', ''],
+  ['autoinstall_known_extensions', 'bool', 'superuser', 'off', 'on'],
+  ['autoload_known_extensions', 'bool', 'superuser', 'on'],
+  ['azure_transport_option_type', 'string', 'superuser', ''],
+  ['convert_unsupported_numeric_to_double', 'bool', 'user', 'off'],
+  ['custom_user_agent', 'string', 'superuser', ''],
+  ['default_collation', 'string', 'superuser', ''],
+  ['disabled_filesystems', 'string', 'superuser', ''],
+  ['enable_external_access', 'bool', 'superuser', 'on'],
+  ['extension_directory', 'string', 'superuser', '<extension-dir>', '<data-dir>/pg_duckdb/extensions'],
+  ['force_execution', 'bool', 'user', 'off'],
+  ['force_motherduck_views', 'bool', 'user', 'off'],
+  ['log_pg_explain', 'bool', 'user', 'off'],
+  ['max_memory', 'integer', 'superuser', '4096'],
+  ['max_temp_directory_size', 'string', 'superuser', ''],
+  ['max_workers_per_postgres_scan', 'integer', 'user', '2'],
+  ['memory_limit', 'integer', 'superuser', '4096'],
+  ['motherduck_session_hint', 'string', 'user', ''],
+  ['postgres_role', 'string', 'postmaster', ''],
+  ['temporary_directory', 'string', 'superuser', '<data-dir>/pg_duckdb/temp'],
+  ['threads', 'integer', 'superuser', '-1'],
+  ['threads_for_postgres_scan', 'integer', 'user', '2'],
+  ['unsafe_allow_execution_inside_functions', 'bool', 'superuser', 'off'],
+  ['unsafe_allow_mixed_transactions', 'bool', 'user', 'off'],
+  ['worker_threads', 'integer', 'superuser', '-1'],
 ];
 
 /** The settings' columns as pg_settings has them, in its order. */
 const ROW = `s.name, duckdb_standin.setting(s.name), NULL::text, 'Customized Options', s.name, NULL::text, s.context, s.type,
-      'default', NULL::text, NULL::text, NULL::text[], s.value, s.value, NULL::text, NULL::int, false`;
+      'default', NULL::text, NULL::text, NULL::text[], s.boot, s.value, NULL::text, NULL::int, false`;
 
 /**
  * The extension's settings. Without its library Postgres takes `duckdb.*` for settings that anybody may read and set, and lists them
@@ -38,9 +52,9 @@ const ROW = `s.name, duckdb_standin.setting(s.name), NULL::text, 'Customized Opt
  * The replacements look the stand-in up when they are called, so that they outlive it.
  */
 export const settingsSql = `
-CREATE TABLE duckdb_standin.known_setting (name text PRIMARY KEY, value text NOT NULL, context text NOT NULL, type text NOT NULL);
+CREATE TABLE duckdb_standin.known_setting (name text PRIMARY KEY, type text NOT NULL, context text NOT NULL, value text NOT NULL, boot text NOT NULL);
 INSERT INTO duckdb_standin.known_setting VALUES
-  ${SETTINGS.map((s) => `(${[`duckdb.${s.name}`, s.value, s.context, s.type].map(literal).join(', ')})`).join(',\n  ')};
+  ${SETTINGS.map(([name, type, context, value, boot = value]) => `(${[`duckdb.${name}`, type, context, value, boot].map(literal).join(', ')})`).join(',\n  ')};
 GRANT SELECT ON duckdb_standin.known_setting TO PUBLIC;
 
 SET LOCAL allow_system_table_mods = on;

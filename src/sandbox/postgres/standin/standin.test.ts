@@ -265,6 +265,34 @@ describe('iceberg', () => {
   });
 });
 
+describe('a provider that is named', () => {
+  it('is looked up with its type, so that neither an unknown type nor an extension is spoken of', async () => {
+    for (const type of ['delta', 'iceberg', 'rds', 'quack']) {
+      expect(await outcome(create('x', type, "provider 'config'"))).toBe(
+        `XX000 Secret provider 'config' not found for type '${type}'`,
+      );
+    }
+    expect(await outcome(create('x', 'delta'))).toBe(`XX000 Secret type 'delta' not found`);
+    expect(await outcome(create('x', 'rds'))).toContain(`the required extension 'postgres_scanner'`);
+    expect(await outcome(create('x', 'uc'))).toContain(`the required extension 'unity_catalog'`);
+  });
+});
+
+describe('a row of duckdb.extensions', () => {
+  it('without its file takes DuckDB down, where it is known which files there are', async () => {
+    await db.exec(`INSERT INTO duckdb_standin.extension_file VALUES ('/files', 'azure'), ('/files', 'aws')`);
+    await db.exec(`INSERT INTO duckdb.extensions (name) VALUES ('iceberg')`);
+    expect(await outcome(`SELECT duckdb.query('SELECT 1')`)).toBe('done');
+    await db.exec(`SET duckdb.extension_directory = '/files'`);
+    const missing = 'IO Error: Extension "/files/v1.5.4/linux_amd64/iceberg.duckdb_extension" not found.';
+    expect(await outcome(`SELECT duckdb.query('SELECT 1')`)).toContain(missing);
+    expect(await outcome(create('x', 's3'))).toContain(missing);
+    await db.exec(`DELETE FROM duckdb.extensions WHERE name = 'iceberg'`);
+    expect(await outcome(create('x', 's3'))).toBe('done');
+    await db.exec(`RESET duckdb.extension_directory`);
+  });
+});
+
 describe('settings', () => {
   it('are in pg_settings, but for duckdb.postgres_role, which most roles may not read in any way', async () => {
     const listed = `SELECT setting FROM pg_settings WHERE name = 'duckdb.postgres_role'`;

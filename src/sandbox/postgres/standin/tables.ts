@@ -44,7 +44,8 @@ CREATE TABLE duckdb_standin.secret_type (
   type text PRIMARY KEY,
   default_provider text NOT NULL,
   scopes text[] NOT NULL,
-  ignores_scope boolean NOT NULL
+  ignores_scope boolean NOT NULL,
+  extension text
 );
 CREATE TABLE duckdb_standin.secret_provider (
   type text NOT NULL,
@@ -76,7 +77,7 @@ CREATE TABLE duckdb_standin.host (fact text NOT NULL, name text NOT NULL, val te
 CREATE TABLE duckdb_standin.downloadable (name text PRIMARY KEY);
 
 INSERT INTO duckdb_standin.secret_type VALUES
-  ${types.map((t) => `(${literal(t.type)}, ${literal(t.defaultProvider)}, ${textArray(t.scopes)}, ${bool(t.ignoresScope ?? false)})`).join(',\n  ')};
+  ${types.map((t) => `(${literal(t.type)}, ${literal(t.defaultProvider)}, ${textArray(t.scopes)}, ${bool(t.ignoresScope ?? false)}, ${t.extension === undefined ? 'NULL' : literal(t.extension)})`).join(',\n  ')};
 INSERT INTO duckdb_standin.secret_provider VALUES
   ${providers.map((p) => `(${[p.type, p.provider, p.extension].map(literal).join(', ')}, ${bool(p.isUnlisted ?? false)})`).join(',\n  ')};
 INSERT INTO duckdb_standin.secret_option (type, provider, name, "cast", kept_as, sensitive, kept, always) VALUES
