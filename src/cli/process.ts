@@ -7,11 +7,12 @@ export async function runProcess(): Promise<void> {
   const { stdout, stderr } = process;
   const output: { fault?: string } = {};
   // What is in flight is finished whether anybody can read of it or not.
-  stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+  const onFault = ({ code = 'unknown error' }: NodeJS.ErrnoException): void => {
     // `secrets plan | head` closes our stdout early, which is not an error.
     if (code !== 'EPIPE') output.fault ??= code;
-  });
-  stderr.on('error', () => undefined);
+  };
+  listenAlone(stdout, onFault);
+  listenAlone(stderr, () => undefined);
   const io = processIo();
   ensureAccount();
   // Packages that read these while they are loaded are loaded from here on.
@@ -89,6 +90,14 @@ const subscribeWarnings: Subscribe<string> = (listener) => {
 /** The run is over, and with it its mask: what fails now is not printed, since its text may hold a value. */
 function exitWithoutWords(): never {
   process.exit(EXIT.error);
+}
+
+/** Takes the errors of a stream. Oclif's own listener, which comes with its commands, would throw them. */
+function listenAlone(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void): void {
+  stream.on('error', onError);
+  stream.on('newListener', (event: string, listener: () => void) => {
+    if (event === 'error') queueMicrotask(() => stream.off('error', listener));
+  });
 }
 
 function incomplete(fault: string): string {

@@ -48,6 +48,12 @@ describe('the intents of an interrupted run', () => {
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['intent-taken-in']);
   });
 
+  it.each([1, 30, 13 * 24])('are taken in though the clock of that run was %i hours ahead', (hours) => {
+    const createdAt = new Date(Date.parse(AT) - hours * 3_600_000).toISOString();
+    const object = found(secret.address, { createdBy: 'ci-bot@example.com', createdAt });
+    expect(settle(stateWith([secret]), [object]).state.records).toMatchObject([{ address: secret.address }]);
+  });
+
   it.each([
     ['is not there', []],
     ['was made by somebody else', [found(secret.address, { createdBy: 'ben@example.com', createdAt: AT })]],

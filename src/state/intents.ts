@@ -11,10 +11,11 @@ import {
 import type { ActualResource, Diagnostic, Intent, Kinds, StateData, StateRecord } from '../model/index.js';
 
 /**
- * How much earlier than the intent an object may seem to have been made: clocks differ. Its name was free when the intent was
- * kept, so this only keeps out what was there all the time, unseen.
+ * How much earlier than the intent an object may seem to have been made: the intent has the time of the run's machine, the object that of
+ * its system, and the former may be ahead by days. What it is like tells more (see `isMadeByUs`); this only keeps out what was there all
+ * the time, unseen.
  */
-const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
+const CLOCK_TOLERANCE_MS = 14 * 24 * 60 * 60 * 1000;
 
 /** Where the intents of an interrupted run led. */
 export interface Settled {

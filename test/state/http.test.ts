@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DiagnosticError, Sensitive } from '../../src/model/index.js';
+import type { Diagnostic } from '../../src/model/index.js';
 import { encodeState } from '../../src/state/index.js';
 import { httpSettings } from '../../src/state/http/settings.js';
 import { runScope } from '../scope.js';
@@ -392,6 +393,95 @@ describe('a write over http', () => {
     server.fail({ on: 'update', how: 'status', status, times: 9 });
     expect(await all(store.write(stateOf(1), 0))).toContain(words);
     expect(server.log.filter((one) => one.what === 'update')).toHaveLength(1);
+  });
+
+  const PAGE = {
+    how: 'status',
+    status: 200,
+    body: '<!doctype html><html><body>Please sign in</body></html>',
+    headers: { 'Content-Type': 'text/html' },
+  } as const;
+
+  it.each([
+    PAGE,
+    { ...PAGE, headers: {} },
+    { ...PAGE, body: '{"error":"sign in"}', headers: { 'Content-Type': 'application/json' } },
+    { ...PAGE, status: 201, body: 'OK', headers: {} },
+  ])('that is answered by something in between is not believed, whatever the method: %j', async (fault) => {
+    for (const update_method of ['POST', 'PUT']) {
+      for (const kind of ['gitlab', 'relock', 'plain'] as const) {
+        const server = await serve({ kind });
+        const store = client(server, { fields: { update_method } });
+        const lock = await store.lock(lockRequest());
+        server.fail({ on: 'update', ...fault });
+        const text = await all(store.write(stateOf(1, [A]), 0, lock));
+        expect(text).toContain('state-http');
+        expect(text).toContain(`unexpected response (status ${fault.status}`);
+        expect(server.state().serials).toEqual([]);
+        // Read back once, and that page is no state.
+        expect(server.log.map((one) => one.what).join(' ')).toMatch(/^lock lock get update get$/);
+        await store.write(stateOf(1, [A]), 0, lock);
+        await lock.release();
+      }
+    }
+  });
+
+  it('that was done, though the answer has something to say, is read back and counts', async () => {
+    const server = await serve({ kind: 'plain' });
+    const store = client(server);
+    server.fail(
+      { on: 'update', how: 'html' },
+      { on: 'update', how: 'status-after', status: 200, body: 'OK' },
+    );
+    await store.write(stateOf(1, [A]), 0);
+    await store.write(stateOf(2, [B]), 1);
+    expect(server.state().serials).toEqual([1, 2]);
+    // The state itself as an answer is proof enough.
+    const echo = encodeState(stateOf(3, [A]));
+    server.fail({ on: 'update', how: 'status-after', status: 200, body: echo });
+    server.log.length = 0;
+    await store.write(stateOf(3, [A]), 2);
+    expect(server.log.map((one) => one.what)).toEqual(['get', 'update']);
+  });
+
+  it('is not begun under a lock that a page granted', async () => {
+    for (const kind of ['gitlab', 'relock', 'plain'] as const) {
+      const server = await serve({ kind });
+      server.fail({ on: 'lock', ...PAGE, times: 9 });
+      const text = await all(client(server).lock(lockRequest()));
+      expect(text).toContain('state-http');
+      expect(text).toContain('could not be locked: unexpected response (status 200, HTML)');
+      server.clear();
+      await (await client(server).lock(lockRequest())).release();
+    }
+  });
+
+  it.each([
+    PAGE,
+    { how: 'status', status: 500 },
+    { how: 'status', status: 403 },
+    { how: 'drop-before' },
+  ] as const)('ends with a lock that is free, or that is named as not released: %j', async (fault) => {
+    for (const kind of ['gitlab', 'relock', 'plain'] as const) {
+      const server = await serve({ kind });
+      const problems: Diagnostic[] = [];
+      const onUnreleased = (problem: Diagnostic): void => {
+        problems.push(problem);
+      };
+      const lock = await client(server).lock({ ...lockRequest(), onUnreleased });
+      server.fail({ on: 'unlock', ...fault, times: 99 });
+      await lock.release();
+      expect(server.state().lock?.['ID']).toBe(lock.info.ID);
+      expect(problems).toMatchObject([{ severity: 'warning', code: 'state-not-unlocked' }]);
+      expect(problems[0]?.next).toContain(`secrets state unlock ${lock.info.ID}`);
+      server.clear();
+      // What did arrive is nothing to speak of.
+      const again = await client(server).lock({ ...lockRequest(), onUnreleased });
+      server.fail({ on: 'unlock', how: 'status-after', status: 502, times: 99 });
+      await again.release();
+      expect(server.state().lock).toBeUndefined();
+      expect(problems).toHaveLength(1);
+    }
   });
 
   it('of a serial that GitLab has already is one that came too late', async () => {

@@ -11,8 +11,8 @@ export class StateRekeyCommand extends EngineCommand {
     'values cannot be verified until they are written next, and are named. Saved plans are sealed with the old key: make new ones.\n' +
     'Exit code 0: done, or nothing to do; 1: error.';
   static override readonly examples = [
-    'SECRETS_OLD_KEY=… SECRETS_KEY=… secrets state rekey',
-    'mv .secrets/prod.key old.key && secrets state rekey --old-key-file old.key',
+    'secrets state rekey',
+    'secrets state rekey --old-key-file old.key',
     'secrets state rekey --old-key-lost',
   ];
   static override readonly document = 'state';
