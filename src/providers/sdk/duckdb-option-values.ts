@@ -93,6 +93,7 @@ const VALUES: readonly ValueRule[] = [
     works: /^[\w.-]+$/,
     takes: 'a region such as us-east-1',
     next: 'Write the name of the region alone.',
+    severity: 'warning',
   },
   {
     types: [...S3, 'http', 'azure'],
