@@ -15,3 +15,16 @@ export function parseDuration(text: string, units: readonly DurationUnit[]): num
   const known = units.find((candidate) => candidate === unit);
   return digits === undefined || known === undefined ? undefined : Number(digits) * UNITS[known];
 }
+
+/** A duration for people, in the largest unit that says it well: `45 s`, `12 min`, `24 h`, `3 d`. */
+export function durationText(milliseconds: number): string {
+  const [unit, size] = SPOKEN.findLast(([, least]) => milliseconds >= 2 * least) ?? SPOKEN[0];
+  return `${Math.ceil(milliseconds / size)} ${unit}`;
+}
+
+const SPOKEN = [
+  ['s', UNITS.s],
+  ['min', UNITS.m],
+  ['h', UNITS.h],
+  ['d', UNITS.d],
+] as const;

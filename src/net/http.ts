@@ -1,9 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import { defined, recognisedSentence } from '../model/index.js';
+import { defined, durationText, recognisedSentence } from '../model/index.js';
 import type { Environment } from '../model/index.js';
 import type { Clock } from './clock.js';
-import { errorText, isHtml, parseJson } from './http-answer.js';
-import { HttpError, type HttpErrorFacts, type HttpFailure } from './http-error.js';
+import { errorText } from './http-answer.js';
+import { listError, takeJson } from './http-body.js';
+import { HttpError } from './http-error.js';
+import { failed, sentBy, transportError } from './http-failure.js';
+import {
+  ListError,
+  ListReader,
+  loadListParser,
+  type AnswerHead,
+  type ListAnswer,
+  type ListParser,
+  type ListShape,
+} from './http-list.js';
 import { createLimiter, type Limiter } from './limiter.js';
 import {
   DEFAULT_RETRY,
@@ -16,8 +27,6 @@ import {
 import {
   createTransport,
   type Transport,
-  type TransportFailure,
-  type TransportFailureKind,
   type TransportRequest,
   type TransportResponse,
 } from './transport.js';
@@ -38,6 +47,10 @@ export interface HttpOptions {
   /** A single try takes at most so long, in milliseconds; 30,000 where absent. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  /** How long one request may wait in all before it is tried again, in milliseconds; two minutes where absent. */
+  readonly patienceMs?: number;
+  /** Told where the server asks for a longer wait, as a phrase. */
+  readonly progress?: (message: string) => void;
   /** Cleans what the server says of an error: without the run's values, and without what was sent. */
   readonly outside: (text: string, sent: readonly string[]) => string;
   /** Told of every try: method, path, what came of it and how long it took. */
@@ -62,10 +75,7 @@ export interface HttpRequest {
 }
 
 /** A good response (status 2xx). */
-export interface HttpAnswer {
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
+export interface HttpAnswer extends AnswerHead {
   /** The JSON, parsed; `undefined` for an empty body. */
   readonly body: unknown;
 }
@@ -77,6 +87,11 @@ export interface HttpClient {
    * @throws HttpError where no good response came; DiagnosticError where a proxy variable is not a URL
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Sends a request whose response is a list, and takes that item by item: `maxBytes` is then the limit of one item.
+   * @throws as `send`
+   */
+  list<Item>(request: HttpRequest, shape: ListShape<Item>): Promise<ListAnswer<Item>>;
   /** The server's wall clock in milliseconds, from the `Date` of its responses; `undefined` as long as it sent none. */
   serverNow(): number | undefined;
   /** The wall clock of this machine, in milliseconds. */
@@ -91,6 +106,9 @@ export interface HttpClient {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const DEFAULT_PATIENCE_MS = 120_000;
+/** A shorter wait is not worth a word. */
+const TOLD_FROM_MS = 5_000;
 
 /**
  * Makes a JSON client. It follows no redirect (a key must not go to a host that nobody named), takes no response that is not JSON,
@@ -138,39 +156,64 @@ class JsonClient implements HttpClient {
     return this.#transport.close();
   }
 
-  async send(request: HttpRequest): Promise<HttpAnswer> {
+  send(request: HttpRequest): Promise<HttpAnswer> {
+    return this.#persist(request, () => this.#attempt(request));
+  }
+
+  async list<Item>(request: HttpRequest, shape: ListShape<Item>): Promise<ListAnswer<Item>> {
+    const library = await loadListParser();
+    return this.#persist(request, () => this.#attemptList(request, shape, library));
+  }
+
+  async #persist<Answer extends AnswerHead>(
+    request: HttpRequest,
+    attempt: () => Promise<Answer>,
+  ): Promise<Answer> {
     const signal = request.finish === true ? undefined : this.#options.signal;
+    let waitedMs = 0;
     for (let tries = 1; ; tries += 1) {
       try {
-        const done = await this.#limiter.run(() => this.#logged(request, tries), signal);
+        const done = await this.#limiter.run(() => this.#logged(request, tries, attempt), signal);
         if (done === undefined) throw failed(request, 'cancelled', {});
         this.#limiter.speedUp();
         return done.result;
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
-        await this.#beforeRetry(error, request, tries, signal);
+        waitedMs += await this.#beforeRetry(error, request, { tries, waitedMs, signal });
       }
     }
   }
 
-  /** @throws the error itself where there is no further try */
+  /**
+   * Waits, where there is a further try.
+   * @returns for how long, in milliseconds
+   * @throws the error itself where there is none
+   */
   async #beforeRetry(
     error: HttpError,
     { repeat }: HttpRequest,
-    tries: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { clock } = this.#options;
-    const { retryAfterMs } = error.facts;
+    { tries, waitedMs, signal }: { tries: number; waitedMs: number; signal: AbortSignal | undefined },
+  ): Promise<number> {
+    const { clock, patienceMs = DEFAULT_PATIENCE_MS, progress } = this.#options;
+    const { retryAfterMs, status } = error.facts;
     const delay = retryDelay(tries, retryAfterMs, clock.random(), this.#retry);
-    if (error.status === 429) this.#limiter.slowDown(retryAfterMs === undefined ? 0 : delay);
-    if (tries >= this.#retry.maxAttempts || !mayRetry(error.facts, repeat)) throw error;
+    const isPatient = waitedMs + delay <= patienceMs;
+    if (status === 429) this.#limiter.slowDown(retryAfterMs === undefined || !isPatient ? 0 : delay);
+    if (!isPatient || tries >= this.#retry.maxAttempts || !mayRetry(error.facts, repeat)) throw error;
+    if (delay >= TOLD_FROM_MS) {
+      progress?.(`waiting ${durationText(delay)}, as the server asks for (status ${status ?? 0})`);
+    }
     await clock.sleep(delay, signal);
+    return delay;
   }
 
-  async #logged(request: HttpRequest, tries: number): Promise<HttpAnswer> {
+  async #logged<Answer extends AnswerHead>(
+    request: HttpRequest,
+    tries: number,
+    attempt: () => Promise<Answer>,
+  ): Promise<Answer> {
     const { log } = this.#options;
-    if (log === undefined) return this.#attempt(request);
+    if (log === undefined) return attempt();
     const start = performance.now();
     const note = (outcome: string): void => {
       const again = tries === 1 ? '' : `, try ${tries}`;
@@ -179,7 +222,7 @@ class JsonClient implements HttpClient {
       );
     };
     try {
-      const answer = await this.#attempt(request);
+      const answer = await attempt();
       note(String(answer.status));
       return answer;
     } catch (error) {
@@ -189,12 +232,46 @@ class JsonClient implements HttpClient {
   }
 
   async #attempt(request: HttpRequest): Promise<HttpAnswer> {
-    const result = await this.#transport.send(this.#wireRequest(request));
+    return takeJson(request, await this.#exchange(request, this.#wireRequest(request)));
+  }
+
+  async #attemptList<Item>(
+    request: HttpRequest,
+    { key, take }: ListShape<Item>,
+    library: ListParser,
+  ): Promise<ListAnswer<Item>> {
+    const { method, path, maxBytes = DEFAULT_MAX_BYTES } = request;
+    const { patienceMs = DEFAULT_PATIENCE_MS } = this.#options;
+    let head: AnswerHead = { method, path, status: 200 };
+    const reader = new ListReader<Item>(library, key, maxBytes, (item, index) => take(item, index, head));
+    const wire = this.#wireRequest(request);
+    let start: Buffer | undefined;
+    try {
+      const { status } = await this.#exchange(request, {
+        ...wire,
+        // A long list takes longer than a request should that is answered at once.
+        timeoutMs: Math.max(wire.timeoutMs ?? 0, patienceMs),
+        onChunk: (chunk, responseStatus) => {
+          start ??= chunk;
+          head = { method, path, status: responseStatus };
+          reader.write(chunk);
+        },
+      });
+      head = { method, path, status };
+      return { ...head, items: reader.end() };
+    } catch (error) {
+      throw error instanceof ListError ? listError(head, error.failure, { start, key, maxBytes }) : error;
+    }
+  }
+
+  /** @throws HttpError where no good response came */
+  async #exchange(request: HttpRequest, wire: TransportRequest): Promise<TransportResponse> {
+    const result = await this.#transport.send(wire);
     if (!result.ok) throw transportError(request, result);
     const date = Date.parse(result.headers['date'] ?? '');
     if (!Number.isNaN(date)) this.#serverAhead = date - this.now();
     if (result.status >= 300) throw this.#refusal(request, result);
-    return takeJson(request, result);
+    return result;
   }
 
   #wireRequest({ method, path, body, maxBytes = DEFAULT_MAX_BYTES }: HttpRequest): TransportRequest {
@@ -217,61 +294,13 @@ class JsonClient implements HttpClient {
   #refusal(request: HttpRequest, response: TransportResponse): HttpError {
     const { status, headers } = response;
     if (status < 400) return failed(request, 'redirect', { status });
-    const message = errorText(response, (text) => this.#options.outside(text, this.#sentBy(request)));
+    const message = errorText(response, (text) =>
+      this.#options.outside(text, sentBy(request, this.#options)),
+    );
     // The answer to a wrong key is about the key, and may quote a part of it.
     const isAboutValue = request.sensitiveBody === true || status === 401;
     const text = isAboutValue && message !== undefined ? recognisedSentence(message) : message;
     const retryAfterMs = parseRetryAfter(headers['retry-after'], this.serverNow() ?? this.now());
     return failed(request, 'status', { status, ...defined({ text, retryAfterMs }) });
   }
-
-  /** Every string that a request sends, but for the words of its path. */
-  #sentBy({ path, body }: HttpRequest): readonly string[] {
-    const { baseUrl, headers } = this.#options;
-    const { pathname, searchParams } = new URL(baseUrl + path);
-    const credentials = Object.values(headers).flatMap((text) => [text, text.replace(/^\S+ /, '')]);
-    const segments = pathname.split('/').filter((segment) => !/^(v\d+|[A-Za-z]*)$/.test(segment));
-    return [...credentials, ...segments, ...searchParams.values(), ...stringsIn(body)];
-  }
-}
-
-function takeJson(request: HttpRequest, response: TransportResponse): HttpAnswer {
-  const { status } = response;
-  const parsed = parseJson(response.bytes);
-  if (!parsed.ok) {
-    throw failed(request, 'not-json', { status, text: isHtml(response) ? 'an HTML page' : 'not JSON' });
-  }
-  return { method: request.method, path: request.path, status, body: parsed.body };
-}
-
-const FAILURES: Readonly<Record<TransportFailureKind, HttpFailure>> = {
-  unresolved: 'unresolved',
-  unconnected: 'unconnected',
-  certificate: 'untrusted',
-  tls: 'untrusted',
-  proxy: 'proxy',
-  reset: 'reset',
-  timeout: 'timeout',
-  'not-http': 'reset',
-  'too-large': 'too-large',
-  aborted: 'timeout',
-};
-
-/** An error's body may be too large as well: then its status is what counts. */
-function transportError(request: HttpRequest, { kind, words, next, status }: TransportFailure): HttpError {
-  if (kind === 'too-large' && status !== undefined && status >= 300) {
-    return failed(request, status < 400 ? 'redirect' : 'status', { status });
-  }
-  return failed(request, FAILURES[kind], { words, next, ...defined({ status }) });
-}
-
-function failed(request: HttpRequest, failure: HttpFailure, more: Partial<HttpErrorFacts>): HttpError {
-  return new HttpError({ ...more, failure, method: request.method, path: request.path });
-}
-
-/** The strings in plain data, at any depth; keys are words of the API. */
-function stringsIn(data: unknown): readonly string[] {
-  if (typeof data === 'string') return [data];
-  if (typeof data !== 'object' || data === null) return [];
-  return Object.values(data).flatMap(stringsIn);
 }

@@ -8,16 +8,13 @@ export interface RetryPolicy {
   readonly baseMs: number;
   /** No wait of ours is longer. */
   readonly capMs: number;
-  /** A server that asks for more patience than this gets this much. */
-  readonly retryAfterCapMs: number;
 }
 
-/** Five tries, with at most 0.25, 0.5, 1 and 2 seconds between them; up to a minute where the server asks for it. */
+/** Five tries, with at most 0.25, 0.5, 1 and 2 seconds between them, and what the server asks for besides. */
 export const DEFAULT_RETRY: RetryPolicy = {
   maxAttempts: 5,
   baseMs: 250,
   capMs: 8_000,
-  retryAfterCapMs: 60_000,
 };
 
 /**
@@ -51,8 +48,7 @@ export function retryDelay(
   policy: RetryPolicy,
 ): number {
   const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
-  const asked = Math.min(retryAfterMs ?? 0, policy.retryAfterCapMs);
-  return Math.round(asked + random * ceiling);
+  return Math.round((retryAfterMs ?? 0) + random * ceiling);
 }
 
 /**

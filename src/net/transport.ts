@@ -29,6 +29,11 @@ export interface TransportRequest {
   readonly maxBytes: number;
   /** Ends it early. */
   readonly signal?: AbortSignal;
+  /**
+   * Takes the body of a good response (status 2xx) piece by piece, whatever its size, and `bytes` stays empty. What it throws ends
+   * the request, and is thrown.
+   */
+  readonly onChunk?: (chunk: Buffer, status: number) => void;
 }
 
 /** A response, whatever its status. */
@@ -69,7 +74,7 @@ export type TransportResult = TransportResponse | TransportFailure;
 export interface Transport {
   /**
    * Sends one request, once. Follows no redirect: credentials would go along.
-   * @throws DiagnosticError where a proxy variable does not hold a URL
+   * @throws DiagnosticError where a proxy variable does not hold a URL; what `onChunk` throws
    */
   send(request: TransportRequest): Promise<TransportResult>;
   /** Ends all connections, those in use as well. Never throws. */
@@ -109,6 +114,7 @@ class PooledTransport implements Transport {
         anyOf(deadline, request.signal),
       );
     } catch (error) {
+      if (error instanceof ChunkError) throw error.reason;
       return { ok: false, ...failureOf(error, request, deadline), ...begun };
     }
   }
@@ -167,12 +173,41 @@ async function exchange(
   if (forwardedBy !== undefined && status === 407) throw proxyRefusal(forwardedBy, status);
   begun.status = status;
   const headers = firstOfEach(response.headers);
+  const { onChunk } = request;
+  if (onChunk !== undefined && status >= 200 && status < 300) {
+    await handOver(body, (chunk) => {
+      onChunk(chunk, status);
+    });
+    return { ok: true, status, headers, bytes: Buffer.alloc(0) };
+  }
   return {
     ok: true,
     status,
     headers,
     bytes: await readBody(body, headers['content-length'], request.maxBytes),
   };
+}
+
+/** What takes the body failed. */
+class ChunkError extends Error {
+  override readonly name = 'ChunkError';
+  readonly reason: Error;
+
+  constructor(reason: Error) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
+/** Hands a body over as it comes. @throws ChunkError */
+async function handOver(body: AsyncIterable<Buffer>, take: (chunk: Buffer) => void): Promise<void> {
+  for await (const chunk of body) {
+    try {
+      take(chunk);
+    } catch (error) {
+      throw new ChunkError(error instanceof Error ? error : new Error('the body was not taken'));
+    }
+  }
 }
 
 /** The response is larger than the request takes. */
