@@ -27,7 +27,7 @@ describe('the flags', () => {
   it('are handed on as they were given, again and again', async () => {
     const options = await parse(
       ...['-f', 'a.yaml', '--file', 'b/', '--target', 'secret.helios.A*', '--exclude', '*.warehouse.*'],
-      ...['--parallelism', '256', '--no-lock', '--lock-timeout', '5m'],
+      ...['--parallelism', '256', '--no-lock', '--lock-timeout', '5m', '--timeout', '10m'],
     );
     expect(options).toEqual({
       files: ['a.yaml', 'b/'],
@@ -36,6 +36,7 @@ describe('the flags', () => {
       parallelism: 256,
       lock: false,
       lockTimeoutMs: 300_000,
+      timeoutMs: 600_000,
     });
   });
 

@@ -72,6 +72,11 @@ export const scopeFlags = {
     summary: 'How many requests may run at once.',
     helpValue: '<n>',
   }),
+  timeout: Flags.custom<number>({
+    summary: 'How long one request may wait where an API asks to (Retry-After): 30s, 5m. Default: 2m.',
+    helpValue: '<duration>',
+    parse: (input) => Promise.resolve(milliseconds('--timeout', input)),
+  })(),
 };
 
 /** Which generated values are replaced, and which changed ones are kept. */
@@ -128,14 +133,13 @@ export const lockFlags = {
     default: 0,
     summary: 'How long to wait for a lock that another run holds: 30s, 5m. Default: 0s.',
     helpValue: '<duration>',
-    parse: (input) => Promise.resolve(milliseconds(input)),
+    parse: (input) => Promise.resolve(milliseconds('--lock-timeout', input)),
   })(),
 };
 
-function milliseconds(text: string): number {
+function milliseconds(flag: string, text: string): number {
   const duration = parseDuration(text, ['ms', 's', 'm', 'h']);
-  if (duration === undefined)
-    throw new Error(`--lock-timeout takes a duration such as 30s or 5m, not ${text}`);
+  if (duration === undefined) throw new Error(`${flag} takes a duration such as 30s or 5m, not ${text}`);
   return duration;
 }
 
@@ -167,6 +171,7 @@ export function runOptions(flags: {
   readonly target: readonly string[];
   readonly exclude: readonly string[];
   readonly parallelism: number;
+  readonly timeout?: number | undefined;
   readonly lock?: boolean;
   readonly 'lock-timeout'?: number;
   readonly 'max-deletes'?: MaxDeletes | undefined;
@@ -189,6 +194,7 @@ export function runOptions(flags: {
       rotates: rotate.length === 0 ? undefined : rotate,
       accepts: accept.length === 0 ? undefined : accept,
       maxDeletes: flags['max-deletes'],
+      timeoutMs: flags.timeout,
     }),
   };
 }

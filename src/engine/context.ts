@@ -60,6 +60,8 @@ export interface RunOptions {
   readonly seekUnmanaged?: boolean;
   /** At most so many requests at once, in each system. */
   readonly parallelism: number;
+  /** How long one request may wait where a server asks for patience, in milliseconds; two minutes where absent. */
+  readonly timeoutMs?: number;
   /** How many resources of a kind may be destroyed, where that is more than the usual limit. */
   readonly maxDeletes?: { readonly count: number } | { readonly percent: number };
   /** Write to a database although its settings would put values into its log. */

@@ -1,4 +1,4 @@
-import { DiagnosticError, byAddress, fieldText, hasErrors, kindOf } from '../model/index.js';
+import { DiagnosticError, byAddress, defined, fieldText, hasErrors, kindOf } from '../model/index.js';
 import type {
   ActualResource,
   ConfiguredResource,
@@ -47,6 +47,7 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
     settings: values.settings,
     definitions,
     parallelism: options.parallelism,
+    ...defined({ patienceMs: options.timeoutMs }),
     visit: ({ provider, session }: OpenSystem) => {
       scope.progress(`reading ${provider}`);
       return timed(scope, `${provider}: discover`, () => session.discover());

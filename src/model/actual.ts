@@ -34,6 +34,7 @@ export interface ReadResult {
   readonly resources: readonly ActualResource[];
   /** Why nothing can be written to the system, as a phrase, and what to do; absent where it takes writes. */
   readonly readOnly?: { readonly message: string; readonly next: string };
+  /** Absent where this identity may not read it. */
   readonly directory?: PrincipalDirectory;
   /**
    * What this identity could not see of what was requested. A field that it could not read is `hidden` in its resource instead.

@@ -27,6 +27,8 @@ export interface KindPolicy {
   readonly creatorOwns?: (desired: Fields) => boolean;
   /** Whether its resources carry the mark of their stack, which tells who manages them without any state. Absent: they do not. */
   readonly isMarked?: boolean;
+  /** An object that this identity may not see looks to it like one that is gone. */
+  readonly mayBeHidden?: true;
   /** Its resources grant access to their parent, which must keep an owner. */
   readonly ownership?: OwnershipRule;
 }

@@ -17,6 +17,8 @@ export interface DriftEntry {
   readonly fields: readonly FieldChange[];
   /** The address that it would have under its new name, where it was renamed. */
   readonly to?: string;
+  /** With `missing`: it may also be that this identity can no longer see it. */
+  readonly mayBeHidden?: true;
   /** When it happened, where the system knows; otherwise after `lastAppliedAt`. */
   readonly changedAt?: string;
   readonly changedBy?: string;

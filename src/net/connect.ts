@@ -72,11 +72,14 @@ export class ProxyError extends Error {
   readonly code = 'ERR_PROXY';
   /** What to do about it. */
   readonly next: string;
+  /** The proxy's answer, where there was one. */
+  readonly status: number | undefined;
 
   /** @param words a phrase that starts with the proxy: `the proxy of HTTPS_PROXY refused the connection (status 403)` */
-  constructor(words: string, next: string) {
+  constructor(words: string, next: string, status?: number) {
     super(words);
     this.next = next;
+    this.status = status;
   }
 }
 
@@ -111,10 +114,12 @@ export function proxyRefusal({ variable }: Proxy, status: number): ProxyError {
     ? new ProxyError(
         `the proxy of ${variable} requires a login (status 407)`,
         `Put user and password into ${variable}: http://USER:PASSWORD@HOST:PORT, percent-encoded.`,
+        status,
       )
     : new ProxyError(
         `the proxy of ${variable} refused the connection (status ${status})`,
         'Have the host allowed in the proxy, or list it in NO_PROXY.',
+        status,
       );
 }
 

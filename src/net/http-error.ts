@@ -6,6 +6,7 @@
  * - `untrusted`: TLS failed, by the server's certificate in most cases: nothing was sent
  * - `proxy`: the proxy is out of reach or refuses: nothing was sent to the server
  * - `timeout`, `reset`: sent, perhaps received, no whole response
+ * - `not-http`: sent, perhaps received, and the other side does not speak HTTP
  * - `status`: a response with a status that is not 2xx
  * - `redirect`: a redirect, which is never followed (the key would go along)
  * - `too-large`, `not-json`, `shape`: a response that we cannot take
@@ -18,6 +19,7 @@ export type HttpFailure =
   | 'proxy'
   | 'timeout'
   | 'reset'
+  | 'not-http'
   | 'status'
   | 'redirect'
   | 'too-large'
@@ -72,7 +74,7 @@ export class HttpError extends Error {
    */
   get mayHaveHappened(): boolean {
     const { failure, status } = this.facts;
-    if (failure === 'timeout' || failure === 'reset') return true;
+    if (failure === 'timeout' || failure === 'reset' || failure === 'not-http') return true;
     if (failure === 'too-large' || failure === 'not-json' || failure === 'shape') return true;
     return failure === 'status' && status !== undefined && status >= 500;
   }

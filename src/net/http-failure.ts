@@ -16,7 +16,7 @@ const FAILURES: Readonly<Record<TransportFailureKind, HttpFailure>> = {
   proxy: 'proxy',
   reset: 'reset',
   timeout: 'timeout',
-  'not-http': 'reset',
+  'not-http': 'not-http',
   'too-large': 'too-large',
   aborted: 'timeout',
 };

@@ -1,4 +1,5 @@
 import type * as Undici from 'undici';
+import { defined } from '../model/index.js';
 import type { Environment } from '../model/index.js';
 import { ConnectError, ProxyError, openConnection, proxyRefusal } from './connect.js';
 import type { Connection, TlsOptions } from './connect.js';
@@ -63,7 +64,7 @@ export interface TransportFailure {
   readonly words: string;
   /** What to do about it, as a sentence. */
   readonly next: string;
-  /** The status, where the response had begun. */
+  /** The status, where the response had begun; that of the proxy, where it refuses. */
   readonly status?: number;
 }
 
@@ -248,7 +249,10 @@ function failureOf(
   if (error instanceof TooLargeError) return tooLarge(maxBytes);
   if (signal?.aborted === true) return { kind: 'aborted', words: 'stopped', next: 'Run it again.' };
   if (deadline?.aborted === true) return timedOut(timeoutMs);
-  if (error instanceof ProxyError) return { kind: 'proxy', words: error.message, next: error.next };
+  if (error instanceof ProxyError) {
+    const { message: words, next, status } = error;
+    return { kind: 'proxy', words, next, ...defined({ status }) };
+  }
   const known = networkError(error) ?? UNKNOWN;
   const { words, next } = known;
   return { words, next, kind: error instanceof ConnectError ? unsentKind(known.kind) : known.kind };

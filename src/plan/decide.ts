@@ -33,12 +33,12 @@ interface Claim {
  */
 export function decide(index: PlanIndex, view: ResourceView, parent: Decision | undefined): Decision {
   if (parent?.action === 'refused' || parent?.action === 'blocked') return act('blocked', '');
-  if (parent?.action === 'unseen') return act('unseen', '');
-  const unseen = view.actual === undefined ? index.unseen.reasonOf(view.address) : undefined;
-  if (unseen !== undefined) return unseenDecision(index, view, unseen);
   if (view.record !== undefined && isRemoved(index, view.text)) {
     return forget(index, view, 'listed under `removed`: kept in the system, no longer managed here');
   }
+  if (parent?.action === 'unseen') return act('unseen', '');
+  const unseen = view.actual === undefined ? index.unseen.reasonOf(view.address) : undefined;
+  if (unseen !== undefined) return unseenDecision(index, view, unseen);
   return view.desired === undefined
     ? decideUnwanted(index, view, parent)
     : decideWanted(index, { ...view, desired: view.desired }, parent);
@@ -67,7 +67,11 @@ function decideMissing(index: PlanIndex, view: WantedView): Decision {
     return unseenDecision(index, view, reasons.HANDED_OVER);
   }
   if (waitingPaths(desired).length > 0) return waiting(desired);
-  return act('create', reasons.whyCreate(record), allFields(desired.fields, 'add'));
+  return act(
+    'create',
+    reasons.whyCreate(record, index.policyOf(view.address).mayBeHidden),
+    allFields(desired.fields, 'add'),
+  );
 }
 
 function decideExisting(index: PlanIndex, view: ExistingView, parent: Decision | undefined): Decision {

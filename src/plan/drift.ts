@@ -41,7 +41,11 @@ export function driftOf(index: PlanIndex, view: ResourceView, decision: Decision
   if (record !== undefined) {
     const renamed = renamedTo(index, view);
     if (renamed !== undefined) return renamedEntry(index, view, record, renamed);
-    return driftSince(record, directActual(view), desired, index.input.fingerprint);
+    const drifted = driftSince(record, directActual(view), desired, index.input.fingerprint);
+    const { mayBeHidden } = index.policyOf(view.address);
+    return drifted.entry?.kind === 'missing' && mayBeHidden === true
+      ? { ...drifted, entry: { ...drifted.entry, mayBeHidden } }
+      : drifted;
   }
   const isAdded = actual !== undefined && decision.action === 'delete';
   return isAdded ? addedMember(index, view, actual) : NOTHING;

@@ -19,10 +19,10 @@ export function byWhomAndWhen({ changedBy, changedAt }: LastChange): string {
 }
 
 /** Why a resource is created. */
-export function whyCreate(record: StateRecord | undefined): string {
+export function whyCreate(record: StateRecord | undefined, mayBeHidden = false): string {
   return record === undefined
     ? 'new in the configuration'
-    : `gone from the system since it was last applied (${record.appliedAt})`;
+    : `gone from the system${mayBeHidden ? ', or no longer visible to this identity,' : ''} since it was last applied (${record.appliedAt})`;
 }
 
 /** Why an object is taken into the state as it is. */

@@ -86,6 +86,7 @@ export const drift: readonly Required<DriftEntry>[] = (
 ).map((kind) => ({
   address: 'share.helios.HF_TOKEN/user:ana@example.com',
   kind,
+  mayBeHidden: true,
   fields: [fieldChange, sensitiveChange],
   to: 'share.helios.HF_TOKEN/user:ben@example.com',
   changedAt: '2026-01-30T22:10:00Z',

@@ -86,6 +86,23 @@ describe('the world moves between plan and apply', () => {
     expect(said('UNSEEN')).toMatch(/taken by a secret that this API key cannot see/);
   });
 
+  it.each([
+    ['theirs', 'failed', 'T already exists: created by ana@example.com'],
+    ['mine', 'done', ''],
+  ])(
+    'takes a secret of its own user for its own only with its own value: %s',
+    async (value, status, message) => {
+      const { session, items } = await stack.plan({ T: { value: 'mine' } });
+      sandbox.control.edit({ kind: 'create-secret', name: 'T', value, by: 'ana@example.com' });
+      const outcomes = await stack.carryOut(session, items);
+      const outcome = outcomes.find(({ address }) => address === 'secret.helios.T');
+      expect(outcome).toMatchObject({
+        status,
+        ...(message === '' ? {} : { message: expect.stringContaining(message) as string }),
+      });
+    },
+  );
+
   it('begins nothing new once the user stops the run', async () => {
     const stop = new AbortController();
     const stopping = new Stack(sandbox, { signal: stop.signal, parallelism: 1 });

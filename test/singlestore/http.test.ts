@@ -163,6 +163,34 @@ describe('the HTTP client', () => {
     expect(slept[2]).toBe(0);
   });
 
+  it('says a wait that the server asks for, and does not begin one that is longer than its patience', async () => {
+    const slept: number[] = [];
+    const told: string[] = [];
+    const clock = {
+      now: () => Date.now(),
+      sleep: (milliseconds: number) => {
+        slept.push(milliseconds);
+        return Promise.resolve();
+      },
+      random: () => 0,
+    };
+    const asks = ['10', '20', '86400', '10', '10', '10'];
+    const { get, failure, seen } = await client(
+      (_request, response) => response.writeHead(429, { 'retry-after': asks.shift() ?? '10' }).end(),
+      { clock, patienceMs: 32_000, progress: (message) => told.push(message) },
+    );
+    expect((await failure(get())).facts).toMatchObject({ status: 429, retryAfterMs: 86_400_000 });
+    expect(seen).toHaveLength(3);
+    expect(told).toEqual([
+      'waiting 10 s, as the server asks for (status 429)',
+      'waiting 20 s, as the server asks for (status 429)',
+    ]);
+    // Patience is for the request as a whole.
+    await failure(get());
+    expect(seen).toHaveLength(3 + 4);
+    expect(Math.max(...slept)).toBeLessThanOrEqual(32_000);
+  });
+
   it('ends a request that is not answered in time', async () => {
     const { http, failure } = await client(() => undefined, { timeoutMs: 30 });
     const error = await failure(http.send({ method: 'PATCH', path: '/x', repeat: 'once', body: {} }));

@@ -10,6 +10,11 @@ import { candidatesOf } from './aliases.js';
 export interface Selection {
   /** The resources of the configuration that are left in, and those that a target may mean under another name. */
   readonly resources: readonly ConfiguredResource[];
+  /**
+   * Whether a resource is to be read: it is left in, or it is the object that one left in is on, or something else on that object.
+   * So owners are counted over all grants of an object of which one is changed.
+   */
+  readonly reads: (address: string) => boolean;
   /** Whether a provider has anything to do with the run. */
   readonly involves: (provider: string) => boolean;
 }
@@ -21,20 +26,35 @@ export function select(
   { targets, excludes }: RunOptions,
 ): Selection {
   const records = state?.records ?? [];
-  const { includes } = scopeOf({ targets, excludes }, kinds, [...configuration.resources, ...records]);
   const candidates = candidatesOf(targets, configuration.resources, kinds);
   const mayInclude = scopeOf({ targets: [...targets, ...candidates], excludes }, kinds, [
     ...configuration.resources,
     ...records,
   ]).includes;
   const resources = configuration.resources.filter(({ address }) => mayInclude(address));
-  const involved = new Set(
-    [...resources, ...records.filter(({ address }) => includes(address))].map(({ address }) =>
-      providerOf(address),
-    ),
-  );
+  const all = [...resources, ...records.filter(({ address }) => mayInclude(address))];
+  // A target may name what only the system has: a grant that somebody added.
+  const named = targets.filter((target) => kinds.parse(target) !== undefined);
+  const addresses = [...all.map(({ address }) => address), ...named];
+  const involved = new Set(addresses.map(providerOf));
   const isWhole = targets.length === 0 && excludes.length === 0;
-  return { resources, involves: (provider) => isWhole || involved.has(provider) };
+  return {
+    resources,
+    reads: isWhole ? () => true : readsOf(addresses, targets, kinds),
+    involves: (provider) => isWhole || involved.has(provider),
+  };
+}
+
+/** @param included the addresses that are left in, as far as they are known by name */
+function readsOf(
+  included: readonly string[],
+  targets: readonly string[],
+  kinds: Loaded['kinds'],
+): (address: string) => boolean {
+  const objectOf = (address: string): string => kinds.parentOf(address) ?? address;
+  const objects = new Set(included.map(objectOf));
+  const isOpen = targets.some((target) => target.includes('*') && target.includes('/'));
+  return isOpen ? () => true : (address) => objects.has(objectOf(address));
 }
 
 /**

@@ -24,6 +24,8 @@ export interface SessionsRequest<Found> {
   readonly definitions: ReadonlyMap<string, ProviderDefinition>;
   /** At most so many requests at once, in each system. */
   readonly parallelism: number;
+  /** How long one request may wait in all where a server asks for patience; absent: the provider decides. */
+  readonly patienceMs?: number;
   /** How long to wait for a lock in a system; absent where the run takes none. */
   readonly lockTimeoutMs?: number;
   /** The run only compares: what would be written needs no second opinion. */
@@ -136,7 +138,11 @@ function openSession(
     parallelism,
     lockTimeoutMs,
     comparesOnly,
-  }: Pick<SessionsRequest<unknown>, 'stack' | 'parallelism' | 'lockTimeoutMs' | 'comparesOnly'>,
+    patienceMs,
+  }: Pick<
+    SessionsRequest<unknown>,
+    'stack' | 'parallelism' | 'lockTimeoutMs' | 'comparesOnly' | 'patienceMs'
+  >,
   scope: EngineScope,
 ): Promise<Session> {
   const { name } = settings;
@@ -149,7 +155,7 @@ function openSession(
       ...scope,
       stack,
       parallelism,
-      ...defined({ lockTimeoutMs, comparesOnly }),
+      ...defined({ lockTimeoutMs, comparesOnly, patienceMs }),
       progress: named(scope.progress),
       ...defined({ log: log && named(log) }),
     }),

@@ -34,6 +34,8 @@ export interface SystemsRequest extends Omit<SessionsRequest<unknown>, 'visit'> 
   readonly state: StateData | undefined;
   /** Records to read besides those of the state: of moves that the systems may not have followed, and of intents. */
   readonly alsoRead: readonly StateRecord[];
+  /** Whether a record or the list on an object is needed; `alsoRead` always is. */
+  readonly reads: (address: string) => boolean;
   /** As in a `ReadRequest`. */
   readonly mustReadValue: (address: string) => boolean;
   /** As in a `ReadRequest`. */
@@ -56,8 +58,10 @@ export async function refreshSystems<Result>(
   use: (snapshot: SystemsSnapshot) => Promise<Result>,
 ): Promise<Result> {
   const desired = groupBy(request.desired, ({ address }) => providerOf(address));
-  const records = groupBy([...(request.state?.records ?? []), ...request.alsoRead], ({ address }) =>
-    providerOf(address),
+  const needed = (request.state?.records ?? []).filter(({ address }) => request.reads(address));
+  const records = groupBy([...needed, ...request.alsoRead], ({ address }) => providerOf(address));
+  const authoritative = request.authoritative.filter(
+    ({ parent }) => parent === undefined || request.reads(parent),
   );
   const visit = (system: OpenSystem): Promise<SystemContents | undefined> =>
     readSystem(
@@ -66,7 +70,7 @@ export async function refreshSystems<Result>(
       {
         desired: desired.get(system.provider) ?? [],
         records: records.get(system.provider) ?? [],
-        authoritative: request.authoritative.filter((list) => list.provider === system.provider),
+        authoritative: authoritative.filter((list) => list.provider === system.provider),
         mustReadValue: request.mustReadValue,
         seekUnmanaged: request.seekUnmanaged,
       },

@@ -70,6 +70,8 @@ export interface SessionContext extends RunScope {
   readonly stack: string;
   /** At most so many requests at once. */
   readonly parallelism: number;
+  /** How long one request may wait in all, where a server asks for patience, in milliseconds; the provider's own default where absent. */
+  readonly patienceMs?: number;
   /**
    * How long to wait for the lock of another run, in milliseconds; absent where the run takes no lock. Nothing that is written may
    * depend on it: `apply` checks preconditions.

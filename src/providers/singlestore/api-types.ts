@@ -1,5 +1,5 @@
 import type { RunScope, Sensitive } from '../../model/index.js';
-import { field, has, items, optionalText, text, wrongShape, type Part } from './decode.js';
+import { field, items, optionalText, text, textIn, type Part } from './decode.js';
 
 /** A secret as the API gives it (management API contract). Ids are UUIDs, times RFC 3339. */
 export interface SecretInfo {
@@ -7,8 +7,9 @@ export interface SecretInfo {
   readonly name: string;
   /** Absent where the list came without values or the caller may not read it. */
   readonly value: Sensitive | undefined;
-  readonly createdBy: string;
-  readonly createdAt: string;
+  readonly createdBy: string | undefined;
+  readonly createdAt: string | undefined;
+  /** Empty where the API does not say, which is accepted for secrets that nobody asked for. */
   readonly updatedBy: string;
   readonly updatedAt: string;
   /** Soft-deleted: still answered, but gone. */
@@ -18,6 +19,7 @@ export interface SecretInfo {
 /** A user of the organization; a service account is one as well. */
 export interface UserInfo {
   readonly id: string;
+  /** The id where there is none. */
   readonly email: string;
 }
 
@@ -46,6 +48,13 @@ export interface Grant {
   readonly inherited: boolean;
 }
 
+/** A secret's access list. */
+export interface AccessList {
+  readonly grants: readonly Grant[];
+  /** The roles of grants whose holder the API does not name: nobody knows whose they are, and nobody can revoke them. */
+  readonly unnamed: readonly string[];
+}
+
 /** A role that a user or team was granted on a resource. */
 export interface IdentityRole {
   readonly resourceId: string;
@@ -56,73 +65,98 @@ export interface IdentityRole {
 export type IsWanted = (name: string, id: string) => boolean;
 
 /**
- * Decodes a secret.
+ * Decodes a secret. One that nobody asked for may lack anything but its id and its name.
  * @param wrap wraps its value
- * @param isWanted whether to keep its value; every value where absent
+ * @param isWanted whether somebody asked for it; only then its value is kept. Every secret where absent
+ * @returns `undefined` for an entry of a list that cannot be one that somebody asked for
  * @throws HttpError `shape`
  */
 export function secretOf(
   part: Part,
   wrap: RunScope['sensitive'],
   isWanted: IsWanted = () => true,
-): SecretInfo {
-  const value = optionalText(field(part, 'value'));
-  const [id, name] = [text(field(part, 'secretID')), text(field(part, 'name'))];
+): SecretInfo | undefined {
+  const [id, name] = [textIn(part, 'secretID'), textIn(part, 'name')];
+  if (!isWanted(name ?? '', id ?? '')) {
+    return id === undefined || name === undefined ? undefined : foreign(part, id, name);
+  }
+  const asked = name === undefined ? part : { ...part, where: named(part.where, name) };
+  const value = optionalText(field(asked, 'value'));
+  return {
+    ...foreign(asked, text(field(asked, 'secretID')), text(field(asked, 'name'))),
+    value: value === undefined ? undefined : wrap(value),
+    updatedBy: text(field(asked, 'lastUpdatedBy')),
+    updatedAt: text(field(asked, 'lastUpdatedAt')),
+  };
+}
+
+/** `secrets[3] (HF_TOKEN)`: a place in an answer, and which secret it is. */
+function named(where: string, name: string): string {
+  return where === 'the body' ? name : `${where} (${name})`;
+}
+
+function foreign(part: Part, id: string, name: string): SecretInfo {
   return {
     id,
     name,
-    value: value === undefined || !isWanted(name, id) ? undefined : wrap(value),
-    createdBy: text(field(part, 'createdBy')),
-    createdAt: text(field(part, 'createdAt')),
-    updatedBy: text(field(part, 'lastUpdatedBy')),
-    updatedAt: text(field(part, 'lastUpdatedAt')),
-    deleted: optionalText(field(part, 'deletedAt')) !== undefined,
+    value: undefined,
+    createdBy: textIn(part, 'createdBy'),
+    createdAt: textIn(part, 'createdAt'),
+    updatedBy: textIn(part, 'lastUpdatedBy') ?? '',
+    updatedAt: textIn(part, 'lastUpdatedAt') ?? '',
+    deleted: textIn(part, 'deletedAt') !== undefined,
   };
 }
 
-/** Decodes a user. @throws HttpError `shape` */
-export function userOf(part: Part): UserInfo {
-  return { id: text(field(part, 'userID')), email: text(field(part, 'email')) };
+/** Decodes a user; `undefined` for one without an id, whom nobody can name. */
+export function userOf(part: Part): UserInfo | undefined {
+  const id = textIn(part, 'userID');
+  return id === undefined ? undefined : { id, email: textIn(part, 'email') ?? id };
 }
 
-/** Decodes a team. @throws HttpError `shape` */
-export function teamOf(part: Part): TeamInfo {
-  const members = (name: string, id: string): string[] => {
-    const list = field(part, name);
-    return list.value === undefined ? [] : items(list).map((member) => text(field(member, id)));
+/** Decodes a team; `undefined` for one without an id. */
+export function teamOf(part: Part): TeamInfo | undefined {
+  const id = textIn(part, 'teamID');
+  if (id === undefined) return undefined;
+  const members = (list: string, key: string): string[] => {
+    const { value } = field(part, list);
+    return items({ ...part, value: value ?? [], where: list }).flatMap((member) => textIn(member, key) ?? []);
   };
   return {
-    id: text(field(part, 'teamID')),
-    name: text(field(part, 'name')),
+    id,
+    name: textIn(part, 'name') ?? id,
     memberUsers: members('memberUsers', 'userID'),
     memberTeams: members('memberTeams', 'teamID'),
   };
 }
 
-function holderOf(part: Part): Holder {
-  if (has(part, 'userID')) {
-    const { id, email } = userOf(part);
-    return { type: 'user', id, label: email };
-  }
-  if (!has(part, 'teamID')) throw wrongShape(part);
-  return { type: 'team', id: text(field(part, 'teamID')), label: text(field(part, 'name')) };
+function holderOf(part: Part): Holder | undefined {
+  const user = userOf(part);
+  if (user !== undefined) return { type: 'user', id: user.id, label: user.email };
+  const id = textIn(part, 'teamID');
+  return id === undefined ? undefined : { type: 'team', id, label: textIn(part, 'name') ?? id };
 }
 
-/** Decodes one role's entry of an access list to its grants. @throws HttpError `shape` */
-export function grantsOf(part: Part): readonly Grant[] {
+/** Decodes one role's entry of an access list. @throws HttpError `shape` */
+export function accessOf(part: Part): AccessList {
   const role = text(field(part, 'role'));
   const list = field(part, 'grants');
-  if (list.value === undefined) return [];
-  return items(list).map((grant) => {
-    const createdBy = field(grant, 'createdBy');
-    return {
-      role,
-      holder: holderOf(field(grant, 'identity')),
-      createdAt: optionalText(field(grant, 'createdAt')),
-      createdBy: createdBy.value === undefined ? undefined : userOf(createdBy),
-      inherited: field(grant, 'inheritedFrom').value !== undefined,
-    };
-  });
+  const grants: Grant[] = [];
+  const unnamed: string[] = [];
+  for (const grant of list.value === undefined ? [] : items(list)) {
+    const holder = holderOf(field(grant, 'identity'));
+    if (holder === undefined) unnamed.push(role);
+    else {
+      grants.push({
+        role,
+        holder,
+        createdAt: textIn(grant, 'createdAt'),
+        createdBy: userOf(field(grant, 'createdBy')),
+        inherited: field(grant, 'inheritedFrom').value !== undefined,
+      });
+    }
+  }
+  return { grants, unnamed };
 }
 
 /** Decodes one entry of a user's or team's roles. @throws HttpError `shape` */

@@ -1,19 +1,19 @@
 import { defined, type RunScope, type Sensitive } from '../../model/index.js';
 import { HttpError, type HttpAnswer, type HttpClient, type HttpRequest } from '../sdk/index.js';
 import {
-  grantsOf,
+  accessOf,
   identityRoleOf,
   secretOf,
   teamOf,
   userOf,
-  type Grant,
+  type AccessList,
   type IsWanted,
   type IdentityRole,
   type SecretInfo,
   type TeamInfo,
   type UserInfo,
 } from './api-types.js';
-import { field, listBody, objectBody, text, whole, wrongShape, type Part } from './decode.js';
+import { field, itemOf, objectBody, text, textIn, whole, wrongShape, type Part } from './decode.js';
 
 /** One entry of a change of access: a role and who is to get or lose it, by id. */
 export interface AccessEntry {
@@ -39,6 +39,8 @@ export interface Api {
   secretNamed(name: string): Promise<SecretInfo | undefined>;
   /** The secret with this id; `undefined` where it is gone or the key does not see it. */
   secret(id: string, finish?: boolean): Promise<SecretInfo | undefined>;
+  /** The secret with this id; `gone` where the API says that it was deleted, `unseen` where it says nothing of it. */
+  lookUp(id: string): Promise<SecretInfo | 'gone' | 'unseen'>;
   /** Not repeated by itself after an unclear end: look the name up first. */
   createSecret(name: string, value: Sensitive): Promise<SecretInfo>;
   /** Not repeated by itself after an unclear end: read the secret first. */
@@ -46,15 +48,12 @@ export interface Api {
   /** A secret that is already gone is not an error. */
   deleteSecret(id: string): Promise<void>;
   /** Who has access, grants from elsewhere included; `undefined` where the secret is gone or unseen. */
-  access(id: string, finish?: boolean): Promise<readonly Grant[] | undefined>;
+  access(id: string, finish?: boolean): Promise<AccessList | undefined>;
   /** Grants, then revokes, in one step. Not repeated by itself after an unclear end: read the list first. */
   changeAccess(id: string, grants: readonly AccessEntry[], revokes: readonly AccessEntry[]): Promise<void>;
   /** All roles on secrets of one user or team, without those from elsewhere; none where it is gone. */
   identityRoles(type: 'user' | 'team', id: string): Promise<readonly IdentityRole[]>;
 }
-
-/** The list of all secrets may hold all values, of up to 5 MB each: as much as a JavaScript string can take. */
-const LIST_BYTES = 400 * 1024 * 1024;
 
 /**
  * The API over a client.
@@ -74,7 +73,7 @@ type Call = Omit<HttpRequest, 'repeat'> & Partial<HttpRequest>;
 class ManagementApi implements Api {
   readonly #client: HttpClient;
   readonly #organization: string | undefined;
-  readonly #secretOf: (part: Part, isWanted?: IsWanted) => SecretInfo;
+  readonly #secretOf: (part: Part, isWanted?: IsWanted) => SecretInfo | undefined;
 
   constructor(client: HttpClient, organization: string | undefined, wrap: RunScope['sensitive']) {
     this.#client = client;
@@ -83,61 +82,64 @@ class ManagementApi implements Api {
   }
 
   async currentUser(): Promise<UserInfo> {
-    return userOf(whole(await this.#get('/v1/users/current')));
+    const body = whole(await this.#get('/v1/users/current'));
+    return { id: text(field(body, 'userID')), email: textIn(body, 'email') ?? text(field(body, 'userID')) };
   }
 
   async currentOrganization(): Promise<{ readonly id: string; readonly name: string }> {
     const body = whole(await this.#get('/v1/organizations/current'));
-    return { id: text(field(body, 'orgID')), name: text(field(body, 'name')) };
+    const id = text(field(body, 'orgID'));
+    return { id, name: textIn(body, 'name') ?? id };
   }
 
-  async users(): Promise<readonly UserInfo[]> {
-    return listBody(await this.#get('/v1/users'), 'users').map(userOf);
+  users(): Promise<readonly UserInfo[]> {
+    return this.#list({ path: '/v1/users' }, 'users', userOf);
   }
 
-  async teams(): Promise<readonly TeamInfo[]> {
-    return listBody(await this.#get('/v1/teams'), 'teams').map(teamOf);
+  teams(): Promise<readonly TeamInfo[]> {
+    return this.#list({ path: '/v1/teams' }, 'teams', teamOf);
   }
 
-  async pendingInvitations(): Promise<readonly string[]> {
-    const answer = await this.#get('/v1/invitations?state=Pending');
-    return listBody(answer, 'invitations').map((invitation) => text(field(invitation, 'email')));
+  pendingInvitations(): Promise<readonly string[]> {
+    return this.#list({ path: '/v1/invitations?state=Pending' }, 'invitations', (part) =>
+      textIn(part, 'email'),
+    );
   }
 
-  async secrets(isWanted: IsWanted): Promise<readonly SecretInfo[]> {
-    const answer = await this.#getSecret('/v1/secrets', { maxBytes: LIST_BYTES });
-    return listBody(answer, 'secrets')
-      .map((part) => this.#secretOf(part, isWanted))
-      .filter((secret) => !secret.deleted);
+  secrets(isWanted: IsWanted): Promise<readonly SecretInfo[]> {
+    return this.#list({ path: '/v1/secrets' }, 'secrets', (part) => this.#living(part, isWanted));
   }
 
   async secretNamed(name: string): Promise<SecretInfo | undefined> {
     const path = `/v1/secrets?name=${encodeURIComponent(name)}`;
-    const answer = await this.#getSecret(path, { finish: true });
-    return listBody(answer, 'secrets')
-      .map((part) => this.#secretOf(part, (other) => other === name))
-      .find((secret) => secret.name === name && !secret.deleted);
+    // A server that ignores the filter answers with all secrets.
+    const [secret] = await this.#list({ path, finish: true }, 'secrets', (part) => {
+      const found = this.#living(part, (other) => other === name);
+      return found?.name === name ? found : undefined;
+    });
+    return secret;
   }
 
   secret(id: string, finish?: boolean): Promise<SecretInfo | undefined> {
-    return unlessGone(async () => {
-      const secret = this.#secretOf(
-        objectBody(await this.#getSecret(secretPath(id), defined({ finish })), 'secret'),
-      );
-      return secret.deleted ? undefined : secret;
-    });
+    return unlessGone(async () =>
+      this.#living(objectBody(await this.#get(secretPath(id), finish), 'secret'), () => true),
+    );
+  }
+
+  async lookUp(id: string): Promise<SecretInfo | 'gone' | 'unseen'> {
+    const answer = await unlessStatus([403, 404], () => this.#get(secretPath(id)));
+    if (answer === undefined) return 'unseen';
+    return this.#living(objectBody(answer, 'secret'), () => true) ?? 'gone';
   }
 
   async createSecret(name: string, value: Sensitive): Promise<SecretInfo> {
     const body = { name, value: value.reveal() };
-    const answer = await this.#send({ ...write('POST', '/v1/secrets', body), sensitiveBody: true });
-    return this.#secretOf(objectBody(answer, 'secret'));
+    return this.#written(await this.#send({ ...write('POST', '/v1/secrets', body), sensitiveBody: true }));
   }
 
   async updateSecret(id: string, value: Sensitive): Promise<SecretInfo> {
     const body = { value: value.reveal() };
-    const answer = await this.#send({ ...write('PATCH', secretPath(id), body), sensitiveBody: true });
-    return this.#secretOf(objectBody(answer, 'secret'));
+    return this.#written(await this.#send({ ...write('PATCH', secretPath(id), body), sensitiveBody: true }));
   }
 
   async deleteSecret(id: string): Promise<void> {
@@ -148,11 +150,15 @@ class ManagementApi implements Api {
     });
   }
 
-  access(id: string, finish?: boolean): Promise<readonly Grant[] | undefined> {
+  access(id: string, finish?: boolean): Promise<AccessList | undefined> {
     const path = `${secretPath(id)}/accessControls`;
-    return unlessGone(async () =>
-      listBody(await this.#get(path, finish), 'accessControls').flatMap(grantsOf),
-    );
+    return unlessGone(async () => {
+      const lists = await this.#list({ path, ...defined({ finish }) }, 'accessControls', accessOf);
+      return {
+        grants: lists.flatMap(({ grants }) => grants),
+        unnamed: lists.flatMap(({ unnamed }) => unnamed),
+      };
+    });
   }
 
   async changeAccess(
@@ -169,28 +175,49 @@ class ManagementApi implements Api {
 
   async identityRoles(type: 'user' | 'team', id: string): Promise<readonly IdentityRole[]> {
     const path = `/v1/${type}s/${encodeURIComponent(id)}/identityRoles?resourceType=Secret`;
-    const roles = await unlessGone(async () =>
-      listBody(await this.#get(path), 'identityRoles').map(identityRoleOf),
-    );
-    return roles ?? [];
+    return (await unlessGone(() => this.#list({ path }, 'identityRoles', identityRoleOf))) ?? [];
+  }
+
+  #living(part: Part, isWanted: IsWanted): SecretInfo | undefined {
+    const secret = this.#secretOf(part, isWanted);
+    return secret?.deleted === true ? undefined : secret;
+  }
+
+  #written(answer: HttpAnswer): SecretInfo {
+    const body = objectBody(answer, 'secret');
+    const secret = this.#secretOf(body);
+    if (secret === undefined) throw wrongShape(body);
+    return secret;
   }
 
   #get(path: string, finish = false): Promise<HttpAnswer> {
     return this.#send({ method: 'GET', path, finish });
   }
 
-  /** An error about a secret may hold its value, and nothing masks a value that was never read. */
-  #getSecret(path: string, more: Partial<HttpRequest>): Promise<HttpAnswer> {
-    return this.#send({ method: 'GET', path, sensitiveBody: true, ...more });
+  /** A list, read item by item; an item of which nothing is made is left out. */
+  async #list<Item>(
+    call: Pick<Call, 'path' | 'finish'>,
+    key: string,
+    make: (part: Part) => Item | undefined,
+  ): Promise<readonly Item[]> {
+    const { items } = await this.#client.list(this.#request({ method: 'GET', ...call }), {
+      key,
+      take: (item, index, answer) => make(itemOf(answer, item, index, key)),
+    });
+    return items;
   }
 
   #send(call: Call): Promise<HttpAnswer> {
+    return this.#client.send(this.#request(call));
+  }
+
+  #request(call: Call): HttpRequest {
     const mark = call.path.includes('?') ? '&' : '?';
     const organization =
       this.#organization === undefined
         ? ''
         : `${mark}organizationID=${encodeURIComponent(this.#organization)}`;
-    return this.#client.send({ repeat: 'safe', ...call, path: call.path + organization });
+    return { repeat: 'safe', ...call, path: call.path + organization };
   }
 }
 
@@ -207,11 +234,16 @@ function write(
 }
 
 /** `undefined` in place of a 404: gone, or not seen by this key (the API makes no difference). */
-async function unlessGone<T>(call: () => Promise<T>): Promise<T | undefined> {
+function unlessGone<T>(call: () => Promise<T>): Promise<T | undefined> {
+  return unlessStatus([404], call);
+}
+
+/** `undefined` in place of some statuses. */
+async function unlessStatus<T>(statuses: readonly number[], call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof HttpError && error.status === 404) return undefined;
+    if (error instanceof HttpError && statuses.includes(error.status ?? 0)) return undefined;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { defined, kindOf, type ApplyItem, type Outcome, type Sensitive } from '.
 import type { HttpClient, SessionContext } from '../sdk/index.js';
 import { takesAway, type ShareStep } from './access-plan.js';
 import type { Api } from './api.js';
-import type { SecretInfo } from './api-types.js';
+import type { AccessList, SecretInfo } from './api-types.js';
 import type { Identities } from './directory.js';
 import type { Role } from './kinds.js';
 import { checkSecret, checkShare, ownStep, remainingOwner, shareStep, type Held } from './preconditions.js';
@@ -24,7 +24,8 @@ export interface Run {
   readonly host: string;
   /** Secrets as last listed: ids by name. */
   readonly listed: ReadonlyMap<string, string>;
-  readonly identities: () => Promise<Identities>;
+  /** @param isFresh read them again */
+  readonly identities: (isFresh?: boolean) => Promise<Identities>;
   readonly context: SessionContext;
   readonly onOutcome: (outcome: Outcome) => void;
   /** Saves everything told so far; whether it is saved. */
@@ -52,6 +53,8 @@ interface Target {
   /** What an update replaces; absent where the value is not to be updated. */
   readonly outdated?: SecretInfo;
 }
+
+const NO_ACCESS: AccessList = { grants: [], unnamed: [] };
 
 /** Carries out all changes of one secret. Never throws; what has no outcome in the end was not tried. */
 export async function applySecret(run: Run, name: string, items: readonly ApplyItem[]): Promise<void> {
@@ -95,7 +98,13 @@ async function carryOut(work: Work): Promise<void> {
 
 /** Creates the secret, and has it recorded before it is handed over. */
 async function create(work: Work, secretItem: ApplyItem): Promise<Target> {
-  const { run, writer, identities, name } = work;
+  const { run, writer, identities, name, shares } = work;
+  // The creator of a secret is its Owner, and nobody else sees it (seed).
+  const held: Held = new Map([[identities.self.id, new Set<Role>(['Owner'])]]);
+  if (secretItem.desired?.self === 'drop') {
+    const steps = shares.map((item) => shareStep(item, held, identities));
+    remainingOwner(name, held, [...steps, ...ownStep(secretItem, shares, identities)], identities);
+  }
   const created = await createSecret(writer, name, wantedValue(secretItem));
   work.begin(work.shares);
   tellWritten(work, secretItem, created);
@@ -106,8 +115,6 @@ async function create(work: Work, secretItem: ApplyItem): Promise<Target> {
       'Run it again once the state can be saved.',
     );
   }
-  // The creator of a secret is its Owner, and nobody else sees it (seed).
-  const held: Held = new Map([[identities.self.id, new Set<Role>(['Owner'])]]);
   return { id: created.id, name: created.name, held };
 }
 
@@ -115,13 +122,14 @@ async function create(work: Work, secretItem: ApplyItem): Promise<Target> {
 async function checkTarget(work: Work): Promise<Target> {
   const { run, writer, identities, name, secretItem, shares } = work;
   const id = await idOfSecret(run, name, secretItem === undefined ? shares : [secretItem, ...shares]);
-  const [secret, grants] = await Promise.all([
+  const [secret, list] = await Promise.all([
     secretItem === undefined ? undefined : run.api.secret(id, true),
-    shares.length === 0 ? [] : run.api.access(id, true),
+    shares.length === 0 ? NO_ACCESS : run.api.access(id, true),
   ]);
   const outdated = secretItem === undefined ? undefined : checkSecret(writer, secretItem, secret);
   work.begin(shares);
-  if (grants === undefined) throw gone(name);
+  if (list === undefined) throw gone(name);
+  const { grants } = list;
   const held = directRoles(grants);
   for (const item of shares) {
     work.begin([item]);
@@ -139,13 +147,15 @@ async function changeShares(work: Work, target: Target): Promise<void> {
     ...shares.map((item) => shareStep(item, held, identities)),
     ...ownStep(secretItem, shares, identities),
   ];
-  const remaining = remainingOwner(name, held, steps, identities);
   // Without a value to write in between, one request does it all.
   const early = outdated === undefined ? steps : steps.filter((step) => !takesAway(step));
   const late = steps.filter((step) => !early.includes(step));
 
+  // Said before anything is changed.
+  remainingOwner(name, held, steps, identities);
   work.begin(itemsOf(early));
-  await changeAccess(writer, target, early, late.length === 0 ? remaining : undefined);
+  const remaining = late.length === 0 ? await ownerToRemain(work, held, steps) : undefined;
+  await changeAccess(writer, target, early, remaining);
   tellShared(work, early, target.id);
   if (outdated !== undefined && secretItem !== undefined) {
     work.begin([secretItem]);
@@ -159,12 +169,27 @@ async function revoke(work: Work, target: Target, steps: readonly ShareStep[]): 
   const { run, writer, identities, name } = work;
   const items = itemsOf(steps);
   work.begin(items);
-  const grants = await run.api.access(target.id, true);
-  if (grants === undefined) throw gone(name);
-  const held = directRoles(grants);
-  for (const item of items) checkShare(item, target.id, held, identities, grants);
-  await changeAccess(writer, target, steps, remainingOwner(name, held, steps, identities));
+  const list = await run.api.access(target.id, true);
+  if (list === undefined) throw gone(name);
+  const held = directRoles(list.grants);
+  for (const item of items) checkShare(item, target.id, held, identities, list.grants);
+  await changeAccess(writer, target, steps, await ownerToRemain(work, held, steps));
   tellShared(work, steps, target.id);
+}
+
+/**
+ * The Owner who remains, where somebody loses the role. A team may have been emptied since users and teams were read, so they are read
+ * again where only a team would remain.
+ * @throws StepError where no Owner who can act would remain
+ */
+async function ownerToRemain(
+  { run, name, identities }: Work,
+  held: Held,
+  steps: readonly ShareStep[],
+): Promise<ShareStep['member'] | undefined> {
+  const remaining = remainingOwner(name, held, steps, identities);
+  if (remaining?.type !== 'team') return remaining;
+  return remainingOwner(name, held, steps, await run.identities(true));
 }
 
 function writesNothing({ change }: ApplyItem): boolean {

@@ -1,10 +1,10 @@
-import { HttpError, type HttpAnswer } from '../sdk/index.js';
+import { HttpError, type AnswerHead, type HttpAnswer } from '../sdk/index.js';
 
 /**
  * A part of an answer and the way to it, for error messages that name the part and never its content.
  */
 export interface Part {
-  readonly answer: HttpAnswer;
+  readonly answer: AnswerHead;
   readonly value: unknown;
   readonly where: string;
 }
@@ -51,6 +51,13 @@ export function optionalText(part: Part): string | undefined {
   return part.value === undefined ? undefined : text(part);
 }
 
+/** The text of a field; nothing where it is absent, empty or not a text, or where there is no object. */
+export function textIn({ value }: Part, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  const found: unknown = Reflect.get(value, name);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
 /** The items of a list that must be there. */
 export function items(part: Part): readonly Part[] {
   if (!Array.isArray(part.value)) throw wrongShape(part);
@@ -58,10 +65,9 @@ export function items(part: Part): readonly Part[] {
   return part.value.map((value: unknown, index) => ({ answer, value, where: `${where}[${index}]` }));
 }
 
-/** The items of a body that is either a list or an object with the list under `key`: sources disagree, both are taken. */
-export function listBody(answer: HttpAnswer, key: string): readonly Part[] {
-  const body = whole(answer);
-  return items(Array.isArray(body.value) ? body : field(body, key));
+/** One item of the list that a body is. */
+export function itemOf(answer: AnswerHead, value: unknown, index: number, key: string): Part {
+  return { answer, value, where: `${key}[${index}]` };
 }
 
 /** A body that is either the object itself or an object with it under `key`: sources disagree, both are taken. */

@@ -18,6 +18,7 @@ export function desiredSecrets(reader: SectionReader): Desired {
       const address = formatAddress({ kind: 'secret', provider, name: entry.key });
       resources.push({ ...secret, address });
       const { grants, isManaged } = grantsFor(entry, provider, own, rules);
+      if (secret.self === 'drop' && !isManaged) refuseDrop(reader, entry);
       if (isManaged) authoritative.push({ kind: 'share', provider, parent: address });
       for (const [member, { role, at }] of grants) {
         resources.push({
@@ -31,6 +32,16 @@ export function desiredSecrets(reader: SectionReader): Desired {
     }
   }
   return { resources, authoritative };
+}
+
+/** Without lists nobody else is known to be Owner, and the secret would go with its last one. */
+function refuseDrop(reader: SectionReader, { value }: Entry): void {
+  const self = child(value, 'self');
+  reader.refuse(self?.at ?? value.at, {
+    code: 'drop-without-owners',
+    summary: '`self: drop` needs `owners`: without them nobody would be left to own the secret.',
+    next: 'List the owners who remain, or remove `self: drop`.',
+  });
 }
 
 /** All grants on a secret: its own, and those of the rules that match it; the greater role counts. */

@@ -55,6 +55,13 @@ describe('makeIdentities', () => {
     );
   });
 
+  it('tells somebody who has left from a user or team who has that name now', () => {
+    expect(known.principalOf({ type: 'user', id: 'left', label: 'Ben@example.com' })).toBe('user:left');
+    expect(known.principalOf({ type: 'team', id: 'old', label: 'Platform' })).toBe('team:old');
+    expect(known.principalOf({ type: 'team', id: 't1', label: 'Platform' })).toBe('team:Platform');
+    expect(known.someoneCanAct(['old', 'left'])).toBe(false);
+  });
+
   it("counts the key's own user even where the list lacks it", () => {
     const alone = makeIdentities([], [], { id: 'me', email: 'bot@example.com' });
     expect(alone.directory.users).toEqual(['user:bot@example.com']);

@@ -1,5 +1,6 @@
-import { compareText, groupBy, problemError } from '../../model/index.js';
+import { compareText, defined, groupBy, problemError } from '../../model/index.js';
 import type { PrincipalDirectory } from '../../model/index.js';
+import { HttpError } from '../sdk/index.js';
 import type { Api } from './api.js';
 import type { Holder, TeamInfo, UserInfo } from './api-types.js';
 
@@ -26,7 +27,12 @@ export interface Identities {
   readonly directory: PrincipalDirectory;
   /** Finds the member that `user:<e-mail or id>`, `team:<name or id>` or `self` names. E-mail addresses and ids in any letter case. */
   find(principal: string): Found;
-  /** The canonical form of the holder of a grant, also of one that has left. */
+  /** Why users or teams could not be read, where the key may not: then only the user of the key is known. */
+  readonly forbidden?: HttpError;
+  /**
+   * The canonical form of the holder of a grant, also of one that has left: then with the id where somebody of the organization has the
+   * same name.
+   */
   principalOf(holder: Holder): string;
   /** A user's e-mail address, else the id as it is. */
   emailOf(userId: string): string;
@@ -35,7 +41,7 @@ export interface Identities {
 }
 
 /**
- * Reads users and teams, in one request each.
+ * Reads users and teams, in one request each. A key that may not is no error here: it is one only where shares are managed.
  * @param user the user of the key
  * @param named the principal that the configuration names as `self`
  * @throws DiagnosticError where the organization has no such user
@@ -45,8 +51,28 @@ export async function readIdentities(
   user: UserInfo,
   named: string | undefined,
 ): Promise<Identities> {
-  const [users, teams] = await Promise.all([api.users(), api.teams()]);
-  return makeIdentities(users, teams, named === undefined ? user : namedUser(named, [...users, user]));
+  const [users, teams] = await Promise.all([unlessForbidden(api.users()), unlessForbidden(api.teams())]);
+  const forbidden = [users, teams].find((result) => result instanceof HttpError);
+  const listOf = <T>(result: readonly T[] | HttpError): readonly T[] =>
+    result instanceof HttpError ? [] : result;
+  const known = [...listOf(users), user];
+  if (named !== undefined && forbidden !== undefined && !isKnown(named, known)) throw forbidden;
+  const self = named === undefined ? user : namedUser(named, known);
+  return { ...makeIdentities(listOf(users), listOf(teams), self), ...defined({ forbidden }) };
+}
+
+/** The error itself in place of a 403. */
+async function unlessForbidden<T>(call: Promise<T>): Promise<T | HttpError> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 403) return error;
+    throw error;
+  }
+}
+
+function isKnown(named: string, users: readonly UserInfo[]): boolean {
+  return users.some(({ email }) => `user:${email.toLowerCase()}` === named);
 }
 
 function namedUser(named: string, users: readonly UserInfo[]): UserInfo {
@@ -91,8 +117,13 @@ export function makeIdentities(
       const member = byName ?? byLowerId.get(`${type ?? ''}:${name.toLowerCase()}`);
       return member === undefined ? { kind: 'missing' } : { kind: 'found', member };
     },
-    principalOf: ({ type, id, label }) =>
-      byId.get(id)?.principal ?? `${type}:${type === 'user' ? label.toLowerCase() : label}`,
+    principalOf({ type, id, label }) {
+      const known = byId.get(id)?.principal;
+      if (known !== undefined) return known;
+      const name = type === 'user' ? label.toLowerCase() : label;
+      const isTaken = (type === 'user' ? userNames : teamNames).has(name);
+      return `${type}:${isTaken ? id : name}`;
+    },
     emailOf: (id) => emails.get(id) ?? id,
     someoneCanAct: (ids) => reachesUser(ids, emails, new Map(teams.map((team) => [team.id, team]))),
   };

@@ -1,4 +1,4 @@
-import { defined, problemError } from '../../model/index.js';
+import { defined, durationText, problemError } from '../../model/index.js';
 import { HttpError, UnreachableError, type HttpFailure } from '../sdk/index.js';
 
 /** What a failure of a request means, and what to do about it. */
@@ -33,13 +33,14 @@ const NEXT: Readonly<Partial<Record<HttpFailure, string>>> = {
   timeout: TRY_AGAIN,
   reset: TRY_AGAIN,
   redirect: 'Set base_url to the address of the API itself: the key is never sent on to another one.',
+  'not-http': CHECK_API,
   'not-json': CHECK_API,
   shape: CHECK_API,
   'too-large': CHECK_API,
 };
 
 function explainStatus(error: HttpError, status: number, host: string): Explanation {
-  const { text, method, path } = error.facts;
+  const { text, method, path, retryAfterMs } = error.facts;
   const quoted = text === undefined ? '' : `: ${text}`;
   const request = `${method} ${path}`;
   if (status === 401) {
@@ -51,7 +52,14 @@ function explainStatus(error: HttpError, status: number, host: string): Explanat
   if (status === 403) {
     return {
       message: `${host} refused ${request} (status 403)${quoted}.`,
-      next: "One of three: the key's user lacks the right (Owner access on the secret), the organization is out of credits, or this machine's IP address is not in the organization's firewall ranges.",
+      next: "Usually one of three: the key's user lacks the right (Owner access on the secret), the organization is out of credits, or this machine's IP address is not in the organization's firewall ranges.",
+    };
+  }
+  if (retryAfterMs !== undefined && retryAfterMs >= LONG_MS) {
+    const wait = durationText(retryAfterMs);
+    return {
+      message: `${host} asks to wait ${wait} before the next request (status ${status})${quoted}.`,
+      next: 'Run it again after that time, or let it wait: --timeout.',
     };
   }
   if (status === 429) {
@@ -60,6 +68,8 @@ function explainStatus(error: HttpError, status: number, host: string): Explanat
       next: 'Try again later, or with a smaller --parallelism.',
     };
   }
+  if (status === 501 || status === 505)
+    return { message: `${host} does not know ${request} (status ${status})${quoted}.`, next: CHECK_API };
   if (status >= 500) {
     return {
       message: `${host} failed to answer ${request} (status ${status})${quoted}.`,
@@ -69,7 +79,18 @@ function explainStatus(error: HttpError, status: number, host: string): Explanat
   return { message: `${host} refused ${request} (status ${status})${quoted}.` };
 }
 
-const AWAY: readonly string[] = ['unconnected', 'unresolved', 'proxy', 'timeout', 'reset'];
+/** From here on a wait is worth a word of its own. */
+const LONG_MS = 30_000;
+
+const AWAY: readonly HttpFailure[] = ['unconnected', 'unresolved', 'proxy', 'timeout', 'reset'];
+
+/** Whether it may be another thing in a while: what will fail each time is an error, and not a system that is away. */
+function isPassing({ failure, status = 0 }: HttpError): boolean {
+  const isUnsure = status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+  return failure === 'status'
+    ? isUnsure
+    : AWAY.includes(failure) && (failure !== 'proxy' || status === 0 || isUnsure);
+}
 
 /**
  * The error that a verb reports for a request that only read: a system that cannot be reached now, or one that answers
@@ -79,8 +100,7 @@ function asReadError(error: unknown, host: string): unknown {
   if (!(error instanceof HttpError)) return error;
   const { message, next } = explain(error, host);
   const { failure, status = 0 } = error;
-  const isAway = AWAY.includes(failure) || (failure === 'status' && (status === 429 || status >= 500));
-  if (isAway) return new UnreachableError(message, next);
+  if (isPassing(error)) return new UnreachableError(message, next);
   const code = failure === 'cancelled' ? 'interrupted' : (CODES[status] ?? 'api-answer');
   return problemError({ code, summary: message, next });
 }

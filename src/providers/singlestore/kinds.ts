@@ -14,6 +14,8 @@ export const policies: readonly KindPolicy[] = [
     cascades: false,
     // The user of the key becomes Owner of what it creates (management API contract).
     creatorOwns: () => true,
+    // Both are a 404.
+    mayBeHidden: true,
   },
   {
     kind: 'share',

@@ -5,13 +5,13 @@
  * - the roles of each user and team: U + T requests, however many secrets there are. The answers hold neither when and by
  *   whom a role was given nor whether it comes from elsewhere: the contract speaks of what was *granted*.
  *
- * The cheaper one is taken, and one access list is read on top: of the secret whose shares are the least expected, else of
- * the one with the most holders. It says whether the roles can be believed (where a server mixes in inherited roles, or
- * a key sees its own roles only, the two differ), and who shared that secret and when. Where they differ, and where a
- * key may not see the roles of others at all, all access lists are read.
+ * The cheaper one is taken. After the second, the access list of each secret is read whose shares are not as expected, since
+ * people ask who changed them and when; where all are as expected, that of the secret with the most holders. These lists also say
+ * whether the roles can be believed (where a server mixes in inherited roles, or a key sees its own roles only, they differ).
+ * Where they cannot, and where a key may not see the roles of others at all, all access lists are read.
  *
- * Thus N secrets cost at most 1 + min(N, U + T) requests, and both ways lead to the same changes. Who and when is known for
- * every share the first way, and for those of one secret the second: asking for more would cost a request for each secret.
+ * Thus N secrets, D of which are not as expected, cost at most min(N, U + T) + max(1, D) requests, and both ways lead to the same
+ * changes, with the same 'who' and 'when'.
  */
 import {
   byAddress,
@@ -22,7 +22,7 @@ import {
 } from '../../model/index.js';
 import { HttpError, type ReadRequest } from '../sdk/index.js';
 import type { Api } from './api.js';
-import type { Grant, SecretInfo } from './api-types.js';
+import type { AccessList, SecretInfo } from './api-types.js';
 import type { Identities, Member } from './directory.js';
 import { isRole, rolesText, type Role } from './kinds.js';
 import { directRoles, share, sharesOf, unmanagedOf } from './shares.js';
@@ -44,47 +44,66 @@ export interface ShareQuery {
   readonly onUnmanaged?: (entries: readonly Unmanaged[]) => void;
   /** Told of the secrets whose access list this key may not read; where absent, that is an error. */
   readonly onUnseen?: (secret: SecretInfo) => void;
+  /** Told of grants whose holder the API does not name. */
+  readonly onUnnamed: (secret: SecretInfo, roles: readonly string[]) => void;
 }
 
 /** Reads the shares of some secrets, with as few requests as the API allows. @throws HttpError */
 export async function readShares(api: Api, query: ShareQuery): Promise<SharesById> {
-  const isCheap = query.secrets.length <= query.identities.members.length;
-  if (isCheap || query.whole === true) return readLists(api, query, query.secrets);
-  const granted = await readIdentityRoles(api, query.identities);
-  if (granted === undefined) return readLists(api, query, query.secrets);
+  const { secrets, identities } = query;
+  const isCheap = secrets.length <= identities.members.length;
+  if (isCheap || query.whole === true || identities.forbidden !== undefined) {
+    return (await readLists(api, query, secrets)).shares;
+  }
+  const granted = await readIdentityRoles(api, identities);
+  if (granted === undefined) return (await readLists(api, query, secrets)).shares;
   const { roles, custom } = granted;
-  const found = new Map(query.secrets.map((secret) => [secret.id, sharesFromRoles(query, secret, roles)]));
-  const sample = mostTelling(query, found);
-  if (sample === undefined) return found;
-  const grants = await api.access(sample.id);
-  if (grants === undefined) found.delete(sample.id);
-  else if (sameRoles(roles.get(sample.id), directRoles(grants))) {
-    found.set(sample.id, sharesOf(query.provider, sample, grants, query.identities));
-    query.onUnmanaged?.(unmanagedOf(query.provider, sample, grants, query.identities));
-    query.onUnmanaged?.(customShares(query, custom, sample));
-  } else return readLists(api, query, query.secrets);
-  return found;
+  const found = new Map(secrets.map((secret) => [secret.id, sharesFromRoles(query, secret, roles)]));
+  const telling = mostTelling(query, found);
+  const { shares, held } = await readLists(api, query, telling);
+  const isRead = new Set(telling.map(({ id }) => id));
+  const isBelieved = [...held].every(([id, holders]) => sameRoles(roles.get(id), holders));
+  if (!isBelieved) {
+    const rest = secrets.filter(({ id }) => !isRead.has(id));
+    return new Map([...shares, ...(await readLists(api, query, rest)).shares]);
+  }
+  query.onUnmanaged?.(customShares(query, custom, isRead));
+  for (const id of isRead) found.delete(id);
+  return new Map([...found, ...shares]);
 }
 
-async function readLists(api: Api, query: ShareQuery, secrets: readonly SecretInfo[]): Promise<SharesById> {
+/** Access lists that were read. */
+interface Lists {
+  readonly shares: SharesById;
+  /** Who was granted what on each secret, by the ids of the secret and of the holder. */
+  readonly held: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<Role>>>;
+}
+
+async function readLists(api: Api, query: ShareQuery, secrets: readonly SecretInfo[]): Promise<Lists> {
+  const { provider, identities } = query;
   const lists = await Promise.all(
     secrets.map(async (secret) => {
-      const grants = await accessOf(api, secret, query);
-      if (grants === undefined) return [];
-      if (grants === 'unseen') return [[secret.id, []] as const];
-      query.onUnmanaged?.(unmanagedOf(query.provider, secret, grants, query.identities));
-      return [[secret.id, sharesOf(query.provider, secret, grants, query.identities)] as const];
+      const list = await accessListOf(api, secret, query);
+      if (list === undefined) return [];
+      if (list === 'unseen') return [{ id: secret.id, shares: [], held: undefined }];
+      if (list.unnamed.length > 0) query.onUnnamed(secret, list.unnamed);
+      query.onUnmanaged?.(unmanagedOf(provider, secret, list.grants, identities));
+      const shares = sharesOf(provider, secret, list.grants, identities);
+      return [{ id: secret.id, shares, held: directRoles(list.grants) }];
     }),
   );
-  return new Map(lists.flat());
+  return {
+    shares: new Map(lists.flat().map(({ id, shares }) => [id, shares])),
+    held: new Map(lists.flat().flatMap(({ id, held }) => (held === undefined ? [] : [[id, held] as const]))),
+  };
 }
 
 /** The access list of a secret; `unseen` where this key may see the secret and not who has access to it. */
-async function accessOf(
+async function accessListOf(
   api: Api,
   secret: SecretInfo,
   { onUnseen }: ShareQuery,
-): Promise<readonly Grant[] | undefined | 'unseen'> {
+): Promise<AccessList | undefined | 'unseen'> {
   try {
     return await api.access(secret.id);
   } catch (error) {
@@ -131,30 +150,29 @@ async function readIdentityRoles(
   }
 }
 
-/** The custom roles on the secrets of a query, but for the one whose access list was read. */
+/** The custom roles on the secrets of a query, but for those whose access lists were read. */
 function customShares(
   { provider, secrets }: ShareQuery,
   custom: readonly CustomRole[],
-  sample: SecretInfo,
+  isRead: ReadonlySet<string>,
 ): readonly Unmanaged[] {
   const names = new Map(secrets.map(({ id, name }) => [id, name]));
   return custom.flatMap(({ secretId, member, role }) => {
     const name = names.get(secretId);
-    if (name === undefined || secretId === sample.id) return [];
+    if (name === undefined || isRead.has(secretId)) return [];
     const address = formatAddress({ kind: 'share', provider, name, member: member.principal });
     return [{ address, what: `the role ${role}` }];
   });
 }
 
-/** The secret whose access list says the most: one with shares that nobody expected, else the one with the most holders. */
-function mostTelling(query: ShareQuery, found: SharesById): SecretInfo | undefined {
-  const weight = (secret: SecretInfo): number => {
-    const shares = found.get(secret.id) ?? [];
-    return shares.length + (isExplained(query, shares) ? 0 : query.identities.members.length + 1);
-  };
+/** The secrets whose access lists say the most: those with shares that nobody expected, else the one with the most holders. */
+function mostTelling(query: ShareQuery, found: SharesById): readonly SecretInfo[] {
+  const sharesOn = ({ id }: SecretInfo): readonly ActualResource[] => found.get(id) ?? [];
+  const unexpected = query.secrets.filter((secret) => !isExplained(query, sharesOn(secret)));
+  if (unexpected.length > 0) return unexpected;
   return query.secrets
-    .map((secret) => ({ secret, weight: weight(secret) }))
-    .sort((a, b) => b.weight - a.weight || compareText(a.secret.name, b.secret.name))[0]?.secret;
+    .toSorted((a, b) => sharesOn(b).length - sharesOn(a).length || compareText(a.name, b.name))
+    .slice(0, 1);
 }
 
 function sameRoles(

@@ -29,7 +29,7 @@ import { reading } from './explain.js';
 import { prepareShares } from './identities.js';
 import { TYPE } from './kinds.js';
 import { readShares } from './read-shares.js';
-import { readResources, secretResource, wantedBy } from './read.js';
+import { isAboutAccess, readResources, secretResource, wantedBy } from './read.js';
 import { resolveConnection, type Connection } from './settings.js';
 
 /**
@@ -79,9 +79,12 @@ function connect(connection: Connection, context: SessionContext, clock: Clock):
     signal: context.signal,
     env: context.env,
     clock,
+    progress: (message) => {
+      context.progress(`${connection.host}: ${message}`);
+    },
     outside: context.outside,
     ...(backoffMs === undefined ? {} : { retry: { baseMs: backoffMs } }),
-    ...defined({ timeoutMs, log: context.log }),
+    ...defined({ timeoutMs, log: context.log, patienceMs: context.patienceMs }),
   });
 }
 
@@ -121,7 +124,7 @@ class HeliosSession implements Session {
 
   prepare(desired: readonly DesiredResource[]): Promise<Prepared> {
     const { host, api } = this.#parts;
-    return reading(host, () => prepareShares(desired, this.#readIdentities, api));
+    return reading(host, () => prepareShares(desired, this.#readEveryone, api));
   }
 
   read(request: ReadRequest): Promise<ReadResult> {
@@ -129,11 +132,12 @@ class HeliosSession implements Session {
     return reading(host, async () => {
       context.progress(`reading secrets of ${organization.name}`);
       const [identities, secrets] = await Promise.all([
-        this.#readIdentities(),
+        isAboutAccess(request) ? this.#readEveryone() : this.#readIdentities(),
         this.#list(wantedBy(request)),
       ]);
-      const found = await readResources(api, provider, request, secrets, identities);
-      return { system: this.system, ...found, directory: identities.directory };
+      const found = await readResources({ api, provider, identities }, request, secrets);
+      const { directory, forbidden } = identities;
+      return { system: this.system, ...found, ...(forbidden === undefined ? { directory } : {}) };
     });
   }
 
@@ -143,7 +147,8 @@ class HeliosSession implements Session {
       context.progress(`listing secrets of ${organization.name}`);
       const [identities, secrets] = await Promise.all([this.#readIdentities(), this.#list(() => false)]);
       const expected = new Map<string, string>();
-      const shares = await readShares(api, { provider, secrets, identities, expected });
+      const onUnnamed = (): void => undefined;
+      const shares = await readShares(api, { provider, secrets, identities, expected, onUnnamed });
       const resources = secrets.map((secret) => secretResource(provider, secret, identities));
       return [...resources, ...[...shares.values()].flat()].sort(byAddress);
     });
@@ -157,7 +162,8 @@ class HeliosSession implements Session {
     const { api, client, host, context } = this.#parts;
     // Who can act as an Owner may have changed since the plan was shown, which matters where access is removed.
     if (items.some(mayRemoveAccess)) this.#identities = undefined;
-    const identities = this.#readIdentities;
+    const isShared = items.some(({ change }) => kindOf(change.address) === 'share');
+    const identities = isShared ? this.#readEveryone : this.#readIdentities;
     await applyItems(
       { api, client, host, listed: this.#listed, identities, context },
       items,
@@ -178,6 +184,15 @@ class HeliosSession implements Session {
       throw error;
     });
     return this.#identities;
+  };
+
+  /** Users and teams. @throws DiagnosticError where the key may not read them */
+  readonly #readEveryone = async (isFresh = false): Promise<Identities> => {
+    if (isFresh) this.#identities = undefined;
+    const identities = await this.#readIdentities();
+    const { forbidden } = identities;
+    if (forbidden === undefined) return identities;
+    return reading(this.#parts.host, () => Promise.reject(forbidden));
   };
 
   async #list(isWanted: IsWanted): Promise<readonly SecretInfo[]> {

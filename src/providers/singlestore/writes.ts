@@ -65,7 +65,8 @@ const BLIND_TOLERANCE_MS = 300_000;
 
 /**
  * Creates a secret. Where the outcome was unknown and the name exists now, it is ours if our own user created it, it did not exist
- * when secrets were listed, and its time, on the server's clock, is not before we began.
+ * when secrets were listed, and its time, on the server's clock, is not before we began. Where the name is taken at once, something
+ * on the way may have repeated the request: then it is ours if it also has our value, and our own user alone holds it.
  *
  * @throws StepError where the name is taken, HttpError
  */
@@ -74,7 +75,9 @@ export async function createSecret(writer: Writer, name: string, value: Sensitiv
   const serverNow = client.serverNow();
   const since = serverNow === undefined ? client.now() - BLIND_TOLERANCE_MS : serverNow - TOLERANCE_MS;
   const isMine = (secret: SecretInfo): boolean =>
-    secret.createdBy === writer.selfId && !writer.isOld(secret.id) && Date.parse(secret.createdAt) >= since;
+    secret.createdBy === writer.selfId &&
+    !writer.isOld(secret.id) &&
+    Date.parse(secret.createdAt ?? '') >= since;
   // The failure of an earlier try, after which the secret may exist all the same.
   const earlier: { unclear?: HttpError } = {};
 
@@ -85,9 +88,11 @@ export async function createSecret(writer: Writer, name: string, value: Sensitiv
       if (error instanceof HttpError && error.mayHaveHappened) earlier.unclear = error;
       if (!(error instanceof HttpError) || ![400, 409, 422].includes(error.status ?? 0)) throw error;
       const taken = await retryUnlessUnreadable(() => api.secretNamed(name), earlier.unclear ?? error);
-      if (taken !== undefined && earlier.unclear !== undefined && isMine(taken)) return taken;
+      if (taken !== undefined && isMine(taken)) {
+        if (earlier.unclear !== undefined || (await isAsCreated(writer, taken, value))) return taken;
+      }
       if (taken !== undefined) throw takenBy(writer, taken);
-      throw error.status === 409 ? takenUnseen(name) : error;
+      throw error.status === 409 ? takenUnseen(name, error) : error;
     }
   };
   const created = await verifyUnknownOutcome(writer, send, async () => {
@@ -100,16 +105,28 @@ export async function createSecret(writer: Writer, name: string, value: Sensitiv
   return updateValue(writer, created, value);
 }
 
-function takenBy(writer: Writer, found: SecretInfo): StepError {
+/** Whether a secret of our own user is as a request of ours leaves it: with our value, last written and held by us alone. */
+async function isAsCreated({ api, selfId }: Writer, found: SecretInfo, value: Sensitive): Promise<boolean> {
+  const [secret, access] = await Promise.all([api.secret(found.id, true), api.access(found.id, true)]);
+  if (secret === undefined || access === undefined) return false;
+  const isOwn = secret.updatedBy === selfId && secret.value?.equals(value) === true;
+  const direct = access.grants.filter(({ inherited }) => !inherited);
+  return isOwn && access.unnamed.length === 0 && direct.every(({ holder }) => holder.id === selfId);
+}
+
+function takenBy(writer: Writer, { name, createdBy, createdAt }: SecretInfo): StepError {
+  const by = createdBy === undefined ? '' : ` by ${writer.emailOf(createdBy)}`;
+  const at = createdAt === undefined ? '' : ` at ${createdAt}`;
   return new StepError(
-    `A secret ${found.name} already exists: created by ${writer.emailOf(found.createdBy)} at ${found.createdAt}.`,
+    `A secret ${name} already exists${by === '' && at === '' ? '' : `: created${by}${at}`}.`,
     'Plan again; to take it over, set `lifecycle: { adopt: true }`.',
   );
 }
 
-function takenUnseen(name: string): StepError {
+function takenUnseen(name: string, { status, facts: { text } }: HttpError): StepError {
+  const reason = text === undefined ? '' : ` (status ${status ?? 0}: ${text})`;
   return new StepError(
-    `The name ${name} is taken by a secret that this API key cannot see: names are shared by the whole organization.`,
+    `The name ${name} is taken by a secret that this API key cannot see: names are shared by the whole organization${reason}.`,
     'Ask its Owner to share it with the user of this key, or choose another name.',
   );
 }
@@ -171,7 +188,7 @@ export async function changeAccess(
         if (losesSelf) return { kind: 'done', result: undefined };
         throw gone(secret.name);
       }
-      const held = directRoles(list);
+      const held = directRoles(list.grants);
       const isUndone = pending.some((step) =>
         isPending({ ...step, current: held.get(step.member.id) ?? new Set() }),
       );

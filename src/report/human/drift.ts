@@ -51,7 +51,7 @@ function what(entry: DriftEntry): string {
     case 'changed':
       return `was changed${by}`;
     case 'missing':
-      return 'is gone';
+      return entry.mayBeHidden === true ? 'is gone, or no longer visible to this identity' : 'is gone';
     case 'added':
       return `was added${by}`;
     case 'renamed':
