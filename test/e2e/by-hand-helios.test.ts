@@ -65,7 +65,7 @@ onPostgres('by hand in Helios', (server) => {
       },
       address: 'secret.helios.HF_TOKEN',
       drift: /secret\.helios\.HF_TOKEN is gone/,
-      plan: /secret\.helios\.HF_TOKEN will be created\n +because: gone from the system since it was last applied/,
+      plan: /secret\.helios\.HF_TOKEN will be created\n +because: gone from the system, or no longer visible to this identity, since it was last applied/,
       end: 'healed',
       remade: true,
     },

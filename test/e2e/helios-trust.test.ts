@@ -238,11 +238,11 @@ it('reads users and teams again before only a team would own a secret', async ()
     helios.control
       .requests()
       .some(({ method, path }) => method === 'PATCH' && path.endsWith('accessControls'));
-  let isOver = false;
+  const over = new AbortController();
   void applying.finally(() => {
-    isOver = true;
+    over.abort();
   });
-  while (!isRevoked() && !isOver) await new Promise(setImmediate);
+  while (!isRevoked() && !over.signal.aborted) await new Promise(setImmediate);
   helios.control.edit({ kind: 'remove-member', of: 'Machine Learning', user: 'chloe@example.com' });
   const applied = await applying;
   expect(applied.code).toBe(1);

@@ -21,12 +21,18 @@ describe('a list that is read as it arrives', () => {
     fc.assert(
       fc.property(
         fc.array(fc.jsonValue()),
-        fc.dictionary(fc.string().filter((name) => name !== 'secrets'), fc.jsonValue()),
+        fc.dictionary(
+          fc.string().filter((name) => name !== 'secrets'),
+          fc.jsonValue(),
+        ),
         fc.integer({ min: 1, max: 40 }),
         fc.boolean(),
         (items, others, piece, isObject) => {
           const body = JSON.stringify(isObject ? { ...others, secrets: items, more: others } : items);
-          const expected = (JSON.parse(JSON.stringify(items)) as unknown[]).map((item, index) => [index, item]);
+          const expected = (JSON.parse(JSON.stringify(items)) as unknown[]).map((item, index) => [
+            index,
+            item,
+          ]);
           expect(read(body, piece)).toEqual(expected);
         },
       ),
@@ -36,7 +42,17 @@ describe('a list that is read as it arrives', () => {
   it('takes null for an empty list, and no list for none', () => {
     for (const body of ['[]', 'null', '{"secrets":[]}', '{"secrets":null}', ' \n{"a":1,"secrets":[]}\n '])
       expect(read(body)).toEqual([]);
-    for (const body of ['', ' ', '{}', '{"secrets":{}}', '{"secrets":"x"}', '{"other":[1]}', '"x"', '7', 'true'])
+    for (const body of [
+      '',
+      ' ',
+      '{}',
+      '{"secrets":{}}',
+      '{"secrets":"x"}',
+      '{"other":[1]}',
+      '"x"',
+      '7',
+      'true',
+    ])
       expect(read(body)).toBe('ListError: shape');
   });
 
