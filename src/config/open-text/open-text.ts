@@ -98,7 +98,7 @@ function openTexts(
 }
 
 /** The fields of an entry that are declared not to be secret, in lower case. */
-export function notSecretOf(entry: TreeNode): ReadonlySet<string> {
+function notSecretOf(entry: TreeNode): ReadonlySet<string> {
   const list = child(child(entry, 'lifecycle'), 'not_secret');
   return new Set(textsOf(list).map(({ text }) => text.toLowerCase()));
 }

@@ -187,7 +187,7 @@ function isSet(options: ReadonlyMap<string, OptionText>, name: string): boolean 
 }
 
 /** What is wrong with the value of an option, and which one. */
-export interface ValueProblem {
+interface ValueProblem {
   readonly option: string;
   readonly words: ProblemWords;
 }

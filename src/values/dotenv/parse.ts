@@ -1,5 +1,5 @@
 /** What a dotenv file cannot hold, and where: line and column from 1. */
-export interface DotenvProblem {
+interface DotenvProblem {
   readonly line: number;
   readonly column: number;
   /** What is wrong, as a sentence without a text of the file. */
@@ -8,7 +8,7 @@ export interface DotenvProblem {
 }
 
 /** The variables of a file, in its order; of a duplicate name the last counts. */
-export type DotenvResult =
+type DotenvResult =
   { readonly variables: ReadonlyMap<string, string> } | { readonly problem: DotenvProblem };
 
 /** What comes before a value: `export`, the name and `=`, or `:` with a space after it. */
