@@ -172,19 +172,20 @@ function renewFingerprints(
 /** What the configuration says now and will no longer say once the resource has left it. */
 function rememberRules({
   configuredAs,
+  generated,
   dependsOn,
   self,
   lifecycle,
   file,
 }: DesiredResource): Pick<
   StateRecord,
-  'configuredAs' | 'dependsOn' | 'handedOver' | 'protect' | 'onRemove' | 'file'
+  'generated' | 'configuredAs' | 'dependsOn' | 'handedOver' | 'protect' | 'onRemove' | 'file'
 > {
   return {
     dependsOn: [...dependsOn].sort(),
     ...(self === 'drop' ? { handedOver: true } : {}),
     ...(lifecycle.protect === true ? { protect: true } : {}),
-    ...defined({ configuredAs, onRemove: lifecycle.onRemove, file }),
+    ...defined({ configuredAs, generated, onRemove: lifecycle.onRemove, file }),
   };
 }
 

@@ -81,8 +81,11 @@ export function openRun(setup: RunSetup): OpenRun {
     signal,
     report,
     render: (document) => {
+      // What is wrong with a plan comes after it, where people look.
+      const isFirst = document.kind === 'plan' || document.kind === 'drift' || isPlanEvent(document);
+      if (isFirst) renderer.render(document);
       report(diagnosticsIn(document));
-      renderer.render(document);
+      if (!isFirst) renderer.render(document);
     },
     isForPeople: format.name === 'human',
     context: (flags) => {
@@ -102,6 +105,10 @@ export function openRun(setup: RunSetup): OpenRun {
       log.close();
     },
   };
+}
+
+function isPlanEvent(document: ReportDocument): boolean {
+  return document.kind === 'apply' && document.event === 'plan';
 }
 
 function diagnosticsIn(document: ReportDocument): readonly Diagnostic[] {

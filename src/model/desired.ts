@@ -50,6 +50,8 @@ export interface ConfiguredResource extends DesiredBase {
 /** A desired resource, with its values read. */
 export interface DesiredResource extends DesiredBase {
   readonly fields: Fields;
+  /** Fields whose values are generated for it: the system alone keeps them. */
+  readonly generated?: readonly string[];
   /** Fields whose values were generated in this run: a plan cannot pin them. */
   readonly unpinned?: readonly string[];
   /**

@@ -20,6 +20,8 @@ export interface StateRecord {
   readonly configuredAs?: string;
   /** The names of the sensitive fields, as last applied. */
   readonly sensitiveFields: readonly string[];
+  /** Those of them whose values were generated: the system alone has them. Absent where there are none. */
+  readonly generated?: readonly string[];
   /** The system's time and author of the last change, right after we made it. */
   readonly changedAt?: string;
   readonly changedBy?: string;

@@ -92,7 +92,7 @@ function decideExisting(index: PlanIndex, view: ExistingView, parent: Decision |
   if (isReplaced) return decideReplacement(index, desired, difference, taking);
   if (changes.length > 0) {
     const adopted = claim.adopt && claim.owned === undefined;
-    const reason = reasons.whyUpdate(actual, claim.owned, difference, adopted, fingerprint);
+    const reason = reasons.whyUpdate(view, claim.owned, difference, adopted, fingerprint);
     return { ...act('update', reason, changes), ...taking, unverified };
   }
   return { ...decideUnchanged(view, claim, taking), unverified };

@@ -20,6 +20,7 @@ import { fingerprintDomain } from './input.js';
 import type { PlanInput } from './input.js';
 import { checkDoubts } from './doubts.js';
 import { checkDeletes } from './limits.js';
+import { checkLostValues } from './lost-values.js';
 import { orderChanges } from './order.js';
 import { checkOneAddress } from './one-address.js';
 import { checkOwners } from './owners.js';
@@ -46,6 +47,7 @@ export function makePlan(input: PlanInput): Plan {
       ...checkOneAddress(index),
       ...decided.diagnostics,
       ...checkOwners(index, decided.changes),
+      ...checkLostValues(index, decided.changes),
       ...checkWritable(decided.changes, input.actual, 'warning'),
       ...checkDeletes(decided.changes, index.records.values(), input.maxDeletes),
       ...checkDoubts(index, decided.changes),

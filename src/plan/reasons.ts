@@ -1,5 +1,12 @@
 import { problem } from '../model/index.js';
-import type { ActualResource, DesiredResource, Diagnostic, MarkChange, StateRecord } from '../model/index.js';
+import type {
+  ActualResource,
+  DesiredResource,
+  Diagnostic,
+  FieldChange,
+  MarkChange,
+  StateRecord,
+} from '../model/index.js';
 import { compareWithRecord, fieldAt, isChangedByOthers, touchedSince } from './compare.js';
 import type { Difference } from './diff.js';
 import type { Fingerprint } from './input.js';
@@ -39,7 +46,7 @@ export function whyReplace(paths: readonly string[]): string {
 
 /** Why a resource is updated: it drifted, the configuration changed, both, or nothing tells that it is as wanted. */
 export function whyUpdate(
-  actual: ActualResource,
+  { actual, desired }: { readonly actual: ActualResource; readonly desired: DesiredResource },
   record: StateRecord | undefined,
   { changes, unverified }: Difference,
   adopted: boolean,
@@ -48,6 +55,9 @@ export function whyUpdate(
   if (adopted) return 'adopted (adopt: true); differs from the configuration';
   if (record === undefined) return 'differs from the configuration';
   if (record.unfinished === true) return 'left unfinished by an interrupted run';
+  if (changes.every(({ path }) => desired.unpinned?.includes(path) === true)) {
+    return 'a new value is generated (--rotate)';
+  }
   const verdicts = changes.map((change) =>
     compareWithRecord(change.path, fieldAt(actual.fields, change.path), record, fingerprint),
   );
@@ -61,9 +71,18 @@ export function whyUpdate(
   ).length;
   const since =
     actual.changedAt === undefined ? ` since the last apply (${record.appliedAt})` : byWhomAndWhen(actual);
-  if (drifted === 0) return 'the configuration changed';
+  if (drifted === 0) return whatChanged(changes, record);
   if (drifted === changes.length) return `changed outside of this configuration${since}`;
   return `the configuration changed; and changed outside of it${since}`;
+}
+
+/** Whether the configuration changed, or only a value where it comes from. */
+function whatChanged(changes: readonly FieldChange[], { sensitiveFields }: StateRecord): string {
+  const values = changes.filter(
+    ({ path, action }) => action === 'change' && sensitiveFields.includes(path),
+  ).length;
+  if (values === 0) return 'the configuration changed';
+  return values === changes.length ? 'its value changed' : 'the configuration and a value changed';
 }
 
 /** Why the state takes in a value that was changed outside. */

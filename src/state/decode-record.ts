@@ -24,6 +24,11 @@ function decodeRecord(item: unknown, refuse: Refuse): StateRecord {
   const record: Writable<StateRecord> = { ...decodeIdentity(item, refuse), ...decodeFields(item, refuse) };
   decodeTexts(item, record, refuse);
   decodeFlags(item, record, refuse);
+  const { generated } = item;
+  if (generated !== undefined) {
+    if (!isStrings(generated)) throw refuse('`generated` is not a list of names');
+    record.generated = generated;
+  }
   const { onRemove } = item;
   if (onRemove === undefined) return record;
   if (onRemove !== 'forget' && onRemove !== 'delete') {

@@ -47,6 +47,7 @@ function inFileOrder(record: StateRecord): Readonly<Record<keyof StateRecord, un
     fingerprints: sortKeys(record.fingerprints),
     fingerprintedAs: record.fingerprintedAs,
     sensitiveFields: record.sensitiveFields,
+    generated: record.generated,
     dependsOn: record.dependsOn,
     protect: record.protect,
     onRemove: record.onRemove,

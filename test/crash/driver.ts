@@ -102,7 +102,7 @@ function expectEnd(mode: Point['mode'], label: string | undefined, { code, signa
   if (label !== undefined && mode.startsWith('kill')) expect(signal).toBe('SIGKILL');
   else if (code !== 0) {
     expect([1, 3], stderr).toContain(code);
-    expect(stderr).toMatch(/^(Error: |Apply incomplete)/m);
+    expect(stderr).toMatch(/^(Error: |Apply (incomplete|failed))/m);
   }
 }
 

@@ -35,6 +35,15 @@ onPostgres('a generated value', (server) => {
     const other = value('HF_TOKEN');
     const wrong = await site.run('plan', '--rotate', 'secret.helios.AWS_ACCESS_KEY_ID');
     expect(wrong.stderr).toContain('no value of it is generated');
+    const short = await site.run('plan', '--rotate', 'AWS_SECRET_KEY');
+    expect(short.code).toBe(1);
+    expect(short.stderr).toContain('Did you mean --rotate secret.helios.AWS_SECRET_KEY?');
+    const rotating = await site.run('plan', '--rotate', 'secret.helios.AWS_SECRET_KEY');
+    expect(rotating.stdout).toContain('because: a new value is generated (--rotate)');
+    expect(rotating.stdout).not.toContain('because: the configuration changed');
+    expect(rotating.stderr).toContain(
+      'secret.helios.AWS_SECRET_KEY: its generated value is kept nowhere else; once replaced, nothing brings the old one back.',
+    );
     expect(wrong.code).toBe(1);
     // A saved plan can be applied, though it cannot know the value.
     expect((await site.run('plan', '--out', 'p', '--rotate', 'secret.helios.AWS_SECRET_KEY')).code).toBe(0);
@@ -45,6 +54,22 @@ onPostgres('a generated value', (server) => {
     expect(value('HF_TOKEN')).toBe(other);
     expect(await mapped()).toContain(value('AWS_SECRET_KEY'));
     await expectSettled(site);
+  });
+
+  it('is said to be lost for good where it is destroyed', async () => {
+    const site = await openSite(server(), {
+      files: { 'secrets.yaml': GENERATED },
+      env: { SECRETS_KEY: 'k'.repeat(40) },
+    });
+    await site.applied();
+    const from = GENERATED.indexOf('  HF_TOKEN:');
+    await site.write(
+      'secrets.yaml',
+      GENERATED.slice(0, from) + GENERATED.slice(GENERATED.indexOf('duckdb_servers:')),
+    );
+    const plan = await site.run('plan', '--max-deletes', '9');
+    expect(plan.stderr).toContain('its generated value is kept nowhere else; once destroyed, nothing brings');
+    expect(plan.stderr).toContain('secrets get secret.helios.HF_TOKEN');
   });
 
   const changedByHand = async (env: Readonly<Record<string, string>>) => {

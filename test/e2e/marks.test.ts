@@ -150,3 +150,41 @@ onPostgres(
   },
   [18, 15],
 );
+
+onPostgres('the words of a run', (server) => {
+  it('say that nothing was done where everything was rolled back, and that a value changed where only it did', async () => {
+    const site = await openSite(server(), {
+      files: { 'secrets.yaml': lake('words') },
+      env: { SECRETS_KEY: 'k'.repeat(40) },
+    });
+    await site.applied();
+    site.env['AWS_SECRET_KEY'] = canary('next');
+    const plan = await site.run('plan');
+    expect(plan.stdout).toContain('because: its value changed');
+    await site.sql(`CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+      CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('ALTER USER MAPPING') EXECUTE FUNCTION refuse()`);
+    const failed = await site.run('apply', '--auto-approve');
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('Apply failed: 1 failed. No change was completed.');
+    expect(failed.stderr).not.toContain('What was done is kept');
+  });
+
+  it('name a missing role once, after the plan', async () => {
+    const servers = ['a', 'b', 'c'].map(
+      (name) => `  ${name}:
+    type: s3
+    usage: [nobody_a, nobody_b]
+    user_mappings:
+      nobody_a: { key_id: { env: AWS_ACCESS_KEY_ID }, secret: { env: AWS_SECRET_KEY } }
+`,
+    );
+    const site = await openSite(server(), {
+      files: { 'secrets.yaml': `${lake('roles').split('  lake:')[0] ?? ''}${servers.join('')}` },
+    });
+    const plan = await site.run('plan');
+    expect(plan.code).toBe(1);
+    expect(plan.stderr.match(/The database has no role/g)).toHaveLength(2);
+    expect(plan.stderr).toContain('The database has no role "nobody_a". 6 resources need it.');
+    expect(plan.stdout).toContain('It is refused: 2 errors.');
+  });
+});

@@ -209,6 +209,7 @@ export const record: Required<StateRecord> = {
   fields: { type: 's3', 'options.use_ssl': false, list: ['a', 1, null], map: { a: 'b' } },
   fingerprints: { 'options.secret': 'hmac-sha256:abc' },
   fingerprintedAs: 'user_mapping.warehouse.pond/analyst',
+  generated: ['value'],
   sensitiveFields: ['options.secret'],
   changedAt: '2026-01-02T08:00:00Z',
   changedBy: 'user:ci-bot@example.com',

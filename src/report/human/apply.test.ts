@@ -40,6 +40,13 @@ describe('outcomeText', () => {
 });
 
 describe('applySummaryText', () => {
+  it('is not complete where the state could not be saved', () => {
+    const sums = { added: 1, changed: 0, destroyed: 0, imported: 0, forgotten: 0, failed: 0, skipped: 0 };
+    expect(applySummaryText(sums, false)).toBe(
+      'Apply incomplete: all changes were made, but the state could not be saved. Resources: 1 added, 0 changed, 0 destroyed.',
+    );
+  });
+
   const none = { added: 0, changed: 0, destroyed: 0, imported: 0, forgotten: 0, failed: 0, skipped: 0 };
 
   it.each([
@@ -51,12 +58,9 @@ describe('applySummaryText', () => {
     ],
     [
       { added: 1, failed: 1, skipped: 2 },
-      'Apply incomplete: 1 failed, 2 not tried. Resources: 1 added, 0 changed, 0 destroyed. What was done is kept; run it again for the rest.',
+      'Apply incomplete: 1 failed, 2 not tried. Resources: 1 added, 0 changed, 0 destroyed. What was done is kept; correct what failed and run it again for the rest.',
     ],
-    [
-      { skipped: 1 },
-      'Apply incomplete: 1 not tried. Resources: 0 added, 0 changed, 0 destroyed. What was done is kept; run it again for the rest.',
-    ],
+    [{ skipped: 1 }, 'Apply failed: 1 not tried. No change was completed.'],
   ])('%j', (some, text) => {
     expect(applySummaryText({ ...none, ...some })).toBe(text);
   });

@@ -22,8 +22,11 @@ export function outcomeText(action: Action, outcome: Outcome, style: Style): str
   }
 }
 
-/** `Apply complete! Resources: 3 added, 1 changed, 0 destroyed.` */
-export function applySummaryText(sums: ApplySums): string {
+/**
+ * `Apply complete! Resources: 3 added, 1 changed, 0 destroyed.`
+ * @param isSaved whether the state has what was done
+ */
+export function applySummaryText(sums: ApplySums, isSaved = true): string {
   const parts = [
     ...(sums.imported > 0 ? [`${sums.imported} imported`] : []),
     `${sums.added} added`,
@@ -31,10 +34,16 @@ export function applySummaryText(sums: ApplySums): string {
     `${sums.destroyed} destroyed`,
     ...(sums.forgotten > 0 ? [`${sums.forgotten} forgotten`] : []),
   ].join(', ');
-  if (sums.failed === 0 && sums.skipped === 0) return `Apply complete! Resources: ${parts}.`;
+  if (sums.failed === 0 && sums.skipped === 0) {
+    return isSaved
+      ? `Apply complete! Resources: ${parts}.`
+      : `Apply incomplete: all changes were made, but the state could not be saved. Resources: ${parts}.`;
+  }
   const missing = [
     ...(sums.failed > 0 ? [`${sums.failed} failed`] : []),
     ...(sums.skipped > 0 ? [`${sums.skipped} not tried`] : []),
   ].join(', ');
-  return `Apply incomplete: ${missing}. Resources: ${parts}. What was done is kept; run it again for the rest.`;
+  const done = sums.imported + sums.added + sums.changed + sums.destroyed + sums.forgotten;
+  if (done === 0) return `Apply failed: ${missing}. No change was completed.`;
+  return `Apply incomplete: ${missing}. Resources: ${parts}. What was done is kept; correct what failed and run it again for the rest.`;
 }

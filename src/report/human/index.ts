@@ -79,7 +79,7 @@ function renderEvent(event: ApplyDocument, sink: Sink): void {
     }
     case 'end': {
       if (event.summary === undefined) return;
-      const text = applySummaryText(event.summary);
+      const text = applySummaryText(event.summary, event.status !== 'error');
       if (event.status === 'ok') sink.out(`\n${outStyle.green(outStyle.bold(text))}\n`);
       else sink.err(`\n${errStyle.red(errStyle.bold(text))}\n`);
     }

@@ -87,16 +87,19 @@ export function resolveAll(
   const names = { principal, existing: new Set(preflight.roles) };
   const diagnostics: Diagnostic[] = keywordRoles(desired, names);
   const byAddress = new Map<string, DesiredResource>();
+  const missing = new Map<string, DesiredResource[]>();
   const resources = desired.map((written) => {
     const { resource, roles } = resolve(written, names);
-    const unknown = roles.filter((role) => !preflight.roles.includes(role));
-    diagnostics.push(...unknown.map((role) => unknownRole(role, written, preflight.allRoles)));
+    for (const role of roles.filter((name) => !preflight.roles.includes(name))) {
+      missing.set(role, [...(missing.get(role) ?? []), written]);
+    }
     const first = byAddress.get(resource.address);
     if (first === undefined) byAddress.set(resource.address, written);
     else diagnostics.push(sameRoleTwice(written, first, resource.address));
     return resource;
   });
-  return { resources, diagnostics };
+  const unknown = [...missing].map(([role, needed]) => unknownRole(role, needed, preflight.allRoles));
+  return { resources, diagnostics: [...diagnostics, ...unknown] };
 }
 
 /** Names roles that are called like a keyword for the connected role, once each. */
@@ -120,21 +123,21 @@ function keywordRoles(desired: readonly DesiredResource[], { principal, existing
   );
 }
 
-function unknownRole(
-  role: string,
-  { address, range }: DesiredResource,
-  known: readonly string[],
-): Diagnostic {
+/** One error for each role, whatever the number of resources that need it. */
+function unknownRole(role: string, needed: readonly DesiredResource[], known: readonly string[]): Diagnostic {
   const [nearest] = nearestWords(role, known);
+  const [first, ...others] = needed;
+  const also = others.length === 0 ? '' : ` ${needed.length} resources need it.`;
   return problem({
     code: 'unknown-role',
-    summary: `The database has no role ${JSON.stringify(role)}.`,
+    summary: `The database has no role ${JSON.stringify(role)}.${also}`,
+    detail: others.length === 0 ? undefined : `Also: ${others.map(({ address }) => address).join(', ')}.`,
     next:
       nearest === undefined
         ? 'Correct the name, or create the role.'
         : `Did you mean ${nearest}? Otherwise create the role.`,
-    address,
-    at: range,
+    address: first?.address,
+    at: first?.range,
   });
 }
 
