@@ -31,7 +31,9 @@ $sql$;
 -- Whether this session takes what it has for the secrets of now.
 CREATE FUNCTION duckdb_standin.is_current() RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $sql$
-  SELECT duckdb_standin.has_session() AND duckdb_standin.catalog_state() IN (SELECT duckdb_standin.tried_states());
+  -- In this order: the hash is of all servers.
+  SELECT CASE WHEN NOT duckdb_standin.has_session() OR NOT EXISTS (SELECT FROM duckdb_standin.tried_states()) THEN false
+    ELSE duckdb_standin.catalog_state() IN (SELECT duckdb_standin.tried_states()) END;
 $sql$;
 
 -- Loads the secrets of the role for this session. The problem, if there is one, in DuckDB's words.
