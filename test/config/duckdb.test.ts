@@ -51,6 +51,44 @@ describe("DuckDB's own secrets in the language", () => {
   });
 });
 
+describe('HTTP headers', () => {
+  const mapped = (headers: string): string =>
+    server(`{ type: s3, user_mappings: { ana: { extra_http_headers: ${headers} } } }`);
+
+  it('may be a map, as people write them', () => {
+    const { resources } = loadRight(mapped('{ X-Team: data, X-Level: 3 }'));
+    expect(resources[1]?.fields['options.extra_http_headers']).toMatchObject({
+      kind: 'plain',
+      value: { 'X-Team': 'data', 'X-Level': '3' },
+    });
+  });
+
+  it('or a value source, which is not taken for a header', () => {
+    const { resources } = loadRight(mapped('{ env: HEADERS }'));
+    expect(resources[1]?.fields['options.extra_http_headers']).toMatchObject({
+      kind: 'source',
+      source: { from: 'env', name: 'HEADERS' },
+    });
+  });
+
+  it.each([
+    ['{ Authorization: x1y2 }', 'plain-secret'],
+    ['{ X-Team: "Bearer abcdefghijklmnop1234" }', 'plain-secret'],
+    ['{ X-Team: "a,b" }', 'not-a-map'],
+    ['{ "X Team": a }', undefined],
+  ])('refuse %s', (headers, code) => {
+    const { configuration, diagnostics } = load(mapped(headers));
+    expect(configuration).toBeUndefined();
+    if (code !== undefined) expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code]);
+    expect(JSON.stringify(diagnostics)).not.toMatch(/x1y2|abcdefghijklmnop1234/);
+  });
+});
+
+it('options_unchecked overrides that an option takes true or false', () => {
+  const text = '{ type: s3, options: { use_ssl: maybe }, options_unchecked: true }';
+  expect(load(server(text)).diagnostics).toEqual([]);
+});
+
 describe('the one table of options', () => {
   it('has no credential among what messages may show', () => {
     expect(SHOWN_OPTIONS.filter((one) => SENSITIVE_OPTIONS.includes(one))).toEqual([]);

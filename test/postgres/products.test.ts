@@ -59,7 +59,7 @@ duckdb_servers:
     options: { region: us-east-1, use_ssl: true }
     usage: [${READER}]
     user_mappings:
-      ${OWNER}: { key_id: { env: ID }, secret: { env: KEY } }
+      ${OWNER}: { key_id: { env: ID }, secret: { env: KEY }, extra_http_headers: { X-Team: data, X-Level: 3 } }
       PUBLIC: { key_id: { env: ID } }
   chain: { type: s3, owner: ${OWNER}, options: { provider: credential_chain, validation: none } }
   minio: { owner: ${OWNER}, simple: { type: S3, key_id: { env: ID }, secret: { env: KEY }, endpoint: "minio:9000", user: ${OWNER} } }

@@ -1,6 +1,6 @@
 import { formatAddress, problemAt } from '../../model/index.js';
 import type { Entry } from '../../model/index.js';
-import { child, textOf } from '../../model/tree.js';
+import { child, entriesOf, textOf } from '../../model/tree.js';
 import type { NodeReader, SectionReader } from '../../providers/sdk/index.js';
 import { plainSecretWords } from '../sources/problems.js';
 import type { ProviderSection } from '../language.js';
@@ -33,6 +33,10 @@ export function nodeReader(fields: FieldReader): NodeReader {
   return {
     field: (node) => readField(fields, node),
     isPlainText: (node) => node.kind === 'scalar' && node.value !== null && !isRef(node.text),
+    isSource: (node) =>
+      node.kind === 'scalar'
+        ? node.value !== null && isRef(node.text)
+        : entriesOf(node).some(({ key }) => language.sources.words.includes(key)),
     plainSecret: (path) => plainSecretWords(path, language.sources),
     refuse: (at, words) => {
       problems.push(problemAt(at, words));

@@ -32,6 +32,7 @@ const IN_MAPPING = {
 /** Reads `type` with options and mappings, or the parameters of one of the wrapper's functions. */
 export function readForm(reader: SectionReader, entry: Entry): ServerForm {
   const { notSecret } = reader.lifecycleOf(entry.value);
+  const unchecked = textOf(child(entry.value, 'options_unchecked')) === 'true';
   for (const form of ['simple', 'azure'] as const) {
     const node = child(entry.value, form);
     if (node === undefined) continue;
@@ -47,9 +48,10 @@ export function readForm(reader: SectionReader, entry: Entry): ServerForm {
       path: `${path}.options`,
       place: 'server',
       type,
+      unchecked,
       notSecret,
     }),
-    mappings: readMappings(reader, entry, { path, type, notSecret }),
+    mappings: readMappings(reader, entry, { path, type, unchecked, notSecret }),
   };
 }
 

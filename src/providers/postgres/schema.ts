@@ -1,6 +1,6 @@
 import { ref, sourceOnly, textOrSource } from '../../model/index.js';
 import type { JsonSchema, SectionSchema } from '../../model/index.js';
-import { optionDefs, optionsByType, whenType } from '../sdk/duckdb-option-schema.js';
+import { headersOption, optionDefs, optionsByType, whenType } from '../sdk/duckdb-option-schema.js';
 import type { SettingsSchema } from '../sdk/index.js';
 
 const roleNames: Readonly<Record<string, JsonSchema>> = {
@@ -81,6 +81,7 @@ export const duckdbServers: SectionSchema = {
       propertyNames: { $ref: '#/$defs/optionName' },
       properties: {
         key_id: textOrSource('The id of the access key.', { env: 'AWS_ACCESS_KEY_ID' }),
+        extra_http_headers: headersOption,
       },
       additionalProperties: { $ref: '#/$defs/textOrSource' },
       examples: [{ key_id: { env: 'AWS_ACCESS_KEY_ID' }, secret: { env: 'AWS_SECRET_ACCESS_KEY' } }],

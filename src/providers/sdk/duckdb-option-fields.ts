@@ -1,5 +1,6 @@
 import { credentialIn, entriesOf } from '../../model/index.js';
 import type { DesiredField, Entry, Place, ProblemWords, TreeNode } from '../../model/index.js';
+import { isHeaderMap, readHeaders } from './duckdb-headers.js';
 import { isBooleanOption, isKnownOf, mayBeSensitive } from './duckdb-option-names.js';
 import type { NodeReader } from './language.js';
 
@@ -14,6 +15,8 @@ export interface OptionsPlace {
   readonly place: 'server' | 'mapping' | 'open' | 'sensitive';
   /** The secret type, in lower case; empty where it is missing. */
   readonly type: string;
+  /** What the tables of options tell is not checked. */
+  readonly unchecked?: boolean;
   /** The options that `lifecycle: { not_secret: [...] }` names. */
   readonly notSecret?: readonly string[] | undefined;
 }
@@ -35,7 +38,9 @@ export function readOptions(
     }
     places.set(name, entry.keyAt);
     if (refusesOption(reader, entry, name, where)) continue;
-    const field = readOption(reader, entry.value, name, where);
+    const field = isHeaderMap(reader, entry.value, name)
+      ? readHeaders(reader, entry.value, `${where.path}.${name}`)
+      : readOption(reader, entry.value, name, where);
     if (field !== undefined) fields[`options.${name}`] = field;
   }
   return fields;
@@ -49,10 +54,10 @@ export function readOption(
   reader: NodeReader,
   node: TreeNode,
   name: string,
-  { type, place, notSecret }: Pick<OptionsPlace, 'type' | 'place' | 'notSecret'>,
+  { type, place, notSecret, unchecked }: Pick<OptionsPlace, 'type' | 'place' | 'notSecret' | 'unchecked'>,
 ): DesiredField | undefined {
   const text = node.kind === 'scalar' && reader.isPlainText(node) ? node.text : undefined;
-  if (text !== undefined && isBooleanOption(type, name) && !isBooleanText(text)) {
+  if (unchecked !== true && text !== undefined && isBooleanOption(type, name) && !isBooleanText(text)) {
     reader.refuse(node.at, {
       code: 'not-a-boolean',
       summary: `The option \`${name}\` takes true or false.`,

@@ -6,6 +6,21 @@ import { secretTypes } from './duckdb-options.js';
 
 /** Definitions that every section with options of DuckDB uses. */
 export const optionDefs: Readonly<Record<string, JsonSchema>> = {
+  httpHeaders: {
+    type: 'object',
+    title: 'HTTP headers by name',
+    minProperties: 1,
+    propertyNames: {
+      pattern: '^[A-Za-z0-9!#$%&*+.^_`|~-]+$',
+      patternErrorMessage: 'The name of a header is letters, digits and "-".',
+    },
+    additionalProperties: {
+      type: ['string', 'number', 'boolean'],
+      description: 'The value of the header.',
+      examples: ['data'],
+    },
+    examples: [{ 'X-Team': 'data' }],
+  },
   serverOptions: {
     type: 'object',
     title: 'options by name',
@@ -24,6 +39,13 @@ export const optionDefs: Readonly<Record<string, JsonSchema>> = {
     additionalProperties: { $ref: '#/$defs/textOrSource' },
     examples: [{ region: 'us-east-1', scope: 's3://lake' }],
   },
+};
+
+/** HTTP headers: a map of text, or a value source for all of them. */
+export const headersOption: JsonSchema = {
+  anyOf: [{ $ref: '#/$defs/httpHeaders' }, { $ref: '#/$defs/textOrSource' }],
+  description: 'HTTP headers to send besides: a map, or a value source where one is a credential.',
+  examples: [{ 'X-Team': 'data' }, { env: 'EXTRA_HTTP_HEADERS' }],
 };
 
 /** Where options are written: everybody may read those that are `open`; `all` and `sensitive` may hold credentials. */
@@ -67,6 +89,7 @@ function optionSchema(type: string, { name, sensitive, dataType }: TypeOption, p
     const hint = `\`${name}\` is sensitive: it belongs in the \`user_mappings\` of a server, or under \`sensitive\` of a secret.`;
     return { not: {}, description: hint, patternErrorMessage: hint, examples: [{ env: variable }] };
   }
+  if (name === 'extra_http_headers' && place === 'all') return headersOption;
   if (sensitive) {
     return sourceOnly(
       `The option ${name} of ${type}: a credential, so its value comes from a value source.`,

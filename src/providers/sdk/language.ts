@@ -80,6 +80,8 @@ export interface NodeReader {
   field(node: TreeNode): DesiredField | undefined;
   /** Whether a node is plain text, and not a value source. */
   isPlainText(node: TreeNode): boolean;
+  /** Whether a node is a value source. */
+  isSource(node: TreeNode): boolean;
   /** What is wrong where a sensitive field is plain text. */
   plainSecret(path: string): ProblemWords;
   /** Reports a problem at a place. */
