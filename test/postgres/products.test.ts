@@ -9,7 +9,6 @@ import type { Product } from '../../src/sandbox/postgres/standin/index.js';
 import { onEachPostgres } from '../support/postgres/block.js';
 import { query, withClient } from '../support/postgres/index.js';
 import type { RealPostgres } from '../support/postgres/index.js';
-import { hideRoleSetting } from '../support/postgres/settings.js';
 import { engineOf } from '../support/engine.js';
 import type { Engine } from '../support/engine.js';
 import { makeProject } from '../support/project.js';
@@ -70,7 +69,6 @@ onEachPostgres('the circle', { settings: { 'duckdb.postgres_role': GROUP }, stan
     'in %s as %s: validate, plan, apply, nothing to do, no drift, rotate, no drift; then as the owner without rights',
     async (product, role) => {
       const url = await databaseOf(server(), product);
-      await hideRoleSetting(url);
       const site = await siteOf(asRole(url, role), CIRCLE);
       expect((await validate([], site.context())).status).toBe('ok');
       const planned = await site.plan();

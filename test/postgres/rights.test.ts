@@ -112,6 +112,12 @@ onRealPostgres('rights', { 'duckdb.postgres_role': 'duckgroup' }, (server) => {
       status: 'failed',
       message: expect.stringContaining('postgres_role') as string,
     });
+    // Who may read the setting is told before any change.
+    await query(url, 'GRANT pg_read_all_settings TO plain_role');
+    expect((await half.prepare([lake])).diagnostics).toEqual([
+      expect.objectContaining({ severity: 'error', code: 'not-in-duckdb-role' }),
+    ]);
+    await query(url, 'REVOKE pg_read_all_settings FROM plain_role');
     await outsider.close();
     await half.close();
   });
