@@ -1,4 +1,7 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { UnreachableError } from '../../src/providers/sdk/index.js';
 import { DiagnosticError, plain } from '../../src/model/index.js';
@@ -101,3 +104,29 @@ onPostgres(
   },
   [18, 15],
 );
+
+it('a client key that cannot be used is an error about the key, not about the server', async () => {
+  // Agrees to TLS; the handshake is never begun.
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('S'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const folder = await mkdtemp(join(tmpdir(), 'secrets-key-'));
+  try {
+    const key = join(folder, 'client.key');
+    await writeFile(key, 'not a key');
+    await chmod(key, 0o600);
+    const { port } = server.address() as { port: number };
+    const url = `postgres://app@127.0.0.1:${port}/none?sslmode=require&sslcert=${key}&sslkey=${key}`;
+    const error: unknown = await openSession(url).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DiagnosticError);
+    expect((error as DiagnosticError).diagnostics[0]).toMatchObject({
+      code: 'postgres-tls',
+      summary: expect.stringContaining('certificate or key cannot be used') as string,
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+    server.close();
+  }
+});

@@ -160,6 +160,13 @@ function authorizationProblem({ settings, where, role, database }: Attempt, mess
 /** No login was reached: the network, or TLS. */
 function networkProblem(error: unknown, { where }: Attempt): Refusal {
   const known = networkError(error);
+  if (known?.code.startsWith('ERR_OSSL_') === true) {
+    return problemError({
+      code: 'postgres-tls',
+      summary: `No TLS to PostgreSQL at ${where}: ${known.words}.`,
+      next: 'Check that sslcert and sslkey are whole PEM files that belong together, sslpassword for an encrypted key, and sslrootcert and sslcrl.',
+    });
+  }
   if (known?.kind === 'certificate' || known?.kind === 'tls') {
     return problemError({
       code: 'postgres-certificate',
