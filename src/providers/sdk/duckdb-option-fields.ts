@@ -56,19 +56,21 @@ export function readOption(
   name: string,
   { type, place, notSecret, unchecked }: Pick<OptionsPlace, 'type' | 'place' | 'notSecret' | 'unchecked'>,
 ): DesiredField | undefined {
-  const text = node.kind === 'scalar' && reader.isPlainText(node) ? node.text : undefined;
-  if (unchecked !== true && text !== undefined && isBooleanOption(type, name) && !isBooleanText(text)) {
-    reader.refuse(node.at, {
-      code: 'not-a-boolean',
-      summary: `The option \`${name}\` takes true or false.`,
-      next: 'Write true or false.',
-    });
-  }
+  if (unchecked !== true && isBooleanOption(type, name)) refuseNoBoolean(reader, node, name);
   const field = reader.field(node);
   const isDeclared = notSecret?.includes(name) === true;
   if (field?.kind === 'source' && place === 'server' && !isDeclared) reader.refuse(node.at, readByAll(name));
   const isUnknown = field?.kind === 'plain' && !isKnownOf(type, name) && !isDeclared;
   return isUnknown ? { ...field, sensitive: true } : field;
+}
+
+function refuseNoBoolean(reader: NodeReader, node: TreeNode, name: string): void {
+  if (node.kind !== 'scalar' || !reader.isPlainText(node) || isBooleanText(node.text)) return;
+  reader.refuse(node.at, {
+    code: 'not-a-boolean',
+    summary: `The option \`${name}\` takes true or false.`,
+    next: 'Write true or false.',
+  });
 }
 
 /** Every role of a database can read the options of its servers (DuckDB wrapper contract, 'What can be seen'). */
