@@ -52,11 +52,13 @@ export class Records {
     if (outcome.status !== 'done') return;
     const { address } = change;
     if (change.action === 'delete' || change.action === 'forget') {
+      this.#forgetOriginal(change);
       for (const gone of [address, ...(this.#cascading.get(address) ?? [])]) this.#records.delete(gone);
       return;
     }
     if (desired === undefined || outcome.id === undefined) return;
     const before = this.#records.get(address);
+    const original = change.action === 'create' ? this.#records.get(change.movedFrom ?? '')?.id : undefined;
     const known = before?.id === outcome.id ? before : undefined;
     this.#records.set(address, {
       ...rememberFields(desired, this.#fingerprint, { known }),
@@ -64,8 +66,20 @@ export class Records {
       address,
       id: outcome.id,
       appliedAt: this.#now().toISOString(),
-      ...defined({ changedAt: outcome.changedAt, changedBy: outcome.changedBy }),
+      ...defined({
+        copiedFrom: original ?? known?.copiedFrom,
+        changedAt: outcome.changedAt,
+        changedBy: outcome.changedBy,
+      }),
     });
+  }
+
+  /** Once the original is destroyed, its copy is an object like any other. */
+  #forgetOriginal({ movedTo }: Change): void {
+    const copy = movedTo && this.#records.get(movedTo.address);
+    if (copy === undefined) return;
+    const { copiedFrom: _original, ...rest } = copy;
+    this.#records.set(rest.address, rest);
   }
 
   /** Takes in a resource that is as wanted already: what the state remembers of it follows the configuration. */
@@ -107,7 +121,7 @@ export class Records {
       address: desired.address,
       id: actual.id,
       appliedAt: record?.appliedAt ?? this.#now().toISOString(),
-      ...defined({ changedAt, changedBy }),
+      ...defined({ copiedFrom: record?.copiedFrom, changedAt, changedBy }),
     };
   }
 }

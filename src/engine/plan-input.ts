@@ -10,7 +10,7 @@ import type { EngineScope } from './run-scope.js';
 /** What a plan is made from, after a refresh. */
 export function planInput(
   { loaded, options }: RefreshRequest,
-  { desired, systems, state, patterns, fingerprint, diagnostics }: RefreshResult,
+  { desired, systems, state, moves, patterns, fingerprint, diagnostics }: RefreshResult,
   { now }: EngineScope,
 ): PlanInput {
   const { configuration, kinds } = loaded;
@@ -20,7 +20,10 @@ export function planInput(
     configuration: configuration.digest,
     files: configuration.fileNames,
     desired: [...desired.values()],
-    configured: configuration.resources.map(({ address }) => address),
+    configured: [
+      ...configuration.resources.map(({ address }) => address),
+      ...configuration.moved.map(({ from }) => from),
+    ],
     authoritative: configuration.authoritative,
     removed: configuration.removed.map(({ address }) => address),
     actual: systems.actual,
@@ -31,6 +34,7 @@ export function planInput(
       .filter(({ fields }) => fieldText(fields['unverifiable']) === 'accept')
       .map(({ name }) => name),
     ...defined({ fingerprint, maxDeletes: options.maxDeletes }),
+    moves: moves.pending,
     scope: patterns,
     diagnostics,
   };

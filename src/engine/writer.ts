@@ -79,6 +79,8 @@ export class StateWriter {
   #found: ReadonlyMap<string, ActualResource> | undefined;
   readonly #configurations: readonly AppliedConfiguration[];
   readonly #fingerprint: Fingerprinter | undefined;
+  /** The old addresses of what is to be renamed, by the new ones. */
+  readonly #renamed: Map<string, string>;
   #state: StateData;
   #lastWritten: string;
   #saving: Promise<void> = Promise.resolve();
@@ -89,6 +91,7 @@ export class StateWriter {
     this.#request = request;
     this.#locked = locked;
     this.#state = refreshed.state ?? newState(loaded.configuration.stack);
+    this.#renamed = new Map(refreshed.moves.renamed);
     this.#records = openRecords(this.#state.records, loaded.kinds, fieldFingerprint(fingerprint), now);
     this.#changes = new Map(plan.changes.map((change) => [change.address, change]));
     const intents = [...(this.#state.intents ?? []), ...intentsOf(request, now(), fingerprint)];
@@ -108,6 +111,7 @@ export class StateWriter {
     if (change === undefined) return;
     const known = change.action === 'import' ? this.#asFound(outcome) : outcome;
     this.#records.take(change, known, this.#request.refreshed.desired.get(outcome.address));
+    if (outcome.status === 'done' && change.movedFrom !== undefined) this.#tookName(change.address);
     if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true)
       this.#intents.delete(outcome.address);
   }
@@ -129,6 +133,27 @@ export class StateWriter {
     }
   }
 
+  /** The records, under their old names where the system has not given the new ones yet: after a crash it is looked for there. */
+  #withOldNames(records: readonly StateRecord[]): readonly StateRecord[] {
+    if (this.#renamed.size === 0) return records;
+    const nameOf = (address: string): string => this.#renamed.get(address) ?? address;
+    return records
+      .map((record) => ({
+        ...record,
+        address: nameOf(record.address),
+        dependsOn: record.dependsOn.map(nameOf).sort(),
+      }))
+      .sort(byAddress);
+  }
+
+  /** Takes in that a resource has its new name, and so has what lives in it. */
+  #tookName(address: string): void {
+    const { kinds } = this.#request.loaded;
+    for (const renamed of [...this.#renamed.keys()]) {
+      if (renamed === address || kinds.parentOf(renamed) === address) this.#renamed.delete(renamed);
+    }
+  }
+
   /** The state as it would be written next. */
   next(): StateData {
     const { intents: _intents, plans: _plans, ...rest } = this.#state;
@@ -138,7 +163,7 @@ export class StateWriter {
       ...rest,
       serial: rest.serial + 1,
       systems: { ...rest.systems, ...bindingsOf(this.#request.plan.systems) },
-      records,
+      records: this.#withOldNames(records),
       ...(open.length === 0 ? {} : { intents: open }),
       ...(this.#plans.length === 0 ? {} : { plans: this.#plans }),
       configurations: this.#configurations,
@@ -235,8 +260,9 @@ function intentsOf(
   now: Date,
   fingerprint: Fingerprinter | undefined,
 ): readonly Intent[] {
+  const ids = new Map((refreshed.state?.records ?? []).map(({ address, id }) => [address, id]));
   const grants = groupBy(grantsOf(plan, refreshed, kinds), ({ parent }) => parent);
-  return plan.changes.flatMap(({ action, address }) => {
+  return plan.changes.flatMap(({ action, address, movedFrom }) => {
     const { kind, provider } = kinds.mustParse(address);
     const by = own(plan.systems, provider)?.principal;
     const isMaking = (action === 'create' || action === 'replace') && !kinds.isList(kind);
@@ -250,6 +276,7 @@ function intentsOf(
         ...defined({
           fingerprints: filled(fingerprintsOf(refreshed.desired.get(address), fingerprint)),
           grants: filled(roles),
+          copiedFrom: action === 'create' ? ids.get(movedFrom ?? '') : undefined,
         }),
       },
     ];

@@ -44,6 +44,14 @@ interface ChangeBase {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** The system's id of the object, where it exists. */
   readonly id?: string;
+  /** The address that the configuration moved it from: it is created as a copy of that object, or that object gets its name. */
+  readonly movedFrom?: string;
+  /** Of what is destroyed: the address of its copy. */
+  readonly movedTo?: {
+    readonly address: string;
+    /** Whether the configuration says who has access to the copy; where it does not, all access is copied. */
+    readonly isListed: boolean;
+  };
   /** Absent: it is as it should be, or comes with the rest of the change. */
   readonly mark?: MarkChange;
 }

@@ -23,6 +23,8 @@ export interface KindPolicy {
   readonly mayMeanAnother?: (name: string) => boolean;
   /** The field that names its owner, who is the identity that creates it unless the configuration names another. */
   readonly ownerField?: string;
+  /** Whether its system can give an object another name; where it cannot, a moved one is copied, and then destroyed. */
+  readonly renames?: boolean;
   /** Whether the identity that creates such a resource becomes an owner of it. Absent: it does not. Takes the desired fields. */
   readonly creatorOwns?: (desired: Fields) => boolean;
   /** Whether its resources carry the mark of their stack, which tells who manages them without any state. Absent: they do not. */

@@ -18,6 +18,8 @@ export interface StateRecord {
   readonly fingerprintedAs?: string;
   /** Its address as the configuration had it, where the system calls it otherwise. */
   readonly configuredAs?: string;
+  /** The id of the object that it is a copy of, until that is destroyed. */
+  readonly copiedFrom?: string;
   /** The names of the sensitive fields, as last applied. */
   readonly sensitiveFields: readonly string[];
   /** Those of them whose values were generated: the system alone has them. Absent where there are none. */
@@ -49,6 +51,8 @@ export interface Intent {
   readonly by: string;
   /** Keyed fingerprints of the values that it was to be made with; absent where there was no key, or no value. */
   readonly fingerprints?: Readonly<Record<string, string>>;
+  /** The id of the object that it was to be a copy of. */
+  readonly copiedFrom?: string;
   /** The roles that were to be granted on it, by the address of the grant; absent where there were none. */
   readonly grants?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 import type { ActualResource, DesiredResource, Diagnostic, StateRecord, Unverified } from '../model/index.js';
-import { NOOP, act, allFields, refused } from './decision.js';
+import { NOOP, act, allFields, refused, waitingPaths } from './decision.js';
 import type { Decision } from './decision.js';
 import { fieldAt } from './compare.js';
 import { diffResource } from './diff.js';
@@ -8,6 +8,7 @@ import { adoptedFrom, forget, isMarkedCopy, markToSet } from './marks.js';
 import type { MarkDecision } from './marks.js';
 import { directActual, isRemoved } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
+import { whyCopied, withNewName } from './moved.js';
 import * as reasons from './reasons.js';
 import * as refusals from './refusals.js';
 import { isRenamed, renamedTo } from './renamed.js';
@@ -51,7 +52,7 @@ function decideWanted(index: PlanIndex, view: WantedView, parent: Decision | und
   const actual = directActual(view);
   return actual === undefined
     ? decideMissing(index, view)
-    : decideExisting(index, { ...view, actual }, parent);
+    : withNewName(index, view.desired, decideExisting(index, { ...view, actual }, parent));
 }
 
 /** A resource that may exist and that this identity cannot see is left alone, and named; a list is named instead of its members. */
@@ -67,11 +68,9 @@ function decideMissing(index: PlanIndex, view: WantedView): Decision {
     return unseenDecision(index, view, reasons.HANDED_OVER);
   }
   if (waitingPaths(desired).length > 0) return waiting(desired);
-  return act(
-    'create',
-    reasons.whyCreate(record, index.policyOf(view.address).mayBeHidden),
-    allFields(desired.fields, 'add'),
-  );
+  const why =
+    whyCopied(index, text) ?? reasons.whyCreate(record, index.policyOf(view.address).mayBeHidden);
+  return act('create', why, allFields(desired.fields, 'add'));
 }
 
 function decideExisting(index: PlanIndex, view: ExistingView, parent: Decision | undefined): Decision {
@@ -105,11 +104,6 @@ function decideUnchanged({ desired, actual }: ExistingView, claim: Claim, taking
   }
   const isAccepted = Object.values(desired.changedOutside ?? {}).includes('accepted');
   return isAccepted ? act('import', reasons.whyAccepted(actual)) : NOOP;
-}
-
-/** The fields whose values are taken from a generated value that waits for a decision. */
-function waitingPaths({ changedOutside = {} }: DesiredResource): readonly string[] {
-  return Object.keys(changedOutside).filter((path) => changedOutside[path] === 'waiting');
 }
 
 /** A resource that would have to be written as a whole while one of its values waits for a decision. */

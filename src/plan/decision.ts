@@ -1,5 +1,6 @@
 import { compareText } from '../model/index.js';
 import type {
+  DesiredResource,
   Action,
   Diagnostic,
   Field,
@@ -55,4 +56,9 @@ export function allFields(
         ? showChange(path, undefined, field)
         : showChange(path, field, undefined, { wasSensitive });
     });
+}
+
+/** The fields whose values are taken from a generated value that waits for a decision. */
+export function waitingPaths({ changedOutside = {} }: DesiredResource): readonly string[] {
+  return Object.keys(changedOutside).filter((path) => changedOutside[path] === 'waiting');
 }

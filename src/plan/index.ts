@@ -1,7 +1,7 @@
 export { changedSince, fieldAt } from './compare.js';
 export { fingerprintDomain } from './input.js';
 export { checkActors } from './self.js';
-export type { Fingerprint, PlanInput } from './input.js';
+export type { Fingerprint, PendingMove, PlanInput } from './input.js';
 export type { MaxDeletes } from './limits.js';
 export { markToSet } from './marks.js';
 export { findDrift, makePlan } from './make.js';

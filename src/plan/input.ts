@@ -28,6 +28,8 @@ export interface PlanInput {
   readonly configured?: readonly string[];
   readonly authoritative: readonly AuthoritativeList[];
   readonly removed: readonly string[];
+  /** Moves that the systems have not followed yet; none where absent. */
+  readonly moves?: readonly PendingMove[];
   /** What each provider's session read. */
   readonly actual: Readonly<Record<string, ReadResult>>;
   /** Providers that could not be reached: nothing is planned for them. */
@@ -42,6 +44,16 @@ export interface PlanInput {
   readonly maxDeletes?: MaxDeletes;
   /** Problems found before planning; the plan includes them. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A move of the configuration that is still to be done. */
+export interface PendingMove {
+  /** Where the object is now, and its record. */
+  readonly from: string;
+  /** Where it is to be; of a renamed object, where its record is already. */
+  readonly to: string;
+  /** `rename`: the system gives it the new name; `copy`: it is created, and the old one destroyed after it. */
+  readonly mode: 'rename' | 'copy';
 }
 
 /** Which resources a run is about. Patterns are addresses, with `*` for any text. */

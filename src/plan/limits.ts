@@ -24,7 +24,10 @@ export function checkDeletes(
   allowed: MaxDeletes | undefined,
 ): readonly Diagnostic[] {
   const destroyed = groupBy(
-    changes.filter(({ action }) => action === 'delete' || action === 'replace'),
+    // What was copied is not lost.
+    changes.filter(
+      ({ action, movedTo }) => (action === 'delete' && movedTo === undefined) || action === 'replace',
+    ),
     ({ address }) => kindOf(address),
   );
   const owned = groupBy(records, ({ address }) => kindOf(address));

@@ -1,4 +1,4 @@
-import { PLAN_FORMAT, accepted, byAddress, defined, formatAddress, problem } from '../model/index.js';
+import { PLAN_FORMAT, kindOf, accepted, byAddress, defined, formatAddress, problem } from '../model/index.js';
 import type {
   Action,
   Change,
@@ -6,6 +6,7 @@ import type {
   DriftEntry,
   DriftReport,
   Field,
+  Kinds,
   Plan,
   PlanSummary,
   Precondition,
@@ -200,7 +201,29 @@ function toChange(index: PlanIndex, view: ResourceView, decision: Decision): Cha
       id: action === 'create' ? undefined : view.actual?.id,
       mark: decision.mark,
     }),
+    ...moveOf(index, view.text, action),
   };
+}
+
+/** Where a change leads from or to, where the configuration moved its resource. */
+function moveOf(index: PlanIndex, text: string, action: Action): Pick<Change, 'movedFrom' | 'movedTo'> {
+  const { kinds } = index;
+  if (action === 'delete') {
+    const to = index.copiesOf.get(text)?.to;
+    if (to === undefined) return {};
+    const kind = listKindOf(to, kinds);
+    const isListed = kind !== undefined && index.isListed({ ...kinds.mustParse(to), kind, member: '' });
+    return { movedTo: { address: to, isListed } };
+  }
+  const move = index.movesTo.get(text);
+  if (move === undefined || action === 'import' || action === 'forget') return {};
+  return move.mode === 'copy' && action !== 'create' ? {} : { movedFrom: move.from };
+}
+
+/** The kind of the grants on an object. */
+function listKindOf(address: string, kinds: Kinds): string | undefined {
+  return kinds.all.find(({ parent, ownership }) => parent === kindOf(address) && ownership !== undefined)
+    ?.kind;
 }
 
 function preconditionOf({ actual }: ResourceView, { action, mark }: Decision): Precondition {

@@ -1,4 +1,4 @@
-import { compareText, kindOf } from '../model/index.js';
+import { compareText, groupBy, kindOf } from '../model/index.js';
 import type { Change, DesiredResource, Kinds, StateRecord } from '../model/index.js';
 
 /**
@@ -6,6 +6,7 @@ import type { Change, DesiredResource, Kinds, StateRecord } from '../model/index
  *
  * - What is created or updated comes after what it depends on.
  * - What is destroyed comes after everything that depended on it, as the state remembers it, was destroyed or updated.
+ * - What was copied is destroyed after its copy, and access to that, is complete.
  * - Otherwise destruction comes last, so that a credential's successor exists before the credential is removed.
  *
  * @throws Error on a cycle: the configuration was checked for them
@@ -16,7 +17,7 @@ export function orderChanges(
   records: ReadonlyMap<string, StateRecord>,
   kinds: Kinds,
 ): readonly Change[] {
-  const before = predecessors(changes, desired, records);
+  const before = predecessors(changes, desired, records, kinds);
   return sortTopologically(changes, before, kinds).map((change) => ({
     ...change,
     after: [...(before.get(change.address) ?? [])].sort(compareText),
@@ -28,7 +29,9 @@ function predecessors(
   changes: readonly Change[],
   desired: ReadonlyMap<string, DesiredResource>,
   records: ReadonlyMap<string, StateRecord>,
+  kinds: Kinds,
 ): ReadonlyMap<string, ReadonlySet<string>> {
+  const children = groupBy(changes, ({ address }) => kinds.parentOf(address));
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const before = new Map<string, Set<string>>(changes.map((change) => [change.address, new Set()]));
   const add = (first: string, then: string): void => {
@@ -36,6 +39,7 @@ function predecessors(
   };
   for (const change of changes) {
     const { address } = change;
+    for (const needed of copyOf(change, children)) if (byAddress.has(needed)) add(needed, address);
     for (const needed of isRemoval(change) ? [] : (desired.get(address)?.dependsOn ?? [])) {
       const other = byAddress.get(needed);
       if (other !== undefined && !isRemoval(other)) add(needed, address);
@@ -46,6 +50,12 @@ function predecessors(
     }
   }
   return before;
+}
+
+/** The copy of what is destroyed because it was moved, and what lives in that: it must be complete first. */
+function copyOf({ movedTo }: Change, children: ReadonlyMap<string, readonly Change[]>): readonly string[] {
+  if (movedTo === undefined) return [];
+  return [movedTo.address, ...(children.get(movedTo.address) ?? []).map(({ address }) => address)];
 }
 
 /** Whether what a dependent needed is removed, or, where the dependent is removed, replaced: the dependent goes first. */

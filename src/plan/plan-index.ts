@@ -8,7 +8,7 @@ import type {
   PrincipalDirectory,
   StateRecord,
 } from '../model/index.js';
-import type { PlanInput } from './input.js';
+import type { PendingMove, PlanInput } from './input.js';
 import { scopeOf } from './scope.js';
 import { unseenIn } from './unseen.js';
 import type { UnseenIndex } from './unseen.js';
@@ -26,6 +26,10 @@ export interface PlanIndex {
   readonly recordById: (address: Address, id: string) => StateRecord | undefined;
   /** What lives in a resource, as the systems have it. */
   readonly children: ReadonlyMap<string, readonly ActualResource[]>;
+  /** Moves that are still to be done, by where they lead. */
+  readonly movesTo: ReadonlyMap<string, PendingMove>;
+  /** Copies that are still to be made, by what is copied. */
+  readonly copiesOf: ReadonlyMap<string, PendingMove>;
   readonly inScope: (address: string) => boolean;
   /** Whether it is in scope only because a target depends on it. */
   readonly isOnlyNeeded: (address: string) => boolean;
@@ -61,6 +65,10 @@ export function indexPlan(input: PlanInput): PlanIndex {
   const actual = directByAddress(resources);
   const directoryOf = (provider: string): PrincipalDirectory | undefined => systems.get(provider)?.directory;
   const scope = scopeOf(input.scope, kinds, [...desired.values(), ...records.values()]);
+  const moves = input.moves ?? [];
+  const copiesOf = new Map(moves.filter(({ mode }) => mode === 'copy').map((move) => [move.from, move]));
+  // What is copied goes with its copy.
+  const copyOf = (address: string): string => copiesOf.get(address)?.to ?? address;
   let visibleSecrets: ReadonlySet<string> | undefined;
   return {
     input,
@@ -71,8 +79,10 @@ export function indexPlan(input: PlanInput): PlanIndex {
     actualById: byIdOf(actual.values(), kinds),
     recordById: byIdOf(records.values(), kinds),
     children: groupBy(resources, (resource) => kinds.parentOf(resource.address)),
-    inScope: scope.includes,
-    isOnlyNeeded: scope.isOnlyNeeded,
+    movesTo: new Map(moves.map((move) => [move.to, move])),
+    copiesOf,
+    inScope: (address) => scope.includes(copyOf(address)),
+    isOnlyNeeded: (address) => scope.isOnlyNeeded(copyOf(address)),
     isListed: authoritativeLists(input),
     unseen: unseenIn(systems.values(), kinds),
     isVisible: (address) => systems.has(address.provider),

@@ -104,6 +104,16 @@ export function protectedFromReplacement(desired: DesiredResource, reason: strin
   });
 }
 
+/** A protected object would have to be copied and destroyed, to have another name. */
+export function protectedFromMove({ address }: StateRecord, to: string): Diagnostic {
+  return problem({
+    code: 'protected',
+    summary: `${address} is protected, and its system cannot rename it: to move it to ${to}, it would be copied and then destroyed.`,
+    next: 'Undo the move; or remove `protect` and apply once first.',
+    address,
+  });
+}
+
 /** What a target depends on would have to be replaced: that destroys, which a target does only to itself. */
 export function replacementNotTargeted(desired: DesiredResource, reason: string): Diagnostic {
   return refusal(desired, {

@@ -2,6 +2,7 @@ import type { ActualResource, Address, StateRecord } from '../model/index.js';
 import { NOOP, act, allFields, refused } from './decision.js';
 import type { Decision } from './decision.js';
 import { forget } from './marks.js';
+import { decideCopied } from './moved.js';
 import { directActual } from './plan-index.js';
 import type { PlanIndex, ResourceView } from './plan-index.js';
 import * as reasons from './reasons.js';
@@ -13,6 +14,8 @@ export function decideUnwanted(index: PlanIndex, view: ResourceView, parent: Dec
   const { record, address } = view;
   if (parent?.action === 'delete' && index.policyOf(address).cascades) return NOOP;
   if (record === undefined) return decideUnowned(index, view);
+  const copied = decideCopied(index, view, record);
+  if (copied !== undefined) return copied;
   const actual = directActual(view);
   const renamed = followable(index, view, parent);
   if (renamed !== undefined) {

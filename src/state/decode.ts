@@ -117,13 +117,14 @@ function decodeIntents(json: unknown, location: string): Intent[] | undefined {
 function decodeEvidence(
   item: unknown,
   refuse: (what: string) => Error,
-): Pick<Intent, 'fingerprints' | 'grants'> {
-  const { fingerprints, grants } = isObject(item) ? item : {};
+): Pick<Intent, 'fingerprints' | 'grants' | 'copiedFrom'> {
+  const { fingerprints, grants, copiedFrom } = isObject(item) ? item : {};
   if (fingerprints !== undefined && !isStringMap(fingerprints)) {
     throw refuse('`fingerprints` is not a map of texts');
   }
   if (grants !== undefined && !isStringMap(grants)) throw refuse('`grants` is not a map of texts');
-  return defined({ fingerprints, grants });
+  if (copiedFrom !== undefined && typeof copiedFrom !== 'string') throw refuse('`copiedFrom` is not a text');
+  return defined({ fingerprints, grants, copiedFrom });
 }
 
 function decodePlans(json: unknown, location: string): AppliedPlan[] | undefined {

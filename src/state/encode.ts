@@ -39,6 +39,7 @@ function inFileOrder(record: StateRecord): Readonly<Record<keyof StateRecord, un
   return {
     address: record.address,
     configuredAs: record.configuredAs,
+    copiedFrom: record.copiedFrom,
     id: record.id,
     appliedAt: record.appliedAt,
     changedAt: record.changedAt,

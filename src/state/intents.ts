@@ -149,7 +149,12 @@ function unfinished(intent: Intent, id: string, before: StateRecord | undefined)
     sensitiveFields: [],
     dependsOn: before?.dependsOn ?? [],
     unfinished: true,
-    ...defined({ protect: before?.protect, onRemove: before?.onRemove, file: before?.file }),
+    ...defined({
+      copiedFrom: intent.copiedFrom,
+      protect: before?.protect,
+      onRemove: before?.onRemove,
+      file: before?.file,
+    }),
   };
 }
 

@@ -11,7 +11,7 @@ export interface Move {
  * Lets the state follow addresses that changed: the record of `from`, and of what lives in it, is taken as that of `to`. The
  * systems are not touched. A chain (A to B, B to C) leads to its end, so that old entries may stay in the file. An entry
  * whose `from` is not in the state, or whose `to` is, has been done already; moves in a circle lead nowhere.
- * @param except addresses that stay where they are (see `unfollowedMoves`)
+ * @param except addresses that stay where they are
  */
 export function applyMoves(
   state: StateData,
@@ -55,30 +55,6 @@ export function renamesOf(
     }
   }
   return renamed;
-}
-
-/**
- * Moves that the systems have not followed: the object still has its old name there, and none is under the new one. The state
- * must not follow either, or nobody would know of the object any more: it is destroyed, and the new one created.
- * @param renames as `renamesOf` gave them
- * @param idAt the id of what the systems have under an address
- * @returns the old addresses of records that stay, and of what lives in them
- */
-export function unfollowedMoves(
-  state: StateData,
-  renames: ReadonlyMap<string, string>,
-  idAt: (address: string) => string | undefined,
-  kinds: Kinds,
-): ReadonlySet<string> {
-  const isUnfollowed = ({ address, id }: StateRecord): boolean => {
-    const to = renames.get(address);
-    return to !== undefined && idAt(address) === id && idAt(to) !== id;
-  };
-  const unfollowed = new Set(state.records.filter(isUnfollowed).map((record) => record.address));
-  for (const address of renames.keys()) {
-    if (unfollowed.has(kinds.parentOf(address) ?? '')) unfollowed.add(address);
-  }
-  return unfollowed;
 }
 
 /** Where each moved address of the state leads in the end; of two that lead to one place, the nearer comes first. */

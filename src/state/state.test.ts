@@ -8,7 +8,7 @@ import { remember } from '../../test/core/plan-input.js';
 import { holds } from '../../test/core/seeded.js';
 import { DiagnosticError } from '../model/index.js';
 import type { Plain, StateData, StateRecord } from '../model/index.js';
-import { applyMoves, decodeState, encodeState, renamesOf, unfollowedMoves } from './index.js';
+import { applyMoves, decodeState, encodeState } from './index.js';
 import { localStore } from './local/store.js';
 import type { StateStore } from './index.js';
 import { kinds } from '../../test/core/kinds.js';
@@ -316,19 +316,6 @@ describe('moved addresses', () => {
       'server_usage.wh.lake/x',
       'user_mapping.wh.lake/x',
     ]);
-  });
-
-  it('are not followed where the systems have not followed them', () => {
-    const state = of(A, 'share.helios.A/team:X', B);
-    const renames = renamesOf(state, [{ from: A, to: C }], kinds);
-    const left = (ids: Record<string, string>): string[] =>
-      [...unfollowedMoves(state, renames, (at) => ids[at], kinds)].sort();
-    const id = `id of ${A}`;
-    expect(left({})).toEqual([]);
-    expect(left({ [A]: id, [C]: id })).toEqual([]);
-    expect(left({ [A]: 'another one' })).toEqual([]);
-    expect(left({ [A]: id })).toEqual([A, 'share.helios.A/team:X']);
-    expect(applyMoves(state, [{ from: A, to: C }], kinds, new Set(left({ [A]: id })))).toEqual(state);
   });
 
   it('may be followed again, and never make two records of one address', () => {

@@ -57,6 +57,7 @@ secrets:
   GONE: { provider: helios, value: { env: STEADY }, readers: [user:chloe@example.com] }
   LET_GO: { provider: helios, value: { env: STEADY }, owners: [team:Platform] }
   HAND_OVER: { provider: helios, value: { env: STEADY }, owners: [user:ana@example.com] }
+  OLD_NAME: { provider: helios, value: { env: STEADY }, owners: [team:Platform], readers: [user:chloe@example.com] }
 duckdb_servers:
   lake:
     type: s3
@@ -75,6 +76,11 @@ duckdb_servers:
     usage: [analyst]
     user_mappings: { analyst: { key_id: { secret: KEY_ID }, secret: { env: STEADY } } }
   old_lake: { type: s3, options: { provider: credential_chain, validation: none, region: eu-west-1 } }
+  old_pond:
+    type: s3
+    options: { region: eu-west-1 }
+    usage: [analyst]
+    user_mappings: { analyst: { key_id: { secret: OLD_NAME }, secret: { env: STEADY } } }
 `;
 
 /** What somebody does by hand in between: the server is called otherwise, and the second configuration follows. */
@@ -95,6 +101,7 @@ secrets:
   HAND_OVER: { provider: helios, value: { env: STEADY }, owners: [user:ana@example.com], self: drop }
   FRESH: { provider: helios, value: { env: FRESH }, owners: [team:Platform], readers: [team:Data Engineering, user:chloe@example.com] }
   FRESH_TOO: { provider: helios, value: { env: TOKEN }, readers: [team:Machine Learning] }
+  NEW_NAME: { provider: helios, value: { env: STEADY }, owners: [team:Platform], readers: [user:ana@example.com] }
 duckdb_servers:
   lake:
     type: s3
@@ -113,7 +120,16 @@ duckdb_servers:
   fresh:
     azure: { connection_string: { secret: FRESH_TOO }, scope: azure://c }
     usage: [analyst]
+  new_pond:
+    type: s3
+    options: { region: eu-west-2 }
+    usage: [intruder]
+    user_mappings:
+      analyst: { key_id: { secret: NEW_NAME }, secret: { env: STEADY } }
+      public: { key_id: { secret: NEW_NAME }, secret: { env: MINIO_KEY } }
 moved:
+  - { from: secret.helios.OLD_NAME, to: secret.helios.NEW_NAME }
+  - { from: duckdb_server.warehouse.old_pond, to: duckdb_server.warehouse.new_pond }
   - { from: secret.legacy.MOVED, to: secret.helios.MOVED }
   - { from: duckdb_server.warehouse.old_lake, to: duckdb_server.warehouse.new_lake }
 removed: [secret.helios.LET_GO]

@@ -78,6 +78,8 @@ export const changes: readonly Required<Change>[] = ACTIONS.map((action, index) 
   range,
   fingerprints: { value: 'hmac-sha256:abc' },
   id: '16385',
+  movedFrom: 'duckdb_server.warehouse.pond',
+  movedTo: { address: 'duckdb_server.warehouse.sea', isListed: true },
   mark: index % 2 === 0 ? { action: 'set', from: 'analytics-old' } : { action: 'remove' },
 }));
 
@@ -204,6 +206,7 @@ export const binding: Required<StateBinding> = { type: 'postgres', id: '7301:war
 export const record: Required<StateRecord> = {
   address: 'user_mapping.warehouse.lake/analyst',
   configuredAs: 'user_mapping.warehouse.lake/current_user',
+  copiedFrom: '16380',
   id: '16390',
   appliedAt: '2026-01-02T08:00:00.000Z',
   fields: { type: 's3', 'options.use_ssl': false, list: ['a', 1, null], map: { a: 'b' } },

@@ -60,7 +60,7 @@ export async function importAll(
         const { importable, missing, left } = sortOut(loaded, refreshed);
         const found = [...refreshed.diagnostics, ...left];
         if (importable.length === 0) return { status: 'ok', diagnostics: found, changes: [] };
-        const before = refreshed.state ?? newState(loaded.configuration.stack);
+        const before = refreshed.unmoved ?? newState(loaded.configuration.stack);
         const next = await withImported(before, importable, refreshed, inner.now());
         checkOneAddress(
           next,
@@ -110,7 +110,7 @@ interface SortedOut {
 /** What of the configuration exists and is not ours yet. */
 function sortOut({ configuration: { stack }, kinds }: Loaded, refreshed: RefreshResult): SortedOut {
   const actual = actualByAddress(refreshed.systems);
-  const records = new Map((refreshed.state?.records ?? []).map((record) => [record.address, record]));
+  const records = new Map((refreshed.unmoved?.records ?? []).map((record) => [record.address, record]));
   const importable: Importable[] = [];
   const missing: string[] = [];
   const left: Diagnostic[] = [];

@@ -47,7 +47,7 @@ export async function importResource(
         const { stack } = loaded.configuration;
         const from = adoptedFrom(loaded, resource);
         const actual = findObject(refreshed, { stack, address, id, from });
-        const before = refreshed.state ?? newState(stack);
+        const before = refreshed.unmoved ?? newState(stack);
         const next = await withImported(before, [{ actual, resource }], refreshed, inner.now());
         checkOneAddress(next, [address], loaded.kinds);
         const marked = await applyMarks([actual], { loaded, refreshed });

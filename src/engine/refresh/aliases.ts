@@ -39,6 +39,16 @@ function withoutLastName(pattern: string): string {
   return `${pattern.slice(0, end + 1)}*`;
 }
 
+/** Some patterns, and the new addresses of what they match under its old one. */
+export function withMoved(
+  patterns: readonly string[],
+  moved: readonly { readonly from: string; readonly to: string }[],
+): readonly string[] {
+  const matching = (pattern: string): readonly string[] =>
+    moved.filter(({ from }) => wildcard(pattern)(from)).map(({ to }) => to);
+  return [...patterns, ...patterns.flatMap(matching)];
+}
+
 /** The patterns of a run as the systems have the names: a resource is a target, or excluded, under either of its addresses. */
 export function resolvePatterns(
   { targets, excludes }: Patterns,

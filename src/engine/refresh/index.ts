@@ -9,12 +9,13 @@ import type { Loaded } from '../load.js';
 import type { EngineScope } from '../run-scope.js';
 import { readValues } from '../values.js';
 import { scopeOf } from '../../plan/index.js';
-import { resolvePatterns } from './aliases.js';
+import { resolvePatterns, withMoved } from './aliases.js';
 import type { Patterns } from './aliases.js';
 import { checkAccepted, checkDecisions, homesOf, settleGenerated, sharedHomesOf } from './generated.js';
 import type { GeneratedContext } from './generated.js';
-import { settleInterrupted, settleMoves, valueTest } from './moves.js';
-import { alsoReadOf, checkProviders, followMoves } from './state.js';
+import { settleInterrupted, settleMoves, valueTest, withCopies, withNewNames } from './moves.js';
+import type { SettledMoves } from './moves.js';
+import { alsoReadOf, checkMovedSystems, checkProviders, followMoves } from './state.js';
 import type { RecordedState } from './state.js';
 import { actualByAddress, refreshSystems } from './systems.js';
 import type { SystemsSnapshot } from './systems.js';
@@ -49,8 +50,12 @@ export interface RefreshResult {
   readonly stored: StateData | undefined;
   /** The state with moves followed and intents settled. */
   readonly state: StateData | undefined;
+  /** The state with intents settled, and records under the names that their objects have. */
+  readonly unmoved: StateData | undefined;
   /** What is wanted, in the systems' own terms, by address. */
   readonly desired: ReadonlyMap<string, DesiredResource>;
+  /** The moves that are still to be done. */
+  readonly moves: SettledMoves;
   /** The targets and exclusions, as the systems have the names. */
   readonly patterns: Patterns;
   readonly systems: SystemsSnapshot;
@@ -99,6 +104,8 @@ export async function refresh<Result>(
   ];
   if (hasErrors(diagnostics)) return onBlocked(diagnostics);
   const sharedHomes = sharedHomesOf(homes);
+  // Their copies may need their values.
+  const sources = new Set(recorded.moves.map(({ from }) => from));
   const systems = {
     stack: configuration.stack,
     settings: selectSettings(values.settings, selection, options),
@@ -112,12 +119,12 @@ export async function refresh<Result>(
     desired: values.desired,
     authoritative: configuration.authoritative,
     reads: selection.reads,
-    state: recorded.moved,
+    state: recorded.asRead,
     alsoRead: alsoReadOf(recorded, loaded),
     seekUnmanaged: options.seekUnmanaged === true,
     // Without a key there is no fingerprint to compare; what others take their value from must be known.
     mustReadValue: isNeeded
-      ? (address: string) => key === undefined || sharedHomes.has(address)
+      ? (address: string) => key === undefined || sharedHomes.has(address) || sources.has(address)
       : () => false,
   };
   // While the systems are asked.
@@ -194,14 +201,38 @@ interface Prepared {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The targets and exclusions of a run, as the systems have the names. */
+function patternsOf({ loaded, options }: RefreshRequest, { desired, actual }: SystemsSnapshot): Patterns {
+  const { moved } = loaded.configuration;
+  const { targets, excludes } = options;
+  const patterns = { targets: withMoved(targets, moved), excludes: withMoved(excludes, moved) };
+  return resolvePatterns(patterns, desired, actual, loaded.kinds);
+}
+
 /** Settles what could not be told before the systems were read: moves, intents, generated values. */
 function settle(
   { request, recorded, key, fingerprint, diagnostics }: Prepared,
-  systems: SystemsSnapshot,
+  read: SystemsSnapshot,
 ): RefreshResult {
   const { loaded, options } = request;
-  const actual = actualByAddress(systems);
-  const wasRead = (provider: string): boolean => Object.hasOwn(systems.actual, provider);
+  const found = actualByAddress(read);
+  const wasRead = (provider: string): boolean => Object.hasOwn(read.actual, provider);
+  const patterns = patternsOf(request, read);
+  const edges = [...read.desired, ...(recorded.moved?.records ?? [])];
+  const { includes } = scopeOf(patterns, loaded.kinds, edges);
+  const settled = settleInterrupted(
+    recorded.asRead,
+    {
+      actual: found,
+      isSeen: (address) => wasRead(providerOf(address)) && includes(address),
+      isSameValue: valueTest(fingerprint, read.desired),
+      kinds: loaded.kinds,
+    },
+    loaded,
+  );
+  const moves = settleMoves(settled.state, recorded.moves, found, loaded);
+  const systems = withNewNames(read, moves, loaded.kinds);
+  const actual = withCopies(actualByAddress(systems), moves);
   const homes = homesOf(loaded.configuration);
   const generated: GeneratedContext = {
     actual,
@@ -211,35 +242,24 @@ function settle(
     accepts: new Set(options.accepts),
     isSeen: (address) => wasRead(providerOf(address)),
   };
-  const patterns = resolvePatterns(options, systems.desired, systems.actual, loaded.kinds);
-  const edges = [...systems.desired, ...(recorded.moved?.records ?? [])];
-  const { includes } = scopeOf(patterns, loaded.kinds, edges);
   const desired = settleGenerated(
     systems.desired.filter(({ address }) => includes(address)),
     homes,
     generated,
-  );
-  const moves = settleMoves(recorded, actual, loaded);
-  const settled = settleInterrupted(
-    moves.state,
-    {
-      actual,
-      isSeen: (address) => wasRead(providerOf(address)) && includes(address),
-      isSameValue: valueTest(fingerprint, systems.desired),
-      kinds: loaded.kinds,
-    },
-    loaded,
   );
   return {
     diagnostics: [
       ...diagnostics,
       ...systems.diagnostics,
       ...checkAccepted(homes, generated),
-      ...moves.diagnostics,
       ...settled.diagnostics,
+      ...moves.diagnostics,
+      ...checkMovedSystems(recorded.stored, systems.actual, loaded),
     ],
     stored: recorded.stored,
-    state: settled.state,
+    state: moves.state,
+    unmoved: settled.state,
+    moves,
     desired: new Map(desired.map((resource) => [resource.address, resource])),
     patterns,
     systems,

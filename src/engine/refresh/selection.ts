@@ -4,7 +4,7 @@ import { scopeOf } from '../../plan/index.js';
 import type { ResolvedSettings } from '../../providers/sdk/index.js';
 import type { RunOptions } from '../context.js';
 import type { Loaded } from '../load.js';
-import { candidatesOf } from './aliases.js';
+import { candidatesOf, withMoved } from './aliases.js';
 
 /** What of the configuration and of the state a run is about. */
 export interface Selection {
@@ -23,8 +23,10 @@ export interface Selection {
 export function select(
   { configuration, kinds }: Loaded,
   state: StateData | undefined,
-  { targets, excludes }: RunOptions,
+  options: RunOptions,
 ): Selection {
+  const targets = withMoved(options.targets, configuration.moved);
+  const excludes = withMoved(options.excludes, configuration.moved);
   const records = state?.records ?? [];
   const candidates = candidatesOf(targets, configuration.resources, kinds);
   const mayInclude = scopeOf({ targets: [...targets, ...candidates], excludes }, kinds, [

@@ -1,10 +1,15 @@
-import { kindOf, problem, providerOf } from '../../model/index.js';
-import type { Diagnostic, Intent, StateData, StateRecord } from '../../model/index.js';
+import { formatAddress, kindOf, own, problem, providerOf } from '../../model/index.js';
+import type { Diagnostic, Intent, Kinds, StateData, StateRecord, SystemIdentity } from '../../model/index.js';
 import { applyMoves, recordsOfIntents, renamesOf } from '../../state/index.js';
+import type { Move } from '../../state/index.js';
 import type { Loaded } from '../load.js';
 
 /** The state as it is stored, and as the configuration's moves make it. */
 export interface RecordedState {
+  /** With moves from one provider to another followed, and no change of name: where to look for the objects. */
+  readonly asRead: StateData | undefined;
+  /** The moves, from where `asRead` has the records. */
+  readonly moves: readonly Move[];
   /** Absent where there is none yet. */
   readonly stored: StateData | undefined;
   /** With `moved:` followed. */
@@ -15,26 +20,87 @@ export interface RecordedState {
 
 /** Lets the state follow the moves of the configuration. */
 export function followMoves(stored: StateData | undefined, { configuration, kinds }: Loaded): RecordedState {
-  if (stored === undefined) return { stored, moved: undefined, renames: new Map() };
+  if (stored === undefined) {
+    return { stored, asRead: undefined, moves: [], moved: undefined, renames: new Map() };
+  }
+  const moved = withConfigured(stored, configuration.moved);
+  const toProvider = moved.map(({ from, to }) => ({ from, to: inProvider(from, providerOf(to), kinds) }));
+  const moves = moved.map(({ from, to }, index) => ({ from: toProvider[index]?.to ?? from, to }));
+  const asRead = applyMoves(
+    stored,
+    toProvider.filter(({ from, to }) => from !== to),
+    kinds,
+  );
   return {
     stored,
-    moved: applyMoves(stored, configuration.moved, kinds),
-    renames: renamesOf(stored, configuration.moved, kinds),
+    asRead,
+    moves: moves.filter(({ from, to }) => from !== to),
+    moved: applyMoves(stored, moved, kinds),
+    renames: renamesOf(stored, moved, kinds),
   };
 }
 
+/** The moves, from the addresses that the state has: of a role that was written otherwise, the one that its database has. */
+function withConfigured({ records }: StateData, moves: readonly Move[]): readonly Move[] {
+  const written = new Map(
+    records.flatMap(({ address, configuredAs }) =>
+      configuredAs === undefined ? [] : [[configuredAs, address] as const],
+    ),
+  );
+  return moves.map(({ from, to }) => ({ from: written.get(from) ?? from, to }));
+}
+
+function inProvider(address: string, provider: string, kinds: Kinds): string {
+  return formatAddress({ ...kinds.mustParse(address), provider });
+}
+
 /**
- * Records to look for besides those of the state: what an interrupted run was about to make, and moved ones under their old
- * addresses.
+ * Records to look for besides those of the state: what an interrupted run was about to make, and whatever has the names that moves lead
+ * to.
  */
-export function alsoReadOf(
-  { stored, moved, renames }: RecordedState,
-  { kinds }: Loaded,
-): readonly StateRecord[] {
-  return [
-    ...recordsOfIntents(moved, kinds),
-    ...(stored?.records.filter(({ address }) => renames.has(address)) ?? []),
-  ];
+export function alsoReadOf({ asRead, moves }: RecordedState, { kinds }: Loaded): readonly StateRecord[] {
+  const known = new Set(asRead?.records.map(({ address }) => address));
+  const targets = moves.filter(
+    ({ from, to }) => known.has(from) && !known.has(to) && !kinds.isList(kindOf(to)),
+  );
+  return [...recordsOfIntents(asRead, kinds), ...targets.map(({ to }) => unknownRecord(to))];
+}
+
+/** A record under which a read finds what has a name now. */
+function unknownRecord(address: string): StateRecord {
+  return {
+    address,
+    id: 'unknown',
+    appliedAt: '',
+    fields: {},
+    fingerprints: {},
+    sensitiveFields: [],
+    dependsOn: [],
+  };
+}
+
+/** Moves from a provider to one that leads to another system: the object is not there. */
+export function checkMovedSystems(
+  stored: StateData | undefined,
+  systems: Readonly<Record<string, { readonly system: SystemIdentity }>>,
+  { configuration }: Loaded,
+): readonly Diagnostic[] {
+  const known = new Set(stored?.records.map(({ address }) => address));
+  return configuration.moved.flatMap(({ from, to, range }) => {
+    const source = own(stored?.systems, providerOf(from));
+    const target = own(systems, providerOf(to))?.system;
+    if (!known.has(from) || source === undefined || target === undefined) return [];
+    if (source.type === target.type && source.id === target.id) return [];
+    return [
+      problem({
+        code: 'moved-between-systems',
+        summary: `${from} is in ${source.name}, and ${to} would be in ${target.name}: an object cannot move from one to the other.`,
+        next: 'Remove this move: then the one is destroyed, or kept where it is listed under `removed`, and the other created.',
+        at: range,
+        address: to,
+      }),
+    ];
+  });
 }
 
 /**

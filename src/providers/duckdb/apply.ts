@@ -17,6 +17,7 @@ import {
 import type { Stamp } from './files.js';
 import { openDuckdb } from './library.js';
 import type { DirectorySettings } from './settings.js';
+import { foldName } from './names.js';
 import { readStored } from './stored.js';
 import { kinds } from './kinds.js';
 
@@ -83,7 +84,10 @@ async function write(
   const path = secretPath(secretDirectory, name);
   await makeDirectory(secretDirectory);
   return withScratch(secretDirectory, async (scratch) => {
-    const fields = { ...desired.fields, ...(await ignoredFields(secretDirectory, name, desired, context)) };
+    const fields = {
+      ...desired.fields,
+      ...(await ignoredFields(secretDirectory, sourceName(change), desired, context)),
+    };
     const duckdb = await openDuckdb({ secretDirectory: scratch, extensionDirectory });
     try {
       await createSecret(duckdb, 'PERSISTENT', name, fields);
@@ -141,6 +145,11 @@ function unmet(address: string, wanted: Precondition, found: Stamp | undefined):
         ? undefined
         : failed(address, 'its file was changed after the plan was made');
   }
+}
+
+/** The secret that ignored options are taken from: of a copy, its original. */
+function sourceName({ address, movedFrom }: ApplyItem['change']): string {
+  return foldName(kinds.mustParse(movedFrom ?? address).name);
 }
 
 /** A secret is written as a whole: options that the configuration ignores are copied from the present one. */

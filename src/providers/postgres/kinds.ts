@@ -28,6 +28,7 @@ export function isRoleKeyword(name: string): boolean {
 export const policies: readonly KindPolicy[] = [
   {
     kind: 'duckdb_server',
+    renames: true,
     isList: false,
     mustReplace: mustReplaceServer,
     managedWhereNamed: ['owner'],

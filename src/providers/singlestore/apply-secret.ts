@@ -10,8 +10,9 @@ import type { HttpClient, SessionContext } from '../sdk/index.js';
 import { takesAway, type ShareStep } from './access-plan.js';
 import type { Api } from './api.js';
 import type { AccessList, SecretInfo } from './api-types.js';
+import { copyAccess } from './copy-access.js';
 import type { Identities } from './directory.js';
-import type { Role } from './kinds.js';
+import { kinds, type Role } from './kinds.js';
 import { checkSecret, checkShare, ownStep, remainingOwner, shareStep, type Held } from './preconditions.js';
 import { directRoles, shareId } from './shares.js';
 import { failedOutcome, StepError } from './step-error.js';
@@ -231,6 +232,20 @@ function wantedValue({ change, desired }: ApplyItem): Sensitive {
   return value.value;
 }
 
+/** Completes the copy of a secret that is destroyed because it was moved. */
+async function copyToSuccessor(
+  run: Run,
+  writer: Writer,
+  { change: { movedTo } }: ApplyItem,
+  secret: SecretInfo,
+): Promise<void> {
+  if (movedTo === undefined) return;
+  const { name } = kinds.mustParse(movedTo.address);
+  const copy = await run.api.secretNamed(name);
+  if (copy === undefined) throw gone(name);
+  await copyAccess(writer, secret, copy, movedTo);
+}
+
 /** Deletes the secret; its shares go with it. */
 async function removeSecret({ run, writer, shares }: Work, item: ApplyItem): Promise<void> {
   const { precondition } = item.change;
@@ -238,6 +253,7 @@ async function removeSecret({ run, writer, shares }: Work, item: ApplyItem): Pro
   const secret = await run.api.secret(precondition.id, true);
   if (secret !== undefined) {
     checkSecret(writer, item, secret);
+    await copyToSuccessor(run, writer, item, secret);
     await deleteSecret(writer, precondition.id);
   }
   tellDone(run, item);

@@ -31,7 +31,7 @@ type Verdict<T> = { readonly kind: 'done'; readonly result: T } | { readonly kin
  * Sends a write, and after an unknown outcome reads the system before it sends it again.
  * @param verify throws where somebody else has changed it
  */
-async function verifyUnknownOutcome<T>(
+export async function verifyUnknownOutcome<T>(
   { client }: Writer,
   send: () => Promise<T>,
   verify: () => Promise<Verdict<T>>,

@@ -18,6 +18,7 @@ export function toBatch(items: readonly ApplyItem[], stack: string): Batch {
   const view: BatchView = {
     stack,
     droppedServers: droppedServers(active),
+    renamed: renamedServers(active),
     revoked: revokedRoles(active),
     formerOwners: formerOwners(active),
     takenFrom: takenFrom(active),
@@ -40,6 +41,17 @@ function droppedServers(active: readonly ApplyItem[]): ReadonlySet<string> {
       .map(({ change }) => kinds.mustParse(change.address))
       .filter(({ kind }) => kind === 'duckdb_server')
       .map(({ name }) => name),
+  );
+}
+
+/** The present names of the servers that are renamed, by their new ones. */
+function renamedServers(active: readonly ApplyItem[]): ReadonlyMap<string, string> {
+  return new Map(
+    active.flatMap(({ change: { address, action, movedFrom } }) => {
+      const { kind, name } = kinds.mustParse(address);
+      const isRename = kind === 'duckdb_server' && (action === 'update' || action === 'replace');
+      return isRename && movedFrom !== undefined ? [[name, kinds.mustParse(movedFrom).name] as const] : [];
+    }),
   );
 }
 
@@ -76,7 +88,9 @@ function takenFrom(active: readonly ApplyItem[]): ReadonlyMap<string, string> {
 }
 
 function checksFor({ change }: ApplyItem, view: BatchView): readonly Check[] {
-  const target = targetOf(change.address);
+  const named = targetOf(change.address);
+  // Checks come before every statement: a server that is to be renamed still has its old name.
+  const target = { ...named, ...defined({ server: view.renamed.get(named.server ?? '') ?? named.server }) };
   if (target.kind === 'server_usage') {
     // A grant that is dropped or granted again with its server: the check of the server covers it.
     if (view.droppedServers.has(target.server ?? '')) return [];

@@ -39,6 +39,17 @@ export function stepsFor(item: ApplyItem, view: BatchView): readonly PlacedStep[
 }
 
 function serverSteps(item: ApplyItem, name: string, view: BatchView): readonly PlacedStep[] {
+  return [...renameServer(item, name, view), ...stepsOfServer(item, name, view)];
+}
+
+function renameServer({ change }: ApplyItem, name: string, { renamed }: BatchView): readonly PlacedStep[] {
+  const from = renamed.get(name);
+  if (from === undefined) return [];
+  const sql = `ALTER SERVER ${escapeIdentifier(from)} RENAME TO ${escapeIdentifier(name)}`;
+  return [sqlStep('rename-server', change.address, sql)];
+}
+
+function stepsOfServer(item: ApplyItem, name: string, view: BatchView): readonly PlacedStep[] {
   switch (item.change.action) {
     case 'create':
       return [...createServer(item, name, view), ...setOwner(item, name)];

@@ -11,6 +11,7 @@ import type { Step } from './function.js';
  * owner comes after that: granted before, it would pass to the next owner.
  */
 export const PHASES = [
+  'rename-server',
   'revoke',
   'drop-mapping',
   'drop-server',
@@ -38,6 +39,8 @@ export interface BatchView {
   readonly stack: string;
   /** Names of the servers that the batch drops, for good or to recreate them. */
   readonly droppedServers: ReadonlySet<string>;
+  /** The present names of the servers that the batch renames, by their new ones. */
+  readonly renamed: ReadonlyMap<string, string>;
   /** The roles whose USAGE on a server is revoked, by the server's name. */
   readonly revoked: ReadonlyMap<string, readonly string[]>;
   /** The former owners of the servers whose owner the batch changes, by the server's name. */
