@@ -68,7 +68,7 @@ onPostgres('a moved address', (server) => {
       'secrets.yaml',
       MOVED.replace('region: us-east-1', 'region: eu-west-1').replace('usage: [analyst]', 'usage: [public]'),
     );
-    await site.applied();
+    await site.applied('--max-deletes', '1');
     expect(await objects(site)).toEqual(before);
     await expectSettled(site);
   });
