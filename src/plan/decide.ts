@@ -68,8 +68,7 @@ function decideMissing(index: PlanIndex, view: WantedView): Decision {
     return unseenDecision(index, view, reasons.HANDED_OVER);
   }
   if (waitingPaths(desired).length > 0) return waiting(desired);
-  const why =
-    whyCopied(index, text) ?? reasons.whyCreate(record, index.policyOf(view.address).mayBeHidden);
+  const why = whyCopied(index, text) ?? reasons.whyCreate(record, index.policyOf(view.address).mayBeHidden);
   return act('create', why, allFields(desired.fields, 'add'));
 }
 

@@ -106,6 +106,11 @@ export async function refresh<Result>(
   const sharedHomes = sharedHomesOf(homes);
   // Their copies may need their values.
   const sources = new Set(recorded.moves.map(({ from }) => from));
+  const ends = new Map(recorded.moves.map(({ from, to }) => [from, to]));
+  const isMovedInto = (address: string): boolean => {
+    const to = ends.get(address) ?? ends.get(loaded.kinds.parentOf(address) ?? '');
+    return to !== undefined && selection.reads(to);
+  };
   const systems = {
     stack: configuration.stack,
     settings: selectSettings(values.settings, selection, options),
@@ -118,7 +123,7 @@ export async function refresh<Result>(
     comparesOnly: request.valuesAreRead !== 'always',
     desired: values.desired,
     authoritative: configuration.authoritative,
-    reads: selection.reads,
+    reads: (address: string) => selection.reads(address) || isMovedInto(address),
     state: recorded.asRead,
     alsoRead: alsoReadOf(recorded, loaded),
     seekUnmanaged: options.seekUnmanaged === true,

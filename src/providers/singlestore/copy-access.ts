@@ -50,7 +50,13 @@ async function accessOf(
 ): Promise<readonly Grant[]> {
   const grants = await api.access(id, true);
   if (grants === undefined) throw gone(name);
-  return grants.filter(({ inherited }) => !inherited);
+  if (grants.unnamed.length > 0) {
+    throw new StepError(
+      `${name} has grants whose holder the API does not name (${grants.unnamed.join(', ')}): they cannot be copied or compared.`,
+      'Nothing was destroyed. Revoke them in the Cloud Portal, and apply again.',
+    );
+  }
+  return grants.grants.filter(({ inherited }) => !inherited);
 }
 
 /** One entry for each role. */
