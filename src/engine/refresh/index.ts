@@ -1,5 +1,5 @@
 import { defined, hasErrors, providerOf } from '../../model/index.js';
-import type { DesiredResource, Diagnostic, StateData } from '../../model/index.js';
+import type { DesiredResource, Diagnostic, Kinds, StateData } from '../../model/index.js';
 import type { StateStore } from '../../state/index.js';
 import { findKey, makeKeyFile } from '../../values/index.js';
 import type { FingerprintKey, Fingerprinter } from '../../values/index.js';
@@ -106,11 +106,6 @@ export async function refresh<Result>(
   const sharedHomes = sharedHomesOf(homes);
   // Their copies may need their values.
   const sources = new Set(recorded.moves.map(({ from }) => from));
-  const ends = new Map(recorded.moves.map(({ from, to }) => [from, to]));
-  const isMovedInto = (address: string): boolean => {
-    const to = ends.get(address) ?? ends.get(loaded.kinds.parentOf(address) ?? '');
-    return to !== undefined && selection.reads(to);
-  };
   const systems = {
     stack: configuration.stack,
     settings: selectSettings(values.settings, selection, options),
@@ -123,7 +118,7 @@ export async function refresh<Result>(
     comparesOnly: request.valuesAreRead !== 'always',
     desired: values.desired,
     authoritative: configuration.authoritative,
-    reads: (address: string) => selection.reads(address) || isMovedInto(address),
+    reads: (address: string) => selection.reads(endOf(address, recorded, loaded.kinds)),
     state: recorded.asRead,
     alsoRead: alsoReadOf(recorded, loaded),
     seekUnmanaged: options.seekUnmanaged === true,
@@ -163,6 +158,12 @@ function keyProblems(
 ): readonly Diagnostic[] {
   if (keyUse === 'none' || keyUse === 'replace') return [];
   return checkKey(stored, { key, fingerprint, keyFile, isWriting: keyUse !== 'compare' });
+}
+
+/** Where a move leads what has an address now, or what that lives in; the address itself where none does. */
+function endOf(address: string, { moves }: RecordedState, kinds: Kinds): string {
+  const parent = kinds.parentOf(address);
+  return moves.find(({ from }) => from === address || from === parent)?.to ?? address;
 }
 
 /** Whether there is a value to make a fingerprint of, or a fingerprint to compare one with. */
