@@ -83,6 +83,10 @@ async function inFileOrder(
   work: (group: Group) => Promise<void>,
 ): Promise<void> {
   const waitsFor = new Map(groups.map((group) => [group, new Set(group.after.keys())]));
+  const followers = groupBy(
+    groups.flatMap((group) => [...group.after.keys()].map((before) => ({ before, group }))),
+    ({ before }) => before,
+  );
   const ready = groups.filter((group) => group.after.size === 0);
   const running = new Set<Promise<void>>();
   while (ready.length > 0 || running.size > 0) {
@@ -93,8 +97,9 @@ async function inFileOrder(
     }
     const task: Promise<void> = work(group).then(() => {
       running.delete(task);
-      for (const [other, waiting] of waitsFor) {
-        if (waiting.delete(group) && waiting.size === 0) ready.push(other);
+      for (const { group: follower } of followers.get(group) ?? []) {
+        const waiting = waitsFor.get(follower);
+        if (waiting?.delete(group) === true && waiting.size === 0) ready.push(follower);
       }
     });
     running.add(task);

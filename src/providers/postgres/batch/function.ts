@@ -135,7 +135,7 @@ DECLARE
   v_item pg_catalog.jsonb; v_found pg_catalog.jsonb; v_at ${TEXT}; v_do ${TEXT};
   v_statements ${TEXT}[]; v_statement ${TEXT};
   v_have pg_catalog.jsonb; v_visible boolean; v_parts ${TEXT}[]; v_name ${TEXT}; v_value ${TEXT};
-  v_comment ${TEXT}; v_ids pg_catalog.jsonb := '{}'; v_kept pg_catalog.jsonb := '{}';
+  v_comment ${TEXT}; v_ids pg_catalog.jsonb; v_kept pg_catalog.jsonb := '{}';
   v_state ${TEXT}; v_message ${TEXT}; v_detail ${TEXT}; v_hint ${TEXT};
 BEGIN
   FOR v_item IN SELECT e.value FROM pg_catalog.jsonb_array_elements(v_batch ${PART_OF} 'checks') e LOOP
@@ -250,9 +250,8 @@ BEGIN
     END LOOP;
   END LOOP;
   v_at := NULL;
-  FOR v_item IN SELECT e.value FROM pg_catalog.jsonb_array_elements(v_batch ${PART_OF} 'targets') e LOOP
-    v_ids := v_ids ${CONCAT} pg_catalog.jsonb_build_object(${item('address')}, pg_temp.secrets_find(v_item) ${TEXT_OF} 'id');
-  END LOOP;
+  SELECT COALESCE(pg_catalog.jsonb_object_agg(e.value ${TEXT_OF} 'address', pg_temp.secrets_find(e.value) ${TEXT_OF} 'id'), '{}')
+  INTO v_ids FROM pg_catalog.jsonb_array_elements(v_batch ${PART_OF} 'targets') e;
   RETURN pg_catalog.jsonb_build_object('ids', v_ids);
 EXCEPTION WHEN query_canceled OR assert_failure OR OTHERS THEN
   -- An error that leaves this block would put the statement into the log, so the client gets it as a result.

@@ -8,7 +8,7 @@ import { findOptionSet } from '../../sdk/duckdb-options.js';
 import { kinds } from '../kinds.js';
 import type { Preflight } from './document.js';
 import { extensionOf } from './extensions.js';
-import { PLACEHOLDER, distinct, questionsOf } from './questions.js';
+import { PLACEHOLDER, questionsOf } from './questions.js';
 import type { Question } from './questions.js';
 
 /** Where to look, and for which run. */
@@ -39,13 +39,14 @@ export async function askDuckdb(
   preflight: Preflight,
   context: AskContext,
 ): Promise<readonly Diagnostic[]> {
-  const questions = distinct(desired.flatMap((resource) => questionsOf(resource, desired, preflight)));
+  const questions = questionsOf(desired, preflight);
   const unanswered: Unanswered[] = [];
   const asked: Question[] = [];
+  const isInstalled = installedIn(context.extensionDirectory);
   for (const question of questions) {
     // Any other provider would look for credentials on this machine.
     if (!['config', '', undefined].includes(question.provider)) continue;
-    const lacking = await lackingExtension(question, context.extensionDirectory);
+    const lacking = await lackingExtension(question, isInstalled);
     if (lacking === undefined) asked.push(question);
     else unanswered.push(lacking);
   }
@@ -70,10 +71,10 @@ function couldTell({ type, provider, options }: Question): boolean {
 
 async function lackingExtension(
   question: Question,
-  directory: string | undefined,
+  isInstalled: (extension: string) => Promise<boolean>,
 ): Promise<Unanswered | undefined> {
   const extension = extensionOf(question.type, question.provider);
-  if (extension === undefined || (await isInstalled(extension, directory))) return undefined;
+  if (extension === undefined || (await isInstalled(extension))) return undefined;
   return {
     question,
     lacks: `DuckDB's extension ${extension}`,
@@ -81,8 +82,16 @@ async function lackingExtension(
   };
 }
 
-async function isInstalled(extension: string, directory: string | undefined): Promise<boolean> {
-  return directory !== undefined && hasFile(directory, `${extension}.duckdb_extension`, EXTENSION_DEPTH);
+/** Looks for extensions in a folder, for each of them once. */
+function installedIn(directory: string | undefined): (extension: string) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return async (extension) => {
+    if (directory === undefined) return false;
+    const installed =
+      known.get(extension) ?? hasFile(directory, `${extension}.duckdb_extension`, EXTENSION_DEPTH);
+    known.set(extension, installed);
+    return installed;
+  };
 }
 
 /** DuckDB installs to `<directory>/<version>/<platform>/<name>.duckdb_extension`. */

@@ -5,14 +5,18 @@ import { renameSql } from '../names.js';
 import { WRAPPER } from '../sql.js';
 import type { Preflight } from './document.js';
 import { existingServers, notAdministrated } from './existing.js';
+import { indexFound } from './found.js';
+import type { Found } from './found.js';
 import { missingRights } from './rights.js';
 
 /** Who asks, and what the database says. */
 interface Context {
   readonly principal: string;
   readonly preflight: Preflight;
-  /** The roles of `fdw_usage`. */
-  readonly usage: readonly string[];
+  readonly found: Found;
+  readonly roles: ReadonlySet<string>;
+  /** Administrators of the wrapper, those included that `fdw_usage` will make ones. */
+  readonly administrators: ReadonlySet<string>;
 }
 
 /** What cannot work in this database, at the resources that need it. */
@@ -26,11 +30,19 @@ export function preflightDiagnostics(
   if (!preflight.wrapper) return first === undefined ? [] : [missingWrapper(provider, preflight, first)];
   const named = desired.map((resource) => ({ resource, ...kinds.mustParse(resource.address) }));
   const usage = named.filter(({ kind }) => kind === 'fdw_usage').map(({ name }) => name);
-  const context: Context = { principal, preflight, usage };
+  const found = indexFound(preflight);
+  const context: Context = {
+    principal,
+    preflight,
+    found,
+    roles: new Set(preflight.roles),
+    administrators: new Set([...preflight.administrators, ...usage]),
+  };
   const servers = named.filter(({ kind }) => kind === 'duckdb_server');
   const wanted = new Set(servers.map(({ name }) => name));
-  const existing = new Set(preflight.servers.map(({ name }) => name));
-  const created = servers.filter(({ name }) => !existing.has(name)).map(({ resource }) => resource);
+  const created = servers
+    .filter(({ name }) => found.server(name) === undefined)
+    .map(({ resource }) => resource);
   return [
     ...oldWrapper(provider, preflight, first),
     ...existingServers(provider, desired, preflight),
@@ -61,11 +73,11 @@ function wrapperUsageProblems(
 }
 
 function serverProblems(resource: DesiredResource, name: string, context: Context): readonly Diagnostic[] {
-  const { principal, preflight } = context;
+  const { principal } = context;
   const place = { address: resource.address, at: resource.range };
   const problems = [...ownerProblems(resource, name, context)];
-  const found = preflight.servers.find((server) => server.name === name);
-  const clash = preflight.servers.find((server) => server !== found && server.name.toLowerCase() === name);
+  const found = context.found.server(name);
+  const clash = context.found.serversLike(name).find((server) => server !== found);
   // Where both exist, the pair is reported as a neighbour.
   if (clash !== undefined && found === undefined) {
     problems.push(
@@ -94,11 +106,10 @@ function serverProblems(resource: DesiredResource, name: string, context: Contex
 function ownerProblems(
   resource: DesiredResource,
   name: string,
-  { preflight, usage }: Context,
+  { roles, administrators }: Context,
 ): readonly Diagnostic[] {
   const owner = fieldText(resource.fields['owner']);
-  if (owner === undefined || !preflight.roles.includes(owner)) return [];
-  if ([...preflight.administrators, ...usage].includes(owner)) return [];
+  if (owner === undefined || !roles.has(owner) || administrators.has(owner)) return [];
   return [problem({ ...notAdministrated(name, owner), address: resource.address, at: resource.range })];
 }
 

@@ -4,6 +4,7 @@ import { kinds } from '../kinds.js';
 import { breaksDuckdb, isValidationName, renameSql } from '../names.js';
 import { isSensitiveOption } from '../../sdk/duckdb-options.js';
 import type { FoundMapping, FoundServer, Preflight } from './document.js';
+import { indexFound } from './found.js';
 import { mappingProblem } from './mapping.js';
 import { chainProblem, exposure, needsCredentials } from '../traps.js';
 import type { Shape } from '../traps.js';
@@ -23,13 +24,14 @@ export function existingServers(
     ? 'error'
     : 'warning';
   const byFoldedName = new Map<string, string>();
+  const found = indexFound(preflight);
   return preflight.servers.flatMap((server) => {
     const address = `duckdb_server.${provider}.${server.name}`;
     const resource = wanted.get(address);
     const folded = server.name.toLowerCase();
     const twin = byFoldedName.get(folded);
     byFoldedName.set(folded, server.name);
-    const mappings = preflight.mappings.filter((mapping) => mapping.server === server.name);
+    const mappings = found.mappingsOf(server.name);
     return [
       ...nameProblems(server.name, twin, severity),
       // The options of a desired server are checked as they will be.

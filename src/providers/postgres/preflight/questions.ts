@@ -1,8 +1,10 @@
-import { compareText, fieldText } from '../../../model/index.js';
+import { compareText, fieldText, groupBy } from '../../../model/index.js';
 import type { DesiredResource } from '../../../model/index.js';
 import { kinds } from '../kinds.js';
 import { wireText } from '../text.js';
 import type { FoundMapping, FoundServer, Preflight } from './document.js';
+import { indexFound } from './found.js';
+import type { Found } from './found.js';
 
 /** A secret that DuckDB is asked to create, and the resource that it is about. */
 export interface Question {
@@ -19,41 +21,47 @@ type Options = ReadonlyMap<string, string>;
 export const PLACEHOLDER = 'x';
 
 /**
- * The server alone, as the wrapper checks it, and with each of its mappings; nothing that the database has already. MotherDuck is not a
- * secret of DuckDB there.
+ * What DuckDB is asked of the servers and mappings that a configuration wants: each server alone, as the wrapper checks it, and with each
+ * of its mappings; nothing that the database has already, and nothing twice. MotherDuck is not a secret of DuckDB there.
  */
-export function questionsOf(
+export function questionsOf(desired: readonly DesiredResource[], preflight: Preflight): readonly Question[] {
+  const mappings = groupBy(
+    desired.filter(({ address }) => kinds.mustParse(address).kind === 'user_mapping'),
+    ({ address }) => kinds.parentOf(address),
+  );
+  const found = indexFound(preflight);
+  return distinct(
+    desired.flatMap((server) => questionsOfServer(server, mappings.get(server.address) ?? [], found)),
+  );
+}
+
+function questionsOfServer(
   server: DesiredResource,
-  desired: readonly DesiredResource[],
-  preflight: Preflight,
+  mappings: readonly DesiredResource[],
+  found: Found,
 ): readonly Question[] {
   const { kind, name } = kinds.mustParse(server.address);
   if (kind !== 'duckdb_server' || server.optionsUnchecked === true) return [];
   const type = fieldText(server.fields['type']) ?? '';
+  if (type === 'motherduck') return [];
   const own = optionsOf(server);
-  const isSame = isSameServer(
-    preflight.servers.find((found) => found.name === name),
-    type,
-    own,
-  );
+  const isSame = isSameServer(found.server(name), type, own);
   const ask = (about: DesiredResource, mapping: Options): Question => {
     const options = new Map([...own, ...mapping]);
     return { type, provider: options.get('provider'), options, about };
   };
-  if (type === 'motherduck') return [];
-  const mappings = desired.filter((resource) => isMappingOf(resource, server));
   const alone = isSame ? [] : [ask(server, new Map())];
   const mapped = mappings.flatMap((about) => {
-    const role = kinds.mustParse(about.address).member;
+    const { member } = kinds.mustParse(about.address);
     const options = optionsOf(about);
-    const found = preflight.mappings.find((mapping) => mapping.server === name && mapping.role === role);
-    return isSame && isSameMapping(found, options) ? [] : [ask(about, options)];
+    const before = found.mapping(name, member);
+    return isSame && isSameMapping(before, options) ? [] : [ask(about, options)];
   });
   return [...alone, ...mapped];
 }
 
 /** Questions without duplicates. */
-export function distinct(questions: readonly Question[]): readonly Question[] {
+function distinct(questions: readonly Question[]): readonly Question[] {
   const byContent = new Map<string, Question>();
   for (const question of questions) {
     const options = [...question.options].sort(([a], [b]) => compareText(a, b));
@@ -61,10 +69,6 @@ export function distinct(questions: readonly Question[]): readonly Question[] {
     if (!byContent.has(key)) byContent.set(key, question);
   }
   return [...byContent.values()];
-}
-
-function isMappingOf({ address }: DesiredResource, server: DesiredResource): boolean {
-  return kinds.mustParse(address).kind === 'user_mapping' && kinds.parentOf(address) === server.address;
 }
 
 function isSameServer(found: FoundServer | undefined, type: string, options: Options): boolean {

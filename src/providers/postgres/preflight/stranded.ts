@@ -3,6 +3,7 @@ import type { DesiredResource, Diagnostic } from '../../../model/index.js';
 import type { ReadRequest } from '../../sdk/index.js';
 import { kinds } from '../kinds.js';
 import type { FoundMapping, Preflight } from './document.js';
+import { indexFound } from './found.js';
 import { mappingProblem } from './mapping.js';
 
 /**
@@ -16,11 +17,12 @@ export function strandedMappings(
   if (preflight === undefined) return [];
   // A mapping that the state owns and the configuration does not name is dropped before the server changes.
   const managed = new Set([...desired, ...records].map(({ address }) => address));
+  const found = indexFound(preflight);
   return desired.flatMap((server) => {
     const { kind, name, provider } = kinds.mustParse(server.address);
     if (kind !== 'duckdb_server') return [];
-    return preflight.mappings
-      .filter((mapping) => mapping.server === name)
+    return found
+      .mappingsOf(name)
       .filter((mapping) => !managed.has(`user_mapping.${provider}.${name}/${mapping.role}`))
       .flatMap((mapping) => strandedOptions(server, name, mapping));
   });
