@@ -147,19 +147,26 @@ function rememberFields(
       fields[path] = field.value;
       continue;
     }
-    const { known } = before;
-    if (field.kind === 'hidden' && known?.sensitiveFields.includes(path) !== true) continue;
+    if (field.kind === 'hidden' && before.known?.sensitiveFields.includes(path) !== true) continue;
     sensitiveFields.push(path);
-    const fresh = field.kind === 'sensitive' ? fingerprint?.(desired.address, path, field.value) : undefined;
-    const kept = field.kind === 'hidden' ? known : before.unchanged;
-    // One made for a former address does not go with those made now.
-    const isMixed = fingerprint !== undefined && kept?.fingerprintedAs !== undefined;
-    const print = fresh ?? (isMixed ? undefined : kept?.fingerprints[path]);
+    const made = field.kind === 'sensitive' ? fingerprint?.(desired.address, path, field.value) : undefined;
+    const kept = field.kind === 'hidden' ? before.known : before.unchanged;
+    const print = made ?? keptFingerprint(kept, path, fingerprint);
     if (print === undefined) continue;
     fingerprints[path] = print;
-    if (fresh === undefined) fingerprintedAs = kept?.fingerprintedAs;
+    if (made === undefined) fingerprintedAs = kept?.fingerprintedAs;
   }
   return { fields, fingerprints, sensitiveFields, ...defined({ fingerprintedAs }) };
+}
+
+/** The fingerprint of a record; none that was made for a former address where others are made now: they do not go together. */
+function keptFingerprint(
+  kept: StateRecord | undefined,
+  path: string,
+  fingerprint: FieldFingerprint | undefined,
+): string | undefined {
+  const isMixed = fingerprint !== undefined && kept?.fingerprintedAs !== undefined;
+  return isMixed ? undefined : kept?.fingerprints[path];
 }
 
 /** What is remembered already; a fingerprint of an older scheme that the wanted value has is made again under the one of today. */

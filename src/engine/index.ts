@@ -21,7 +21,6 @@ export type { PullResult } from './pull.js';
 export { stateRebind } from './rebind.js';
 export type { RebindHooks, Rebinding } from './rebind.js';
 export { stateRekey } from './rekey.js';
-export type { OldKey } from './rekey.js';
 export { applyPlan, planTo, showPlan } from './saved.js';
 export type { SavedPlanResult, ShowResult } from './saved.js';
 export { statePull, stateRead, stateRecord, stateUnlock } from './state.js';

@@ -1,9 +1,14 @@
-import type { HttpAnswer } from './http.js';
 import { isHtml, parseJson } from './http-answer.js';
 import type { HttpError } from './http-error.js';
 import { failed } from './http-failure.js';
 import type { AnswerHead, ListFailure } from './http-list.js';
 import type { TransportResponse } from './transport.js';
+
+/** A good response (status 2xx). */
+export interface HttpAnswer extends AnswerHead {
+  /** The JSON, parsed; `undefined` for an empty body. */
+  readonly body: unknown;
+}
 
 /** The error for a body that is not a list. */
 export function listError(

@@ -4,6 +4,7 @@ import type { Environment } from '../model/index.js';
 import type { Clock } from './clock.js';
 import { errorText } from './http-answer.js';
 import { listError, takeJson } from './http-body.js';
+import type { HttpAnswer } from './http-body.js';
 import { HttpError } from './http-error.js';
 import { failed, sentBy, transportError } from './http-failure.js';
 import {
@@ -72,12 +73,6 @@ export interface HttpRequest {
   readonly finish?: boolean;
   /** The largest response taken, in bytes; 64 MiB where absent. */
   readonly maxBytes?: number;
-}
-
-/** A good response (status 2xx). */
-export interface HttpAnswer extends AnswerHead {
-  /** The JSON, parsed; `undefined` for an empty body. */
-  readonly body: unknown;
 }
 
 /** A client for one server. */

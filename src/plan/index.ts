@@ -6,6 +6,5 @@ export type { MaxDeletes } from './limits.js';
 export { markToSet } from './marks.js';
 export { findDrift, makePlan } from './make.js';
 export { claimsOf, objectKey, twoAddresses } from './one-address.js';
-export type { Claim } from './one-address.js';
 export { scopeOf } from './scope.js';
 export { READ_ONLY, checkWritable } from './writable.js';

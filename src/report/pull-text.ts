@@ -35,40 +35,52 @@ export function pullText(
       'section' in kind ? [[kind.section, new Map<string, YamlMap>()]] : [],
     ),
   );
-  const unnamable: string[] = [];
-  const entries = new Map<string, YamlMap>();
-  for (const { address, resource } of pulled) {
-    const kind = yaml[address.kind];
-    if (kind === undefined || !('section' in kind)) continue;
-    if (!NAME.test(address.name)) {
-      unnamable.push(resource.address);
-      continue;
-    }
-    const entry = entryOf(kind, { address, resource });
-    entries.set(resource.address, entry);
-    addEntry(sections.get(kind.section), address, entry);
-  }
+  const { entries, unnamable } = ownEntries(pulled, sections, yaml);
   const beside = new Map<string, YamlMap>();
   for (const { address, resource } of pulled) {
     const kind = yaml[address.kind];
-    const parentAddress = kinds.parentOf(address) ?? '';
     if (kind === undefined || !('addTo' in kind)) continue;
+    const parent = kinds.parentOf(address) ?? '';
     // A parent that is not listed is in the configuration: what lives in it goes into the entry that exists.
-    const isUnnamable = unnamable.includes(parentAddress);
-    const parent =
-      entries.get(parentAddress) ?? (isUnnamable ? undefined : entryBeside(beside, parentAddress));
-    if (parent !== undefined) kind.addTo(parent, address, resource);
+    const entry = entries.get(parent) ?? (unnamable.has(parent) ? undefined : entryBeside(beside, parent));
+    if (entry !== undefined) kind.addTo(entry, address, resource);
   }
   for (const { address, resource } of pulled) {
     const kind = yaml[address.kind];
     const entry = entries.get(resource.address);
     if (kind !== undefined && 'section' in kind && entry !== undefined) kind.finish?.(entry, address);
   }
+  addUnmanaged(beside, unmanaged);
+  return textOf(sections, [...unnamable]) + besideText(beside, kinds, yaml);
+}
+
+/** The entries of resources that have one of their own, by address, put into their sections; and which names the language lacks. */
+function ownEntries(
+  pulled: readonly Pulled[],
+  sections: ReadonlyMap<string, Map<string, YamlMap>>,
+  yaml: Readonly<Record<string, KindYaml>>,
+): { readonly entries: ReadonlyMap<string, YamlMap>; readonly unnamable: ReadonlySet<string> } {
+  const unnamable = new Set<string>();
+  const entries = new Map<string, YamlMap>();
+  for (const { address, resource } of pulled) {
+    const kind = yaml[address.kind];
+    if (kind === undefined || !('section' in kind)) continue;
+    if (!NAME.test(address.name)) {
+      unnamable.add(resource.address);
+      continue;
+    }
+    const entry = entryOf(kind, { address, resource });
+    entries.set(resource.address, entry);
+    addEntry(sections.get(kind.section), address, entry);
+  }
+  return { entries, unnamable };
+}
+
+function addUnmanaged(beside: Map<string, YamlMap>, unmanaged: readonly Unmanaged[]): void {
   for (const { address, path, what } of unmanaged) {
     if (path === undefined) continue;
     entryBeside(beside, address)[path] = what.slice(path.length + 1);
   }
-  return textOf(sections, unnamable) + besideText(beside, kinds, yaml);
 }
 
 /** The part of an entry that the configuration has already: it is printed as a comment, to be added there. */

@@ -8,8 +8,7 @@ interface DotenvProblem {
 }
 
 /** The variables of a file, in its order; of a duplicate name the last counts. */
-type DotenvResult =
-  { readonly variables: ReadonlyMap<string, string> } | { readonly problem: DotenvProblem };
+type DotenvResult = { readonly variables: ReadonlyMap<string, string> } | { readonly problem: DotenvProblem };
 
 /** What comes before a value: `export`, the name and `=`, or `:` with a space after it. */
 const HEAD = /[^\S\n]*(?:export[^\S\n]+)?([\w.-]+)(?:[^\S\n]*=|:(?=[^\S\n]))[^\S\n]*/y;

@@ -33,7 +33,7 @@ export interface SopsFile {
 }
 
 /** Something of sops that its own program has to do; the reason is in words that follow "since the file". */
-export interface NeedsProgram {
+interface NeedsProgram {
   readonly needsProgram: string;
 }
 
