@@ -30,7 +30,7 @@ export interface Loaded {
  * From the bytes of all files to the configuration that they make together. Pure; never throws, whatever the bytes; reports
  * every problem of every file at once. No value of a secret is read here.
  * @param options.language what providers, value sources and backends add to the language
- * @param options.cwd the current folder, absolute: where relative paths of providers start
+ * @param options.cwd the current folder, absolute
  */
 export function loadConfiguration(
   sources: readonly SourceFile[],

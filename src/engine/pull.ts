@@ -24,7 +24,7 @@ export interface PullResult extends RunResult {
   readonly yaml: Readonly<Record<string, KindYaml>>;
   /** Sorted by address; without values. Of a system that was not reached there is nothing. */
   readonly resources: readonly ActualResource[];
-  /** Owners of objects that the configuration names without naming their owner. */
+  /** Owners that the configuration does not name, of objects that it names; and what is on objects, and of no kind that is managed. */
   readonly unmanaged: readonly Unmanaged[];
 }
 
@@ -42,6 +42,7 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
   const before = [...diagnostics, ...values.diagnostics];
   if (hasErrors(values.diagnostics)) throw new DiagnosticError(before);
   const named = new Map(configuration.resources.map((resource) => [resource.address, resource]));
+  const beside: Unmanaged[] = [];
   const request = {
     stack: configuration.stack,
     settings: values.settings,
@@ -50,7 +51,8 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
     ...defined({ patienceMs: options.timeoutMs }),
     visit: ({ provider, session }: OpenSystem) => {
       scope.progress(`reading ${provider}`);
-      return timed(scope, `${provider}: discover`, () => session.discover());
+      const onUnmanaged = (entries: readonly Unmanaged[]): void => void beside.push(...entries);
+      return timed(scope, `${provider}: discover`, () => session.discover(onUnmanaged));
     },
   };
   return withSessions(request, scope, (visited) => {
@@ -69,7 +71,7 @@ export async function pull(options: RunOptions, context: RunContext): Promise<Pu
       yaml: kindYamlOf(scope.extensions),
       diagnostics: all,
       resources: resources.sort(byAddress),
-      unmanaged,
+      unmanaged: [...unmanaged, ...beside.sort(byAddress)],
     });
   });
 }

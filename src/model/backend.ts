@@ -10,6 +10,10 @@ export interface BackendLanguage {
   /** The schemas of its settings, by name. */
   readonly settings: Readonly<Record<string, JsonSchema>>;
   readonly excerpt: SettingExcerpts;
+  /** Settings that are paths: relative ones start at the folder of the file that contains them, as those of value sources do. */
+  readonly paths?: readonly string[];
+  /** Texts of such a setting that are no path (`system`). */
+  readonly pathWords?: readonly string[];
   /** Fills in what the configuration leaves out, and makes paths absolute. */
   complete?(fields: BackendFields, place: BackendPlace): BackendFields;
 }

@@ -16,7 +16,7 @@ export function checkLostValues(
     const made = new Set(wanted?.generated);
     const paths =
       action === 'delete'
-        ? (records.get(address)?.generated ?? [])
+        ? (records.get(address)?.generated ?? []).filter((path) => !isCopied(desired, change, path))
         : change.fields
             .filter((field) => field.action === 'change' && made.has(field.path))
             .map(({ path }) => path)
@@ -35,4 +35,10 @@ export function checkLostValues(
       }),
     ];
   });
+}
+
+/** Whether the copy of a moved object gets this value too: one from a source, or a new one, takes its place there. */
+function isCopied(desired: PlanIndex['desired'], { movedTo }: Change, path: string): boolean {
+  const copy = movedTo === undefined ? undefined : desired.get(movedTo.address);
+  return copy?.generated?.includes(path) === true && copy.unpinned?.includes(path) !== true;
 }

@@ -1,5 +1,5 @@
 import { Document, visit } from 'yaml';
-import { printable, printableJson } from './printable.js';
+import { printable, printableJson, printableName } from './printable.js';
 import { compareText } from '../model/index.js';
 import type { ActualResource, Address, KindYaml, Kinds, Unmanaged, YamlMap } from '../model/index.js';
 
@@ -21,7 +21,7 @@ interface Pulled {
  * What the systems have, as a configuration: to be looked through, and put where the other files are. Values are read from
  * variables that are named after their places; with `adopt: true` the next apply takes over what exists.
  * @param yaml how each kind is written, in the order of the sections; kinds that are absent are left out
- * @param unmanaged fields of resources of the configuration that it does not name
+ * @param unmanaged fields of resources of the configuration that it does not name, and what is of no kind that is managed
  */
 export function pullText(
   resources: readonly ActualResource[],
@@ -51,7 +51,7 @@ export function pullText(
     if (kind !== undefined && 'section' in kind && entry !== undefined) kind.finish?.(entry, address);
   }
   addUnmanaged(beside, unmanaged);
-  return textOf(sections, [...unnamable]) + besideText(beside, kinds, yaml);
+  return textOf(sections, [...unnamable]) + besideText(beside, kinds, yaml) + rolesText(unmanaged);
 }
 
 /** The entries of resources that have one of their own, by address, put into their sections; and which names the language lacks. */
@@ -106,6 +106,16 @@ function besideText(
     });
   return blocks.length === 0 ? '' : printableJson(`\n${BESIDE}\n${blocks.join('')}`);
 }
+
+/** What is on objects and cannot be written in a configuration, as comments. */
+function rolesText(unmanaged: readonly Unmanaged[]): string {
+  const lines = unmanaged
+    .filter(({ path }) => path === undefined)
+    .map(({ address, what }) => `# ${printableName(address)}: ${printable(what)}\n`);
+  return lines.length === 0 ? '' : printableJson(`\n${NOT_MANAGED}\n${lines.join('')}`);
+}
+
+const NOT_MANAGED = '# Not managed: no configuration has them. They stay as they are.';
 
 const BESIDE =
   '# On objects that the configuration names, and not named there. Add what is to stay to their entries, and remove the rest by hand.';

@@ -72,6 +72,10 @@ onPostgres('the key of a state', (server) => {
       expect(stderr).toContain('The state was made with a key, and there is no key file');
     }
     expect((await site.run('plan')).stderr).toContain('The state was made with a key');
+    await site.run('state', 'rm', 'secret.helios.HF_TOKEN');
+    const imported = await site.run('import', 'secret.helios.HF_TOKEN');
+    expect(imported.code).toBe(0);
+    expect(imported.stderr).toContain('Warning: The state was made with a key, and there is no key file');
     await expect(readFile(file)).rejects.toThrow();
     await rename(join(site.folder, 'kept.key'), file);
     await expectSettled(site);

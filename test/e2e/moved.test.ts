@@ -107,12 +107,24 @@ onPostgres('a moved address', (server) => {
     });
     const access = site.secrets()['A']?.access;
     await site.write('secrets.yaml', generated('B') + MOVE);
+    expect((await site.run('plan')).stderr).not.toContain('nothing brings the old one back');
     await site.applied();
     expect(Object.keys(site.secrets())).toEqual(['B']);
     expect(site.secrets()['B']?.value).toBe(value);
     expect(site.secrets()['B']?.access).toEqual(access);
     expect(access).toHaveLength(3);
     await expectSettled(site);
+  });
+
+  it('of a secret warns of a generated value that its copy does not get', async () => {
+    const site = await openSite(server(), { files: { 'secrets.yaml': generated('A') } });
+    await site.applied();
+    await site.write('secrets.yaml', generated('B').replace('{ generate: 32 }', '{ env: HF_TOKEN }') + MOVE);
+    const lost = 'Warning: secret.helios.A: its generated value is kept nowhere else';
+    expect((await site.run('plan')).stderr).toContain(lost);
+    await site.write('secrets.yaml', generated('B') + MOVE);
+    const rotated = await site.run('plan', '--rotate', 'secret.helios.B');
+    expect(rotated.stdout + rotated.stderr).toContain(lost);
   });
 
   it.each(['ci-bot@example.com', 'ben@example.com'])(

@@ -222,12 +222,13 @@ onPostgres(
             status: 403,
             method: 'GET',
             path: 'accessControls$',
+            body: JSON.stringify({ error: 'sharing is locked by the security team' }),
           });
           return { project: site };
         },
         ends: left(
           { address: SECRET, members: 'share', cause: 'unseen' },
-          /\? secret\.helios\.HF_TOKEN: share: the user of this API key may not see who has access/,
+          /\? secret\.helios\.HF_TOKEN: share: the user of this API key may not see who has access \(status 403\): sharing is locked by the security team/,
         ),
       },
       {
@@ -375,6 +376,10 @@ duckdb_secrets: { proxy: { type: http, sensitive: { bearer_token: { env: TOKEN }
       ] as const) {
         const site = await applied(await asKeeper(more, configuration));
         const value = (site.env['AWS_SECRET_KEY'] = canary('rotated'));
+        if (more !== KEY) {
+          const next = 'Next: Set SECRETS_KEY, run `secrets state rekey`, then apply once';
+          expect((await site.run('plan')).stdout).toContain(next);
+        }
         expect((await site.run('plan', '--out', 'p')).code).toBe(0);
         expect((await site.run('apply', 'p', '--allow-unsealed')).code).toBe(0);
         const [lake] = (await site.database()).servers;

@@ -32,4 +32,20 @@ onPostgres('what the systems have', (server) => {
     expect(applied.stdout).toMatch(/Resources: \d+ imported, 0 added, 0 changed, 0 destroyed/);
     await expectSettled(site, ...files);
   });
+
+  it('and what no configuration can have is a comment', async () => {
+    const site = await openSite(server());
+    await site.applied();
+    const { control } = site.helios;
+    control.edit({ kind: 'add-role', name: 'Auditor', permissions: ['View'] });
+    const grant = { kind: 'grant', role: 'Auditor', by: 'ci-bot@example.com' } as const;
+    control.edit({ ...grant, secret: 'HF_TOKEN', user: 'chloe@example.com' });
+    control.edit({ kind: 'create-secret', name: 'BY_HAND', value: 'v', by: 'ci-bot@example.com' });
+    control.edit({ ...grant, secret: 'BY_HAND', team: 'Interns' });
+    const { code, stdout } = await site.run('pull');
+    expect(code).toBe(0);
+    expect(Object.keys((parse(stdout) as { secrets: object }).secrets)).toEqual(['BY_HAND']);
+    expect(stdout).toContain('# share.helios.HF_TOKEN/user:chloe@example.com: the role Auditor\n');
+    expect(stdout).toContain('# share.helios.BY_HAND/team:Interns: the role Auditor\n');
+  });
 });

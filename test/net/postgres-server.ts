@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 /** What the server asks for, message by message: each after an answer to the one before. */
-type LoginStep = 'password' | 'md5' | 'sasl' | 'ok';
+type LoginStep = 'password' | 'md5' | 'sasl' | 'other-sasl' | 'wrong-nonce' | 'gss' | 'ok';
 
 /** How the server behaves. */
 interface PostgresServerOptions {
@@ -157,4 +157,7 @@ const STEPS: Readonly<Record<LoginStep, Buffer>> = {
   password: message('R', int32(3)),
   md5: message('R', int32(5), Buffer.from('salt')),
   sasl: message('R', int32(10), Buffer.from('SCRAM-SHA-256\0\0')),
+  'other-sasl': message('R', int32(10), Buffer.from('OAUTHBEARER\0\0')),
+  'wrong-nonce': message('R', int32(11), Buffer.from('r=somebody-elses-nonce,s=c2FsdA==,i=4096')),
+  gss: message('R', int32(7)),
 };

@@ -128,6 +128,16 @@ describe('a login that the settings do not accept', () => {
     expect(await attempt(at(server.port, query))).toBe(String(server.port));
   });
 
+  // What fails each time is an error, and not a server that may be reached later.
+  it.each([
+    ['a mechanism that is not supported', ['other-sasl']],
+    ['a nonce that is not ours', ['sasl', 'wrong-nonce']],
+    ['GSSAPI', ['gss']],
+  ] as const)('that cannot succeed is an error: %s', async (_title, login) => {
+    const server = await start({ login });
+    expect(await attempt(at(server.port, ''))).toBe('postgres-authentication');
+  });
+
   it('is told although another host is not reached', async () => {
     const server = await start({ login: ['password', 'ok'] });
     const url = at(server.port, 'require_auth=md5').replace(/(127[^/]*)/, '$1,127.0.0.1:1');

@@ -12,7 +12,7 @@ export interface BuildContext {
   readonly wrong: ReadonlySet<TreeNode>;
   /** A file could not be read, so a name that is not found may be in it: nothing is reported about it. */
   readonly incomplete: boolean;
-  /** The current folder, absolute: where relative paths of providers start. */
+  /** The current folder, absolute. */
   readonly cwd: string;
   /** Where problems go. */
   readonly problems: Diagnostic[];

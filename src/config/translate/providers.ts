@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { rangeOf } from '../../model/index.js';
 import type { DesiredField, Entry, ProviderSettings } from '../../model/index.js';
 import { child, entriesOf, textOf } from '../../model/tree.js';
 import type { Desired, SettingsDefinition } from '../../providers/sdk/index.js';
 import { nodeReader } from './section-reader.js';
-import { readSetting } from './setting.js';
+import { fromFolder, readSetting } from './setting.js';
 import type { FieldReader } from './values.js';
 
 /** What `providers:` gives. */
@@ -36,18 +35,11 @@ function readSettings(
   definition: SettingsDefinition | undefined,
 ): ProviderSettings {
   const fields: Record<string, DesiredField> = {};
-  for (const { key, value } of entriesOf(entry.value)) {
+  for (const { key, keyAt, value } of entriesOf(entry.value)) {
     if (key === 'type' || definition?.resources?.keys.includes(key) === true) continue;
     const field = readSetting(reader, value, `providers.${entry.key}.${key}`, 'A provider');
     if (field === undefined) continue;
-    const isPath = definition?.paths?.includes(key) === true;
-    fields[key] = isPath ? fromFolder(field, reader.context.cwd) : field;
+    fields[key] = fromFolder(key, field, keyAt.source.folder, definition);
   }
   return { name: entry.key, type, fields, range: rangeOf(entry.keyAt) };
-}
-
-/** A path that starts at the current folder, as the state's does. */
-function fromFolder(field: DesiredField, cwd: string): DesiredField {
-  if (field.kind !== 'plain' || typeof field.value !== 'string' || field.value.startsWith('~')) return field;
-  return { ...field, value: resolve(cwd, field.value) };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { DesiredField } from '../../model/index.js';
 import { problemAt } from '../../model/problem.js';
 import { hasPassword } from '../excerpt/secret-text.js';
@@ -35,4 +36,25 @@ export function readSetting(
     problems.push(problemAt(node.at, plainSecretWords(path, language.sources)));
   }
   return field;
+}
+
+/** Which settings are paths. */
+export interface PathSettings {
+  readonly paths?: readonly string[];
+  /** Texts of a path that mean something else (`system`). */
+  readonly pathWords?: readonly string[];
+}
+
+/** A setting; one that is a relative path starts at the folder of the file that contains it, as the paths of value sources do. */
+export function fromFolder(
+  key: string,
+  field: DesiredField,
+  folder: string,
+  { paths = [], pathWords = [] }: PathSettings = {},
+): DesiredField {
+  if (!paths.includes(key) || field.kind !== 'plain' || typeof field.value !== 'string') return field;
+  const { value } = field;
+  return value === '' || value.startsWith('~') || pathWords.includes(value)
+    ? field
+    : { ...field, value: resolve(folder, value) };
 }

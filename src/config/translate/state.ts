@@ -3,7 +3,8 @@ import type { DesiredField, StateSettings } from '../../model/index.js';
 import { rangeOf } from '../../model/source-text.js';
 import { child, entriesOf, textOf } from '../../model/tree.js';
 import type { Entry } from '../../model/tree.js';
-import { readSetting } from './setting.js';
+import { fromFolder, readSetting } from './setting.js';
+import type { PathSettings } from './setting.js';
 import type { FieldReader } from './values.js';
 
 /** Builds `state:`; without it, the state is kept by the standard backend. */
@@ -13,7 +14,7 @@ export function buildState(reader: FieldReader, stack: string): StateSettings {
   const folder = merged.stack?.keyAt.source.folder ?? cwd;
   const name = textOf(state && child(state.value, 'backend')) ?? '';
   const backend = language.backends.find(name) ?? language.backends.standard;
-  const fields = state === undefined ? {} : readFields(reader, state);
+  const fields = state === undefined ? {} : readFields(reader, state, backend);
   const leaseMs = parseDuration(textOf(state && child(state.value, 'lease')) ?? '', ['s', 'm', 'h']);
   return {
     backend: backend.name,
@@ -23,12 +24,16 @@ export function buildState(reader: FieldReader, stack: string): StateSettings {
   };
 }
 
-function readFields(reader: FieldReader, state: Entry): Readonly<Record<string, DesiredField>> {
+function readFields(
+  reader: FieldReader,
+  state: Entry,
+  backend: PathSettings,
+): Readonly<Record<string, DesiredField>> {
   const fields: Record<string, DesiredField> = {};
-  for (const { key, value } of entriesOf(state.value)) {
+  for (const { key, keyAt, value } of entriesOf(state.value)) {
     if (key === 'backend' || key === 'lease') continue;
     const field = readSetting(reader, value, `state.${key}`, 'The state');
-    if (field !== undefined) fields[key] = field;
+    if (field !== undefined) fields[key] = fromFolder(key, field, keyAt.source.folder, backend);
   }
   return fields;
 }

@@ -57,7 +57,9 @@ export async function importResource(
         return {
           status: 'ok',
           diagnostics: [
-            ...refreshed.diagnostics.filter(({ severity }) => severity === 'info'),
+            ...refreshed.diagnostics.filter(
+              ({ severity, code }) => severity === 'info' || code === 'key-missing',
+            ),
             ...marked.diagnostics,
           ],
           changes: [importedChange(actual, marked)],

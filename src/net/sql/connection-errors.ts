@@ -84,12 +84,29 @@ function setupProblem(error: unknown, { settings, where, role }: Attempt): Refus
       next: 'Check that this is the right server; if it is, change require_auth or channel_binding.',
     });
   }
+  if (LOGIN_FAILURE.test(messageOf(error))) {
+    return problemError({
+      code: 'postgres-authentication',
+      summary: `No login to PostgreSQL at ${where} as ${role}: ${loginWords(messageOf(error))}.`,
+      next: 'Check that this is the right server, that the password is set and right, and how pg_hba.conf lets the role log in.',
+    });
+  }
   if (!isTlsMissing(error)) return undefined;
   return problemError({
     code: 'postgres-tls-unsupported',
     summary: `PostgreSQL at ${where} has no TLS, and sslmode is ${settings.sslMode}.`,
     next: 'Turn TLS on in the server (ssl = on), or use "sslmode: prefer" where the network is trusted.',
   });
+}
+
+/** How the driver begins where a login fails that the server did not refuse with an SQLSTATE: it will fail each time. */
+const LOGIN_FAILURE = /^(SASL: |Unknown authenticationOk message type )/;
+
+/** The driver's words of a failed login, without what the server sent. */
+function loginWords(message: string): string {
+  const [, code] = /^Unknown authenticationOk message type (\d+)$/.exec(message) ?? [];
+  if (code !== undefined) return `the server asks for a way to log in that is not supported (type ${code})`;
+  return message.replace(/^SASL: (SCRAM-SERVER-(FIRST|FINAL)-MESSAGE: )?/, 'SCRAM: ').replace(/: ".*"$/s, '');
 }
 
 /** What the server answers, by its SQLSTATE (PostgreSQL docs, appendix A). */

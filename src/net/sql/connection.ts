@@ -2,6 +2,7 @@ import pg from 'pg';
 import { DiagnosticError, defined } from '../../model/index.js';
 import { watchLogin } from './authentication.js';
 import { connectionProblem, isTlsMissing, isTlsRefusal, wrongSession } from './connection-errors.js';
+import { guardPackets } from './guarded.js';
 import type { Host } from './hosts.js';
 import { passwordFromFile } from './pgpass.js';
 import type { ConnectionSettings } from './settings.js';
@@ -99,6 +100,7 @@ async function connectOnce(
       sslnegotiation: settings.sslIsDirect === true ? ('direct' as const) : undefined,
     }),
   });
+  guardPackets(client);
   const checkLogin = watchLogin(client, settings);
   // A connection that breaks while it is idle is noticed by the next query; without a listener it would end the process.
   client.on('error', () => undefined);

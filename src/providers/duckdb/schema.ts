@@ -8,7 +8,7 @@ export const settings: SettingsSchema = {
   description: 'A secret directory of DuckDB: where its persistent secrets lie.',
   properties: {
     secret_directory: textOrSource(
-      'The directory, from the current folder. `~/.duckdb/stored_secrets`, as DuckDB has it, where it is absent.',
+      'The directory, relative to the folder of the file that names it. `~/.duckdb/stored_secrets`, as DuckDB has it, where it is absent.',
       './.duckdb/stored_secrets',
     ),
     extension_directory: textOrSource(

@@ -15,7 +15,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Fills in DuckDB's own default, `~/.duckdb/stored_secrets` (DuckDB docs, "Secrets Manager"). A relative path that is in the
- * configuration has been made absolute there, from the current folder as the path of the state is.
+ * configuration has been made absolute there, from the folder of the file that contains it.
  * @throws DiagnosticError for a path that is not absolute (it came from a value source), or without a home
  */
 export function directorySettings(settings: ResolvedSettings, env: Env): DirectorySettings {

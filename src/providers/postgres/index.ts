@@ -44,7 +44,8 @@ export const postgres: ProviderDefinition = {
       short: ['sslmode', 'port', 'target_session_attrs', 'allow_server_log'],
       urls: ['url'],
     },
-    paths: ['extension_directory'],
+    paths: ['extension_directory', 'sslrootcert'],
+    pathWords: ['system'],
     resources: { keys: ['fdw_usage'], desired: desiredWrapperUsage },
   },
   sections: [

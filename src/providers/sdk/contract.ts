@@ -15,6 +15,7 @@ import type {
   StateRecord,
   SystemIdentity,
   Target,
+  Unmanaged,
 } from '../../model/index.js';
 import type { ProviderLanguage } from './language.js';
 
@@ -118,8 +119,11 @@ export interface Session {
   prepare(desired: readonly DesiredResource[]): Promise<Prepared>;
   /** Reads what the request names, in as few round trips as the system allows. */
   read(request: ReadRequest): Promise<ReadResult>;
-  /** Everything of the managed kinds that can be seen, values not needed: for import and for finding what nobody manages. */
-  discover(): Promise<readonly ActualResource[]>;
+  /**
+   * Everything of the managed kinds that can be seen, values not needed: for import and for finding what nobody manages.
+   * @param onUnmanaged told of what is on these objects and of no managed kind (roles of somebody's own), where the system has such
+   */
+  discover(onUnmanaged?: (entries: readonly Unmanaged[]) => void): Promise<readonly ActualResource[]>;
   /**
    * Carries out changes, which come in an order that respects their `after`. Checks each precondition right before its
    * write. Calls `onOutcome` once for each as soon as its end is known, and does not throw for the failure of one.

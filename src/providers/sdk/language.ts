@@ -35,8 +35,10 @@ export interface SettingsDefinition {
   readonly schema: () => Promise<SettingsSchema>;
   /** Paths start at the entry. */
   readonly excerpts: ExcerptRules;
-  /** Settings that are paths: relative ones start at the current folder. */
+  /** Settings that are paths: relative ones start at the folder of the file that contains them, as those of value sources do. */
   readonly paths?: readonly string[];
+  /** Texts of such a setting that are no path (`system`). */
+  readonly pathWords?: readonly string[];
   /** Keys that are resources and not settings, and how they are read. */
   readonly resources?: {
     readonly keys: readonly string[];

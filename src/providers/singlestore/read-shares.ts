@@ -42,8 +42,8 @@ export interface ShareQuery {
   readonly whole?: boolean;
   /** Told of the roles that this provider does not manage. */
   readonly onUnmanaged?: (entries: readonly Unmanaged[]) => void;
-  /** Told of the secrets whose access list this key may not read; where absent, that is an error. */
-  readonly onUnseen?: (secret: SecretInfo) => void;
+  /** Told of the secrets whose access list this key may not read, and of the refusal; where absent, that is an error. */
+  readonly onUnseen?: (secret: SecretInfo, error: HttpError) => void;
   /** Told of grants whose holder the API does not name. */
   readonly onUnnamed: (secret: SecretInfo, roles: readonly string[]) => void;
 }
@@ -108,7 +108,7 @@ async function accessListOf(
     return await api.access(secret.id);
   } catch (error) {
     if (onUnseen === undefined || !(error instanceof HttpError) || error.status !== 403) throw error;
-    onUnseen(secret);
+    onUnseen(secret, error);
     return 'unseen';
   }
 }

@@ -80,9 +80,10 @@ export async function readResources(
     expected: expectedRoles(request),
     whole: request.seekUnmanaged === true,
     onUnmanaged: (entries) => unmanaged.push(...entries),
-    onUnseen: ({ name }) => {
+    onUnseen: ({ name }, { facts: { text } }) => {
       const address = formatAddress({ kind: 'secret', provider, name });
-      unseen.push({ what: 'members', address, kind: 'share', reason: SHARES_UNSEEN });
+      const reason = text === undefined ? SHARES_UNSEEN : `${SHARES_UNSEEN}: ${text}`;
+      unseen.push({ what: 'members', address, kind: 'share', reason });
     },
     onUnnamed: ({ name }, roles) => diagnostics.push(unnamedGrant(provider, name, roles)),
   });

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type ReadResult,
   type SystemIdentity,
+  type Unmanaged,
 } from '../../model/index.js';
 import {
   createHttpClient,
@@ -141,14 +142,17 @@ class HeliosSession implements Session {
     });
   }
 
-  discover(): Promise<readonly ActualResource[]> {
+  discover(onUnmanaged?: (entries: readonly Unmanaged[]) => void): Promise<readonly ActualResource[]> {
     const { host, api, provider, context, organization } = this.#parts;
     return reading(host, async () => {
       context.progress(`listing secrets of ${organization.name}`);
       const [identities, secrets] = await Promise.all([this.#readIdentities(), this.#list(() => false)]);
       const expected = new Map<string, string>();
       const onUnnamed = (): void => undefined;
-      const shares = await readShares(api, { provider, secrets, identities, expected, onUnnamed });
+      const query = { provider, secrets, identities, expected, onUnnamed };
+      // Only access lists have roles that come from elsewhere.
+      const beside = defined({ onUnmanaged, whole: onUnmanaged && true });
+      const shares = await readShares(api, { ...query, ...beside });
       const resources = secrets.map((secret) => secretResource(provider, secret, identities));
       return [...resources, ...[...shares.values()].flat()].sort(byAddress);
     });

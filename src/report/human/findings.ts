@@ -8,7 +8,8 @@ import { count } from './words.js';
 const NEXT: Readonly<Record<UnverifiedCause, string>> = {
   hidden:
     'Run it as an identity that may read them, or accept it: `unverifiable: accept` of the provider in the configuration.',
-  'no-fingerprint': 'Set SECRETS_KEY and apply once: then the state keeps fingerprints of what was applied.',
+  'no-fingerprint':
+    'Set SECRETS_KEY, run `secrets state rekey`, then apply once: the state then keeps fingerprints of what was applied.',
   unseen: 'Run it as an identity that may see them, or list under `removed` what is no longer managed here.',
   'not-read': 'Run it without --target and --exclude, and with every system in reach.',
   unfinished: 'Run `secrets apply`: it finishes what the interrupted run began.',

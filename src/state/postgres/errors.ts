@@ -1,5 +1,5 @@
-import { DiagnosticError, own } from '../../model/index.js';
-import { isConflict as isSqlConflict } from '../../net/sql/sql-states.js';
+import { DiagnosticError } from '../../model/index.js';
+import { isConflict as isSqlConflict, sqlStateWords } from '../../net/sql/sql-states.js';
 
 /** The SQLSTATE of an error that the server sent; `undefined` for one of the connection. */
 export function sqlState(error: unknown): string | undefined {
@@ -66,16 +66,10 @@ export function refused(location: string, error: unknown): DiagnosticError {
   const state = sqlState(error) ?? 'unknown';
   const message =
     /^(25|3F|42|53|54|55|57|58)/.test(state) && error instanceof Error ? `: ${error.message}` : '';
-  const known: Readonly<Partial<Record<string, string>>> = {
-    '25006': 'It takes no writes: connect to the primary server.',
-    '53100': 'Make room on its disk.',
-    '57014':
-      'It took longer than its statement_timeout allows: raise that for this role, or try again later.',
-  };
   return stateError(
     'state',
     `The database refuses to read or write the state ${location} (SQLSTATE ${state})${message}.`,
-    own(known, state) ?? 'Let an administrator look at it: nothing was written.',
+    sqlStateWords(state, message).next ?? 'Let an administrator check it: nothing was written.',
   );
 }
 

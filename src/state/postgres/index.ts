@@ -24,6 +24,8 @@ export const postgres: BackendDefinition = {
     short: ['port', 'sslmode', 'target_session_attrs'],
     urls: ['url'],
   },
+  paths: ['sslrootcert'],
+  pathWords: ['system'],
   credentials: ['PGPASSWORD'],
   async open(given, run) {
     const [{ plainClient }, { postgresSettings }, { postgresStore }] = await Promise.all([
