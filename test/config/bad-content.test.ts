@@ -104,6 +104,10 @@ const CASES: Readonly<Record<string, readonly [string, ...string[]]>> = {
     `version: 1\nstack: prod\nproviders: { a: { type: singlestore }, b: { type: singlestore } }\nsecrets:\n  A: { providers: [a, b], value: { env: X } }\n  B: { provider: a, value: { secret: A } }\n`,
     'secrets.yaml:6:38: `A` is a secret of several providers. → Write the address: `secret.a.A` or `secret.b.A`.',
   ],
+  'self: drop without lists, in two providers': [
+    `version: 1\nstack: prod\nproviders: { a: { type: singlestore }, b: { type: singlestore } }\nsecrets:\n  A: { providers: [a, b], value: { env: X }, self: drop }\n`,
+    'secrets.yaml:5:52: `self: drop` needs `owners`: without them nobody would be left to own the secret. → List the owners who remain, or remove `self: drop`.',
+  ],
   'a move to nowhere': [
     `${HEAD}secrets: { NEW: { value: { env: X } } }\nmoved: [{ from: secret.helios.OLD, to: secret.helios.NWE }]\n`,
     'secrets.yaml:5:40: `secret.helios.NWE` is not in the configuration: what moves there would be destroyed. → Did you mean `secret.helios.NEW`?',

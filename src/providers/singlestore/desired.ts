@@ -14,11 +14,13 @@ export function desiredSecrets(reader: SectionReader): Desired {
     const providers = reader.providersOf(entry);
     const own = readGrants(reader, entry.value);
     const secret = readSecret(reader, entry);
+    // Said once, in however many providers it is so.
+    let isOpen = false;
     for (const provider of providers) {
       const address = formatAddress({ kind: 'secret', provider, name: entry.key });
       resources.push({ ...secret, address });
       const { grants, isManaged } = grantsFor(entry, provider, own, rules);
-      if (secret.self === 'drop' && !isManaged) refuseDrop(reader, entry);
+      isOpen ||= !isManaged;
       if (isManaged) authoritative.push({ kind: 'share', provider, parent: address });
       for (const [member, { role, at }] of grants) {
         resources.push({
@@ -30,6 +32,7 @@ export function desiredSecrets(reader: SectionReader): Desired {
         });
       }
     }
+    if (secret.self === 'drop' && isOpen) refuseDrop(reader, entry);
   }
   return { resources, authoritative };
 }

@@ -2,3 +2,4 @@
 export { startRealPostgres } from './server.js';
 export type { RealPostgres, RealPostgresOptions, Skipped } from './server.js';
 export { query, withClient } from './client.js';
+export { startStandby } from './standby.js';

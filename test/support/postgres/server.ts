@@ -54,13 +54,13 @@ export function urlOf(port: number, database: string, user = 'postgres'): string
 const PORTS = 10;
 
 /** Waits until the server answers; gives false where another program has the port. */
-async function isReady(port: number, log: string): Promise<boolean> {
+export async function isReady(port: number, log: string): Promise<boolean> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     try {
       // Another server that has the port may answer as well.
       const printed = await readFile(log, 'utf8');
-      if (printed.includes('database system is ready to accept connections')) {
+      if (/database system is ready to accept (read-only )?connections/.test(printed)) {
         await query(urlOf(port, 'postgres'), 'SELECT 1');
         return true;
       }
