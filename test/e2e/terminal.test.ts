@@ -92,12 +92,14 @@ onPostgres('on a terminal', (server) => {
   });
 
   it.each([
-    ['--no-input', ['--no-input'], {}],
-    ['CI', [], { CI: 'true' }],
-  ])('%s: is not asked, and is told about --auto-approve', async (_, args, env) => {
+    ['--no-input', ['--no-input'], {}, '--no-input forbids to ask'],
+    ['CI', [], { CI: 'true' }, 'CI is set, so nobody is asked'],
+  ])('%s: is not asked, and is told why, and about --auto-approve', async (_, args, env, why) => {
     const site = await openSite(server(), { env });
     const { code, stdout } = await onTerminal(site, 'apply', ...args).finished;
     expect(stdout).toContain('--auto-approve');
+    expect(stdout).toContain(`requires approval, and ${why}.`);
+    expect(stdout).not.toContain('no terminal');
     expect(stdout).not.toContain('Enter a value');
     expect(code).toBe(1);
     expect(site.secrets()).toEqual({});

@@ -12,7 +12,7 @@ import type { RealPostgres } from './server.js';
 /** A hot standby. */
 interface Standby {
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
