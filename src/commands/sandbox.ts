@@ -6,8 +6,14 @@ import { EXIT } from '../cli/exit.js';
 import { outputFlags } from '../cli/flags.js';
 import { defined, errorCode, problemError } from '../model/index.js';
 import type { SandboxDocument } from '../report/index.js';
-import { POSTGRES_PRODUCTS, isReplaceable, startSandbox, writeEnvFile } from '../sandbox/index.js';
-import type { PostgresProduct, Sandbox } from '../sandbox/index.js';
+import {
+  API_SHAPES,
+  POSTGRES_PRODUCTS,
+  isReplaceable,
+  startSandbox,
+  writeEnvFile,
+} from '../sandbox/index.js';
+import type { Sandbox, SandboxOptions } from '../sandbox/index.js';
 
 const PORT = { min: 0, max: 65_535, helpValue: '<n>' } as const;
 
@@ -39,6 +45,12 @@ export class SandboxCommand extends EngineCommand {
       default: 'pg_duckdb' as const,
       summary: 'Extension that the Postgres imitates: pg_duckdb, or Postgres Pro AXE as documented.',
     })(),
+    'api-shape': Flags.option({
+      options: API_SHAPES,
+      default: 'node' as const,
+      summary:
+        "Bodies of the Management API: as SingleStore's Node and Python clients decode them, or its Go client and Terraform provider.",
+    })(),
     'write-env': Flags.string({
       // Node takes a flag of this name for its own, where it starts the program without `--`, as `npx` does.
       aliases: ['env-file'],
@@ -55,7 +67,12 @@ export class SandboxCommand extends EngineCommand {
     const file = name === undefined ? undefined : { name, path: resolve(this.cli.io.cwd, name) };
     if (file !== undefined) await checkEnvFile(file);
     this.cli.terminal.progress('starting the sandbox');
-    const running = await start(flags.port, flags['postgres-port'], flags.postgres);
+    const running = await start({
+      heliosPort: flags.port,
+      postgres: flags.postgres,
+      apiShape: flags['api-shape'],
+      ...defined({ postgresPort: flags['postgres-port'] }),
+    });
     let isWritten = false;
     try {
       if (file !== undefined) await writeVariables(file, running.variables);
@@ -76,13 +93,9 @@ interface NamedFile {
   readonly path: string;
 }
 
-async function start(
-  heliosPort: number,
-  postgresPort: number | undefined,
-  postgres: PostgresProduct,
-): Promise<Sandbox> {
+async function start(options: SandboxOptions): Promise<Sandbox> {
   try {
-    return await startSandbox({ heliosPort, postgres, ...defined({ postgresPort }) });
+    return await startSandbox(options);
   } catch (error) {
     throw problemError({
       code: 'sandbox',

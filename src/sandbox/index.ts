@@ -12,6 +12,10 @@ import type { Product } from './postgres/standin/index.js';
 export const POSTGRES_PRODUCTS = PRODUCT_NAMES;
 export type PostgresProduct = Product;
 
+/** Whose bodies the API of a sandbox serves: those of the Node and Python clients, or of the Go client. */
+export const API_SHAPES = ['node', 'go'] as const;
+export type ApiShape = (typeof API_SHAPES)[number];
+
 /** A running sandbox: both systems, and the variables with which the examples reach them. */
 export interface Sandbox {
   readonly helios: HeliosSandbox;
@@ -29,6 +33,8 @@ export interface SandboxOptions {
   readonly postgresPort?: number;
   /** `pg_duckdb` where absent. */
   readonly postgres?: PostgresProduct;
+  /** Whose bodies the API serves; `node` where absent. */
+  readonly apiShape?: ApiShape;
 }
 
 /**
@@ -44,7 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   let helios: HeliosSandbox;
   try {
-    helios = await startHelios({ port: options.heliosPort ?? 0 });
+    helios = await startHelios({ port: options.heliosPort ?? 0, apiShape: options.apiShape ?? 'node' });
   } catch (error) {
     await postgres.close();
     throw error;
@@ -88,7 +94,7 @@ function variablesOf(helios: HeliosSandbox, postgres: PostgresSandbox): Readonly
   return {
     SINGLESTOREDB_MANAGEMENT_BASE_URL: helios.url,
     SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf('ci-bot'),
-    // SingleStore's Python SDK uses /v2 by default; secrets are under /v1.
+    // SingleStore's Python SDK uses /v2 by default; the API documents secrets under /v1.
     SINGLESTOREDB_MANAGEMENT_VERSION: 'v1',
     WAREHOUSE_URL: postgres.url,
     AWS_ACCESS_KEY_ID: random('AKIAEXAMPLE').toUpperCase(),

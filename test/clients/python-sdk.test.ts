@@ -12,12 +12,12 @@ beforeAll(async () => {
 }, INSTALL_MS);
 
 /** Runs a program of Python as a notebook of this person would, and gives what it printed. */
-async function python(site: Site, key: string, program: string): Promise<string> {
+async function python(site: Site, key: string, program: string, version?: string): Promise<string> {
   if (!('python' in installed)) throw new Error(installed.skipped);
   const env = {
     PATH: site.env['PATH'] ?? '',
     HOME: site.folder,
-    SINGLESTOREDB_MANAGEMENT_VERSION: 'v1',
+    ...(version === undefined ? {} : { SINGLESTOREDB_MANAGEMENT_VERSION: version }),
     SINGLESTOREDB_MANAGEMENT_BASE_URL: site.helios.url,
     SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf(site.helios, key),
   };
@@ -33,14 +33,16 @@ onPostgres("SingleStore's Python SDK", (server) => {
     needs(context, 'Python', 'skipped' in installed ? installed.skipped : undefined);
   });
 
-  it('reads what apply wrote, as the examples of the documentation do', async () => {
-    const site = await openSite(server());
-    site.env['AWS_SECRET_KEY'] = `${site.env['AWS_SECRET_KEY'] ?? ''} 'quoted" \\ ünïcode 🦆`;
-    await site.applied();
-    const printed = await python(
-      site,
-      'ben',
-      `
+  it.each([undefined, 'v1'])(
+    'reads what apply wrote, as its documentation does (version: %s)',
+    async (version) => {
+      const site = await openSite(server());
+      site.env['AWS_SECRET_KEY'] = `${site.env['AWS_SECRET_KEY'] ?? ''} 'quoted" \\ ünïcode 🦆`;
+      await site.applied();
+      const printed = await python(
+        site,
+        'ben',
+        `
 import json, os
 from singlestoredb.management import get_secret
 from singlestoredb import manage_workspaces
@@ -54,10 +56,12 @@ org = manage_workspaces(token, base_url=base_url).organizations.current
 hf_token = org.get_secret('HF_TOKEN').value
 print(json.dumps([aws_access_key_id, aws_secret_access_key, hf_token]))
 `,
-    );
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_KEY, HF_TOKEN } = site.env;
-    expect(JSON.parse(printed)).toEqual([AWS_ACCESS_KEY_ID, AWS_SECRET_KEY, HF_TOKEN]);
-  });
+        version,
+      );
+      const { AWS_ACCESS_KEY_ID, AWS_SECRET_KEY, HF_TOKEN } = site.env;
+      expect(JSON.parse(printed)).toEqual([AWS_ACCESS_KEY_ID, AWS_SECRET_KEY, HF_TOKEN]);
+    },
+  );
 
   it('finds no secret that the configuration does not share', async () => {
     const site = await openSite(server(), {

@@ -64,7 +64,7 @@ shares:
 onPostgres(
   'the whole circle',
   (server) => {
-    it.each(['shipped', 'generated'] as const)('holds for every line of the language (%s)', async (shape) => {
+    it.each(['node', 'go'] as const)('holds for every line of the language (%s)', async (apiShape) => {
       const [fileKey, ownKey] = [canary('file'), canary('own')];
       const variables = {
         PUB_KEY: canary('pub'),
@@ -85,7 +85,7 @@ onPostgres(
         'config/own-key.txt': ownKey,
         'config/more/aws-key.txt': `${fileKey}\n`,
       };
-      const site = await openSite(server(), { files, env: variables, helios: { shape } });
+      const site = await openSite(server(), { files, env: variables, helios: { apiShape } });
       site.env['OPEN_ORGANIZATION_ID'] = site.helios.organization.orgID;
       const where = ['-f', 'config/systems.yaml', '-f', 'config/more'];
 

@@ -43,7 +43,7 @@ it(
     for (let round = 0; tally.steps < STEPS; round += 1) {
       const seed = (SEED + round) | 0;
       const variant = {
-        shape: seed % 2 === 0 ? ('shipped' as const) : ('generated' as const),
+        apiShape: seed % 2 === 0 ? ('node' as const) : ('go' as const),
         bare: seed % 3 === 0,
       };
       await fc.assert(

@@ -33,9 +33,9 @@ export class Play {
   ) {}
 
   /** Starts in the default organization, with custom roles and two secrets that nobody manages. */
-  static async open(tally: Tally, variant: { shape: 'shipped' | 'generated'; bare: boolean }): Promise<Play> {
+  static async open(tally: Tally, variant: { apiShape: 'node' | 'go'; bare: boolean }): Promise<Play> {
     const sandbox = await startHelios({
-      shape: variant.shape,
+      apiShape: variant.apiShape,
       listWithoutValues: variant.bare,
       seed: {
         ...defaultSeed,

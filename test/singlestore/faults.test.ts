@@ -103,11 +103,7 @@ async function disturbed(
 describe.each(faults.map((fault) => ({ fault, name: title(fault) })))('one $name', ({ fault }) => {
   it('at any request of an apply: a clear end, and the next run finishes', async () => {
     let fired = 0;
-    for (
-      let nth = 1;
-      await disturbed(fault, nth, 1, { shape: nth % 2 === 0 ? 'shipped' : 'generated' });
-      nth += 1
-    ) {
+    for (let nth = 1; await disturbed(fault, nth, 1, { apiShape: nth % 2 === 0 ? 'node' : 'go' }); nth += 1) {
       fired = nth;
     }
     expect(fired).toBeGreaterThan(8);

@@ -3,16 +3,16 @@ import { startHelios, type HeliosOptions, type HeliosSandbox } from '../../src/s
 import { accessOf, living, shortly, Stack } from './harness.js';
 
 const variants: readonly HeliosOptions[] = [
-  { shape: 'shipped' },
-  { shape: 'generated' },
-  { shape: 'shipped', listWithoutValues: true, showDeleted: true },
-  { shape: 'generated', listWithoutValues: true },
+  { apiShape: 'node' },
+  { apiShape: 'go' },
+  { apiShape: 'node', listWithoutValues: true, showDeleted: true },
+  { apiShape: 'go', listWithoutValues: true },
 ];
 
 const ANA = 'Owner user ana@example.com';
 
 describe.each(variants)(
-  'every operation, with $shape bodies, values in the list: not $listWithoutValues',
+  'every operation, with $apiShape bodies, values in the list: not $listWithoutValues',
   (variant) => {
     let sandbox: HeliosSandbox;
     afterEach(() => sandbox.close());

@@ -52,8 +52,13 @@ export function readUpdate(body: Buffer): { value: string } {
   return { value: text(object, 'value') };
 }
 
+/** Go encodes a slice that is nil as null: an empty list. */
+function listOf(value: unknown): unknown {
+  return value === null ? [] : value;
+}
+
 function ids(entry: Record<string, unknown>, field: 'users' | 'teams', side: string): string[] {
-  const value = entry[field];
+  const value = listOf(entry[field]);
   if (!Array.isArray(value) || !value.every((id): id is string => typeof id === 'string' && isUuid(id))) {
     throw new Refusal(400, `Each entry of ${side} needs ${field}: an array of UUIDs.`);
   }
@@ -61,7 +66,7 @@ function ids(entry: Record<string, unknown>, field: 'users' | 'teams', side: str
 }
 
 function shares(object: Record<string, unknown>, side: 'grants' | 'revokes'): Share[] {
-  const entries = object[side];
+  const entries = listOf(object[side]);
   if (!Array.isArray(entries)) throw new Refusal(400, `The field ${side} is required and must be an array.`);
   return entries.flatMap((entry: unknown) => {
     if (!isObject(entry)) throw new Refusal(400, `Each entry of ${side} must be an object.`);
@@ -79,4 +84,47 @@ export function readAccessChange(body: Buffer): AccessChange {
   const object = parseObject(body);
   onlyFields(object, ['grants', 'revokes']);
   return { grants: shares(object, 'grants'), revokes: shares(object, 'revokes') };
+}
+
+function optionalText(body: Record<string, unknown>, field: string): string {
+  return (body[field] ?? undefined) === undefined ? '' : text(body, field);
+}
+
+/** The body of a new team: `{name, description?}`. */
+export function readTeam(body: Buffer): { name: string; description: string } {
+  const object = parseObject(body);
+  onlyFields(object, ['name', 'description']);
+  return { name: text(object, 'name'), description: optionalText(object, 'description') };
+}
+
+function texts(body: Record<string, unknown>, field: string, textOf: (item: unknown) => unknown): string[] {
+  const list = body[field] ?? [];
+  const found = Array.isArray(list) ? list.map(textOf) : [undefined];
+  if (!found.every((item): item is string => typeof item === 'string')) {
+    throw new Refusal(400, `The field ${field} is not a list as the API takes it.`);
+  }
+  return found;
+}
+
+/** An inherited role: its name (the Python SDK), or `{resourceType: "Secret", role}` (the Go client). */
+function inheritedRole(item: unknown): unknown {
+  if (!isObject(item)) return item;
+  return item['resourceType'] === 'Secret' ? item['role'] : undefined;
+}
+
+/** The body of a new role on secrets; its name is under `role` (the Go client) or `name` (the Python SDK). */
+export function readRole(body: Buffer): {
+  name: string;
+  description: string;
+  permissions: string[];
+  inherits: string[];
+} {
+  const object = parseObject(body);
+  onlyFields(object, ['role', 'name', 'description', 'permissions', 'inherits']);
+  return {
+    name: text(object, 'role' in object ? 'role' : 'name'),
+    description: optionalText(object, 'description'),
+    permissions: texts(object, 'permissions', (item) => item),
+    inherits: texts(object, 'inherits', inheritedRole),
+  };
 }

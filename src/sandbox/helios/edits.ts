@@ -1,7 +1,8 @@
 import { addTeam, addUser, findTeam, findUser, removeTeam, removeUser } from './identities.js';
 import { livingSecretNamed, removeOwnerless, softDelete } from './lifecycle.js';
+import { addRole } from './custom-roles.js';
 import { Refusal } from './refusal.js';
-import { permissions, type Permission } from './roles.js';
+import type { Permission } from './roles.js';
 import { createSecret, setValue } from './secrets.js';
 import { addInvitation, addKey, identityOf, type Holder } from './seed.js';
 import { addInheritedGrant, setAccess } from './sharing.js';
@@ -127,7 +128,10 @@ const HANDLERS: { readonly [Kind in WorldEdit['kind']]: Handler<Kind> } = {
     addInheritedGrant(world, findSecret(world, edit.secret), share, origin);
     return undefined;
   },
-  'add-role': addRole,
+  'add-role': (world, edit) => {
+    addRole(world, edit);
+    return undefined;
+  },
   'add-user': (world, edit) => addUser(world, edit).userID,
   'remove-user': (world, { user }) => {
     removeUser(world, idOf(world, user));
@@ -162,15 +166,6 @@ function recreateSecret(world: World, edit: Extract<WorldEdit, { kind: 'recreate
   const { name, value } = old;
   softDelete(world, old, 'deleted', by);
   return createSecret(world, by, name, edit.value ?? value).secretID;
-}
-
-function addRole(world: World, edit: Extract<WorldEdit, { kind: 'add-role' }>): undefined {
-  const { name, description = '', permissions: own = ['View'], inherits = [] } = edit;
-  if (world.roles.get(name)?.isCustom === false) throw new Refusal(409, 'A built-in role has this name.');
-  if (own.some((permission) => !permissions.includes(permission))) {
-    throw new Refusal(400, `Permissions are: ${permissions.join(', ')}.`);
-  }
-  world.roles.set(name, { name, description, permissions: own, inherits, isCustom: true });
 }
 
 /**

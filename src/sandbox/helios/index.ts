@@ -30,8 +30,8 @@ export interface HeliosOptions {
   readonly port?: number;
   /** The organization to start with. */
   readonly seed?: WorldSeed;
-  /** `shipped` (the default): the bodies that the official SDKs decode; `generated`: those of the generated Go client. */
-  readonly shape?: 'shipped' | 'generated';
+  /** `node` (the default): the bodies that the official SDKs decode; `go`: those of the generated Go client. */
+  readonly apiShape?: 'node' | 'go';
   /** The list of all secrets comes without values. */
   readonly listWithoutValues?: boolean;
   /** A soft-deleted secret is still found by its id, with `deletedAt`; by default that is a 404. */
@@ -101,7 +101,7 @@ export async function startHelios(options: HeliosOptions = {}): Promise<HeliosSa
   const server = createSiteServer({
     world,
     variant: {
-      shape: options.shape ?? 'shipped',
+      apiShape: options.apiShape ?? 'node',
       listWithoutValues: options.listWithoutValues ?? false,
       showDeleted: options.showDeleted ?? false,
     },

@@ -1,6 +1,7 @@
 import { permissionsOn, visibleSecret } from './access.js';
-import { readAccessChange, readCreation, readUpdate } from './bodies.js';
-import { authenticate, findTeam, findUser, type Caller } from './identities.js';
+import { readAccessChange, readCreation, readRole, readTeam, readUpdate } from './bodies.js';
+import { addRole } from './custom-roles.js';
+import { addTeam, authenticate, findTeam, findUser, type Caller } from './identities.js';
 import { isUuid } from './ids.js';
 import { Refusal } from './refusal.js';
 import { createSecret, deleteSecret, listSecrets, updateSecret } from './secrets.js';
@@ -10,8 +11,8 @@ import type { Identity, World } from './world.js';
 
 /** What the API serves where the contract knows several variants. */
 export interface Variant {
-  /** `shipped`: what the official SDKs decode; `generated`: what the generated Go client declares. */
-  readonly shape: 'shipped' | 'generated';
+  /** `node`: what the official SDKs decode; `go`: what the generated Go client declares. */
+  readonly apiShape: 'node' | 'go';
   /** The list of all secrets comes without values; a look-up by name or id still has them. */
   readonly listWithoutValues: boolean;
   /** A soft-deleted secret is still found by its id, with `deletedAt`, by those who saw it. */
@@ -40,6 +41,8 @@ interface Call extends ApiRequest {
   readonly caller: Caller;
   /** The id or word in the path; empty where the path has none. */
   readonly id: string;
+  /** The second one, decoded; empty where the path has none. */
+  readonly member: string;
 }
 
 interface Route {
@@ -52,7 +55,7 @@ const me = ({ caller }: Call): string => caller.user.userID;
 
 /** Shipped clients want `{[field]: content}` where the generated one declares the bare content. */
 function wrapped({ variant }: Call, field: string, content: unknown): Reply {
-  return ok(variant.shape === 'shipped' ? { [field]: content } : content);
+  return ok(variant.apiShape === 'node' ? { [field]: content } : content);
 }
 
 function getSecrets(call: Call): Reply {
@@ -92,7 +95,7 @@ function patchSecret(call: Call): Reply {
 function patchAccess(call: Call): Reply {
   visibleSecret(call.world, call.id, me(call));
   changeAccess(call.world, me(call), call.id, readAccessChange(call.body));
-  return call.variant.shape === 'shipped' ? { status: 200 } : ok({});
+  return call.variant.apiShape === 'node' ? { status: 200 } : ok({});
 }
 
 /** `?email=` and `?name=`: an item fits if it is the text, or if the text as a regular expression occurs in it. */
@@ -143,10 +146,43 @@ function identityRoles(identity: (call: Call) => Identity): (call: Call) => Repl
   };
 }
 
-function getRoles({ world, id }: Call): Reply {
+const isTyped = ({ variant }: Call): boolean => variant.apiShape === 'go';
+
+function getRoles(call: Call): Reply {
+  const { world, id } = call;
   if (!resourceTypes.includes(id)) throw new Refusal(404, 'No such resource type.');
-  return ok(id === 'Secret' ? view.rolesView(world) : []);
+  return ok(id === 'Secret' ? view.rolesView(world, isTyped(call)) : []);
 }
+
+function getRole(call: Call): Reply {
+  const role = call.id === 'Secret' ? call.world.roles.get(call.member) : undefined;
+  if (role === undefined) throw new Refusal(404, 'No such role.');
+  return ok(view.roleView(role, isTyped(call)));
+}
+
+function postRole(call: Call): Reply {
+  if (call.id !== 'Secret') throw new Refusal(404, 'The sandbox has roles on secrets only.');
+  const role = readRole(call.body);
+  if (role.name === '' || role.inherits.some((name) => !call.world.roles.has(name))) {
+    throw new Refusal(400, 'The role has no name, or inherits a role that does not exist.');
+  }
+  if (call.world.roles.has(role.name)) throw new Refusal(409, 'A role has this name.');
+  return ok(view.roleView(addRole(call.world, role), isTyped(call)));
+}
+
+function getTeam({ world, id }: Call): Reply {
+  const team = world.teams.get(id.toLowerCase());
+  if (team === undefined) throw new Refusal(404, 'No such team in this organization.');
+  return ok(view.teamView(world, team));
+}
+
+function postTeam({ world, body }: Call): Reply {
+  const team = readTeam(body);
+  if (team.name === '') throw new Refusal(400, 'A team needs a name.');
+  return ok({ teamID: addTeam(world, team).teamID });
+}
+
+const getOrganization = ({ world }: Call): Reply => ok(view.organizationView(world));
 
 /** Every path of the management API contract that this project needs; `{…}` matches one path segment. */
 const routes: readonly Route[] = [
@@ -172,25 +208,39 @@ const routes: readonly Route[] = [
     pattern: '/v1/users/{userID}/identityRoles',
     methods: { GET: identityRoles(({ world, id }) => ({ kind: 'user', id: findUser(world, id).userID })) },
   },
-  { pattern: '/v1/teams', methods: { GET: getTeams } },
+  { pattern: '/v1/teams', methods: { GET: getTeams, POST: postTeam } },
+  { pattern: '/v1/teams/{teamID}', methods: { GET: getTeam } },
   {
     pattern: '/v1/teams/{teamID}/identityRoles',
     methods: { GET: identityRoles(({ world, id }) => ({ kind: 'team', id: findTeam(world, id).teamID })) },
   },
-  { pattern: '/v1/roles/{resourceType}', methods: { GET: getRoles } },
+  { pattern: '/v1/roles/{resourceType}', methods: { GET: getRoles, POST: postRole } },
+  { pattern: '/v1/roles/{resourceType}/{role}', methods: { GET: getRole } },
+  { pattern: '/v1/projects', methods: { GET: ({ world }) => ok(view.projectsView(world)) } },
   { pattern: '/v1/invitations', methods: { GET: getInvitations } },
-  { pattern: '/v1/organizations/current', methods: { GET: ({ world }) => ok(view.organizationView(world)) } },
+  { pattern: '/v1/organizations/current', methods: { GET: getOrganization } },
+  // The Python SDK reads these two under v2 by default, with the bodies of v1.
+  { pattern: '/v2/organizations/current', methods: { GET: getOrganization } },
+  { pattern: '/v2/secrets', methods: { GET: getSecrets } },
 ];
 
 const matchers = routes.map((route) => ({
   route,
-  regex: new RegExp(`^${route.pattern.replace(/\{\w+\}/, '([^/]+)')}$`),
+  regex: new RegExp(`^${route.pattern.replaceAll(/\{\w+\}/g, '([^/]+)')}$`),
 }));
 
-function match(path: string): { route: Route; id: string } | undefined {
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
+
+function match(path: string): { route: Route; id: string; member: string } | undefined {
   for (const { route, regex } of matchers) {
     const found = regex.exec(path);
-    if (found) return { route, id: found[1] ?? '' };
+    if (found) return { route, id: found[1] ?? '', member: decoded(found[2] ?? '') };
   }
   return undefined;
 }
@@ -224,7 +274,7 @@ export function answer(world: World, variant: Variant, request: ApiRequest): Rep
     if (organization !== null && organization.toLowerCase() !== world.organization.orgID) {
       throw new Refusal(403, 'The API key belongs to another organization.');
     }
-    return handler({ ...request, world, variant, caller, id: found.id });
+    return handler({ ...request, world, variant, caller, id: found.id, member: found.member });
   } catch (error) {
     if (error instanceof Refusal) return refusalReply(error);
     throw error;

@@ -77,7 +77,7 @@ describe('create, read, update, delete', () => {
   });
 
   it('serves the shapes of the generated client when asked to', async () => {
-    const { as } = await open({ shape: 'generated' });
+    const { as } = await open({ apiShape: 'go' });
     const ana = as('ana');
     const created = (await ana('POST', '/secrets', { name: 'A', value: 'v' })).json as Shown;
     expect(created).toMatchObject({ name: 'A', value: 'v' });

@@ -62,7 +62,7 @@ describe('access controls', () => {
       {},
       { grants: [] },
       { revokes: [] },
-      { grants: null, revokes: [] },
+      { grants: {}, revokes: [] },
       { grants: [{ role: 'Reader', users: ben }], revokes: [] },
       { grants: [{ role: 'Reader', teams: [] }], revokes: [] },
       { grants: [], revokes: [{ role: 'Reader', users: ben }] },

@@ -1,4 +1,6 @@
 import { permissionsOn } from './access.js';
+import { uuidOf } from './ids.js';
+import type { RoleDefinition } from './roles.js';
 import type { IdentityRole } from './sharing.js';
 import type { Grant, Invitation, SecretRecord, Team, User, World } from './world.js';
 
@@ -113,14 +115,31 @@ export function identityRolesView(world: World, roles: readonly IdentityRole[]):
     }));
 }
 
-/** The role definitions for secrets. The name is under both `role` and `name`: the contract leaves the key open. */
-export function rolesView(world: World): Json[] {
-  return world
-    .shuffle([...world.roles.values()], (role) => role.name)
-    .map((role) => ({
-      role: role.name,
-      ...role,
-      resourceType: 'Secret',
+/**
+ * The definition of a role on secrets. The name is under both `role` and `name`, as the Go client reads the one and the
+ * Python SDK the other; what it inherits are names, or with `typed` pairs of resource type and name.
+ */
+export function roleView(role: RoleDefinition, typed: boolean): Json {
+  const inherits = typed
+    ? role.inherits.map((name) => ({ resourceType: 'Secret', role: name }))
+    : role.inherits;
+  return { role: role.name, ...role, inherits, resourceType: 'Secret', ...unknownField };
+}
+
+/** The one project of the organization, as the Go client decodes it. */
+export function projectsView(world: World): Json[] {
+  return [
+    {
+      projectID: uuidOf(`${world.organization.orgID}/project`),
+      name: 'Default',
+      edition: 'ENTERPRISE',
+      createdAt: '2024-01-01T00:00:00.000000Z',
       ...unknownField,
-    }));
+    },
+  ];
+}
+
+/** The role definitions for secrets; see `roleView`. */
+export function rolesView(world: World, typed: boolean): Json[] {
+  return world.shuffle([...world.roles.values()], (role) => role.name).map((role) => roleView(role, typed));
 }
