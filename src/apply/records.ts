@@ -28,6 +28,8 @@ export class Records {
   readonly #records: Map<string, StateRecord>;
   /** What ends with a resource, by its address. */
   readonly #cascading: ReadonlyMap<string, readonly string[]>;
+  /** The addresses of copies, by the ids of their originals. */
+  readonly #copies = new Map<string, string>();
   readonly #kinds: Kinds;
   readonly #fingerprint: FieldFingerprint | undefined;
   readonly #now: () => Date;
@@ -42,6 +44,9 @@ export class Records {
     this.#cascading = groupBy(this.#records.keys(), (address) =>
       kinds.policyOf(kindOf(address)).cascades ? kinds.parentOf(address) : undefined,
     );
+    for (const { address, copiedFrom } of stored) {
+      if (copiedFrom !== undefined) this.#copies.set(copiedFrom, address);
+    }
     this.#kinds = kinds;
     this.#fingerprint = fingerprint;
     this.#now = now;
@@ -49,34 +54,46 @@ export class Records {
 
   /** Takes in what became of a change. Only what is done changes anything. */
   take(change: Change, outcome: Outcome, desired: DesiredResource | undefined): void {
-    if (outcome.status !== 'done') return;
-    const { address } = change;
-    if (change.action === 'delete' || change.action === 'forget') {
-      this.#forgetOriginal(change);
+    const { address, action } = change;
+    if (outcome.status !== 'done') {
+      if (outcome.status !== 'failed' || outcome.mayHaveHappened !== true) this.#keep(address);
+      return;
+    }
+    if (action === 'delete' || action === 'forget') {
+      this.#forgetOriginal(address);
       for (const gone of [address, ...(this.#cascading.get(address) ?? [])]) this.#records.delete(gone);
       return;
     }
-    if (desired === undefined || outcome.id === undefined) return;
+    if (desired !== undefined && outcome.id !== undefined)
+      this.#applied(change, outcome, outcome.id, desired);
+  }
+
+  #applied(
+    change: Change,
+    outcome: Outcome & { status: 'done' },
+    id: string,
+    desired: DesiredResource,
+  ): void {
+    const { address } = change;
     const before = this.#records.get(address);
     const original = change.action === 'create' ? this.#records.get(change.movedFrom ?? '')?.id : undefined;
-    const known = before?.id === outcome.id ? before : undefined;
+    const known = before?.id === id ? before : undefined;
+    const copiedFrom = original ?? known?.copiedFrom;
+    if (copiedFrom !== undefined) this.#copies.set(copiedFrom, address);
     this.#records.set(address, {
       ...rememberFields(desired, this.#fingerprint, { known }),
       ...rememberRules(desired),
       address,
-      id: outcome.id,
+      id,
       appliedAt: this.#now().toISOString(),
-      ...defined({
-        copiedFrom: original ?? known?.copiedFrom,
-        changedAt: outcome.changedAt,
-        changedBy: outcome.changedBy,
-      }),
+      ...defined({ copiedFrom, changedAt: outcome.changedAt, changedBy: outcome.changedBy }),
     });
   }
 
   /** Once the original is destroyed, its copy is an object like any other. */
-  #forgetOriginal({ movedTo }: Change): void {
-    const copy = movedTo && this.#records.get(movedTo.address);
+  #forgetOriginal(address: string): void {
+    const original = this.#records.get(address);
+    const copy = this.#records.get(this.#copies.get(original?.id ?? '') ?? '');
     if (copy === undefined) return;
     const { copiedFrom: _original, ...rest } = copy;
     this.#records.set(rest.address, rest);
@@ -102,6 +119,20 @@ export class Records {
   handOver(address: string): void {
     const record = this.#records.get(address);
     if (record !== undefined) this.#records.set(address, { ...record, handedOver: true });
+  }
+
+  /** Remembers, before it is done, that a resource is destroyed: the next run may not be able to tell gone from hidden. */
+  deleting(address: string): void {
+    const record = this.#records.get(address);
+    if (record !== undefined) this.#records.set(address, { ...record, deleting: true });
+  }
+
+  /** Takes back that a resource is destroyed. */
+  #keep(address: string): void {
+    const record = this.#records.get(address);
+    if (record?.deleting !== true) return;
+    const { deleting: _deleting, ...rest } = record;
+    this.#records.set(address, rest);
   }
 
   /** All records, sorted by address. */

@@ -99,6 +99,10 @@ export class StateWriter {
     for (const { address, self } of refreshed.desired.values()) {
       if (self === 'drop' && plan.changes.length > 0) this.#records.handOver(address);
     }
+    for (const { address, action } of plan.changes) {
+      if (action === 'delete' && loaded.kinds.policyOf(kindOf(address)).mayBeHidden === true)
+        this.#records.deleting(address);
+    }
     this.#plans = plansWith(this.#state, planId, now());
     this.#configurations = configurationsWith(this.#state, plan.configuration, now());
     this.#fingerprint = fingerprint;
@@ -197,9 +201,6 @@ export class StateWriter {
     const next = this.next();
     const content = contentOf(next);
     if (content === this.#lastWritten) return;
-    const isNew = this.#state.serial === 0;
-    // A run that has nothing to keep makes no state.
-    if (isNew && next.records.length === 0 && this.#changes.size === 0) return;
     await this.#locked.store.write(next, this.#state.serial, this.#locked.lock);
     this.#state = next;
     this.#lastWritten = content;

@@ -33,6 +33,8 @@ export interface StateRecord {
   readonly unfinished?: boolean;
   /** Applied with `self: drop`: this identity may not see it any more, though it exists. */
   readonly handedOver?: boolean;
+  /** A run was about to destroy it: where it is not seen any more, that run did so. */
+  readonly deleting?: boolean;
   readonly protect?: boolean;
   readonly onRemove?: 'delete' | 'forget';
   /** The file that has it, from the folder of the file that names the stack; absent in states of 0.1.0. */

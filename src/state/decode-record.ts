@@ -62,7 +62,7 @@ function decodeFields(
 
 /** The texts and flags that a record may have. */
 const TEXTS = ['changedAt', 'changedBy', 'fingerprintedAs', 'configuredAs', 'copiedFrom', 'file'] as const;
-const FLAGS = ['protect', 'unfinished', 'handedOver'] as const;
+const FLAGS = ['protect', 'unfinished', 'handedOver', 'deleting'] as const;
 
 function decodeTexts(item: Json, record: Writable<StateRecord>, refuse: Refuse): void {
   for (const key of TEXTS) {

@@ -54,6 +54,7 @@ function inFileOrder(record: StateRecord): Readonly<Record<keyof StateRecord, un
     onRemove: record.onRemove,
     unfinished: record.unfinished,
     handedOver: record.handedOver,
+    deleting: record.deleting,
     file: record.file,
   };
 }

@@ -5,7 +5,7 @@ import type { Finished } from '../support/command.js';
 import type { RealPostgres } from '../support/postgres/index.js';
 import { expectSame } from './differences.js';
 import type { Look } from './look.js';
-import { expectNoLeaks, openCrashSite } from './site.js';
+import { expectDone, expectNoLeaks, expectNoPlan, openCrashSite } from './site.js';
 import type { CrashSite, Scenario } from './site.js';
 import type { HomeName } from './state-homes.js';
 
@@ -53,7 +53,7 @@ export async function openDriver(server: RealPostgres, home: HomeName): Promise<
     const finished = await running.finished;
     await site.project.check(finished, APPLY);
     expect(finished.stderr).not.toContain('Error:');
-    expect(finished.code).toBe(0);
+    expectDone(finished);
     counts[scenario] = (await running.writes()).length;
     goals[scenario] = await site.look();
     expect(await site.home.leftovers()).toEqual([]);
@@ -68,7 +68,7 @@ export async function openDriver(server: RealPostgres, home: HomeName): Promise<
       const again = point.then === undefined ? undefined : await disturbOnce(site, point.then);
       const second = await site.project.run(...APPLY);
       expect(second.stderr).not.toContain('Error:');
-      expect(second.code, second.stderr).toBe(0);
+      expectDone(second);
       const after = await site.look();
       const [before, goal] = [befores[point.scenario], goals[point.scenario]];
       expectSame('Helios', after.secrets, goal?.secrets);
@@ -114,20 +114,6 @@ async function pushRescued(site: CrashSite, { stderr }: Finished): Promise<boole
   expect(code, said).toBe(0);
   await rm(join(site.project.folder, file));
   return true;
-}
-
-async function expectNoPlan({ project }: CrashSite): Promise<void> {
-  const plan = await project.run('plan', '--detailed-exitcode');
-  if (plan.code === 3) {
-    // What was handed over (self: drop) cannot be seen any more.
-    expect(plan.stdout.match(/^ {2}\? .*/gm)).toEqual([
-      '  ? secret.helios.HAND_OVER: it was handed over (self: drop), or is gone; left as it is',
-    ]);
-    expect(plan.stdout).toMatch(/^No changes in what was compared\. 1 resource could not be checked\.$/m);
-    return;
-  }
-  expect(plan.stdout, plan.stderr).toBe('No changes. Your secrets match the configuration.\n');
-  expect(plan.code).toBe(0);
 }
 
 /** The ids of what the undisturbed run neither made nor replaced. */

@@ -65,9 +65,11 @@ function comparable(
   updated: ReadonlySet<string>,
   isKeyNew: boolean,
 ): unknown {
-  const { serial, lineage, ...others } = rest;
+  const { serial, lineage, configurations = [], keyCheck, ...others } = rest;
   return {
     ...others,
+    keyCheck: isKeyNew ? typeof keyCheck : keyCheck,
+    configurations: configurations.map(({ digest }) => digest),
     systems,
     records: records.map(({ id, appliedAt, changedAt, changedBy, fingerprints, ...record }) => ({
       ...record,

@@ -5,7 +5,7 @@ import { onPostgres } from '../support/site.js';
 import { differences, expectSame } from './differences.js';
 import { SEED } from '../support/seed.js';
 import { POINTS, whyLeftOut } from './points.js';
-import { openCrashSite } from './site.js';
+import { expectDone, expectNoPlan, openCrashSite } from './site.js';
 import type { CrashSite, Disturbance, Disturbed } from './site.js';
 import type { HomeName } from './state-homes.js';
 
@@ -50,7 +50,7 @@ export function raceTests(home: HomeName): void {
             const finished = await run.finished;
             await site.project.check(finished, args);
             expect(finished.stderr).not.toContain('Error:');
-            expect(finished.code, finished.stderr).toBe(0);
+            expectDone(finished);
           }
           const order = await expectOneAtATime(runs);
           await expectEachSerialOnce(site, runs);
@@ -88,11 +88,11 @@ export function raceTests(home: HomeName): void {
           if (home === 'gitlab') {
             expect(second.stderr).toMatch(/^Error: The state is locked by/m);
             expect(second.code).toBe(1);
-            expect(first.code, first.stderr).toBe(0);
+            expectDone(first);
             await expectGoal(site, goal, 0);
             return;
           }
-          expect(second.code, second.stderr).toBe(0);
+          expectDone(second);
           expect(first.stderr).toMatch(/^Error: This run has lost its lock on the state/m);
           expect(first.code).toBe(1);
           const after = await site.look();
@@ -124,8 +124,7 @@ async function stopAt(site: CrashSite, how: Disturbance): Promise<Disturbed> {
 /** What one run alone comes to, whichever racer's values it has. */
 async function goalOf(site: CrashSite): Promise<unknown> {
   const alone = site.disturb({ env: valuesOf(0) }, ...APPLY);
-  const { code, stderr } = await alone.finished;
-  expect(code, stderr).toBe(0);
+  expectDone(await alone.finished);
   return anybodys(await site.look());
 }
 
@@ -139,8 +138,7 @@ async function expectGoal(site: CrashSite, goal: unknown, racer: number): Promis
   expect(secrets['SECRET_KEY']?.value).toBe(valuesOf(racer)['SECRET_KEY']);
   expect(JSON.stringify(found.database)).toContain(valuesOf(racer)['SECRET_KEY']);
   expect(await site.home.leftovers()).toEqual([]);
-  const plan = await site.project.run('plan', '--detailed-exitcode');
-  expect(plan.stdout, plan.stderr).toBe('No changes. Your secrets match the configuration.\n');
+  await expectNoPlan(site);
 }
 
 /** A look without what tells racers apart: whose values they are, their fingerprints, and ids that are new each time. */

@@ -165,3 +165,27 @@ export async function expectNoLeaks({ project, rescued }: CrashSite): Promise<vo
     expect(leaksIn(text, secretsOf(project.env)), `values in ${file}`).toEqual([]);
   }
 }
+
+/** An apply did all that it was to do. What it handed over (self: drop) it cannot see any more, and says so. */
+export function expectDone({ code, stderr }: Pick<Finished, 'code' | 'stderr'>): void {
+  expect(stderr).not.toContain('Error:');
+  if (code === 0) return;
+  expect(code, stderr).toBe(3);
+  expect(stderr.match(/^Warning: Could not be checked.*$/gm)).toEqual([
+    'Warning: Could not be checked, and was left as it is: secret.helios.HAND_OVER.',
+  ]);
+}
+
+export async function expectNoPlan({ project }: Pick<CrashSite, 'project'>): Promise<void> {
+  const plan = await project.run('plan', '--detailed-exitcode');
+  if (plan.code === 3) {
+    // What was handed over (self: drop) cannot be seen any more.
+    expect(plan.stdout.match(/^ {2}\? .*/gm)).toEqual([
+      '  ? secret.helios.HAND_OVER: it was handed over (self: drop), or is gone; left as it is',
+    ]);
+    expect(plan.stdout).toMatch(/^No changes in what was compared\. 1 resource could not be checked\.$/m);
+    return;
+  }
+  expect(plan.stdout, plan.stderr).toBe('No changes. Your secrets match the configuration.\n');
+  expect(plan.code).toBe(0);
+}

@@ -68,6 +68,8 @@ describe('the real httpfs', () => {
   d: { type: s3, options: { provider: credential_chain } }`);
     const planned = await site.plan();
     expect(planned.diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.range?.line])).toEqual([
+      ['missing-option', 6],
+      ['no-state', undefined],
       ['unknown-option', 6],
       ['option-value', 7],
     ]);

@@ -88,6 +88,27 @@ const TYPES = {
   http: { server: ['scope', 'http_proxy'], mapping: ['bearer_token', 'http_proxy_password'] },
 } as const;
 
+/** Options that take only texts of some form; others take any. */
+const FORMS: Readonly<Record<string, (type: string) => fc.Arbitrary<string>>> = {
+  scope: (type) => text.map((rest) => `${SCHEMES[type] ?? ''}${rest}`),
+  endpoint: () => fc.constantFrom('minio:9000', 's3.example.com', '[::1]:9000'),
+  http_proxy: () => fc.constantFrom('proxy:3128', 'http://proxy.example.com'),
+  account_id: () => fc.stringMatching(/^[a-z0-9_-]{1,20}$/),
+};
+
+const SCHEMES: Readonly<Record<string, string>> = {
+  s3: 's3://',
+  gcs: 'gs://',
+  r2: 'r2://',
+  huggingface: 'hf://',
+  http: 'https://',
+};
+
+function optionsOf(type: string, names: readonly string[]): fc.Arbitrary<Readonly<Record<string, string>>> {
+  const values = Object.fromEntries(names.map((name) => [name, FORMS[name]?.(type) ?? text]));
+  return fc.record(values, { requiredKeys: [] }) as fc.Arbitrary<Record<string, string>>;
+}
+
 const ROLES = ['analyst', 'lake_admin', 'intruder', 'public', 'current_user'];
 const HOLDERS = ['analyst', 'lake_admin', 'intruder', 'public'];
 
@@ -104,7 +125,7 @@ function serverOf(secrets: readonly string[]): fc.Arbitrary<RandomServer> {
     const isChain = type === 'huggingface' ? fc.constant(false) : fc.boolean();
     return fc
       .record({
-        options: fc.dictionary(fc.constantFrom<string>(...server), text, { maxKeys: 3 }),
+        options: optionsOf(type, server),
         useSsl: fc.option(fc.boolean(), { nil: undefined }),
         isChain,
         mappings: fc.dictionary(

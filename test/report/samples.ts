@@ -219,6 +219,7 @@ export const record: Required<StateRecord> = {
   dependsOn: ['duckdb_server.warehouse.lake'],
   unfinished: true,
   handedOver: true,
+  deleting: true,
   protect: true,
   onRemove: 'forget',
   file: 'teams/data/secrets.yaml',

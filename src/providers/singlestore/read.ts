@@ -150,7 +150,7 @@ async function lookUp(
 function unseenOf({ desired }: ReadRequest, notShown: readonly StateRecord[]): readonly Unseen[] {
   const wanted = new Set(desired.map(({ address }) => address));
   return notShown
-    .filter(({ address }) => !wanted.has(address))
+    .filter(({ address, deleting }) => !wanted.has(address) && deleting !== true)
     .map(({ address }) => ({
       what: 'object',
       address,

@@ -42,11 +42,12 @@ export function recordText(record: StateRecord, style: Style): string {
   return `${[style.bold(printableName(record.address)), ...lines, ...fieldLines(fields, '    ', style)].join('\n')}\n`;
 }
 
-function rulesOf({ protect, onRemove, handedOver, unfinished }: StateRecord): readonly string[] {
+function rulesOf({ protect, onRemove, handedOver, deleting, unfinished }: StateRecord): readonly string[] {
   return [
     ...(protect === true ? ['protected'] : []),
     ...(onRemove === undefined ? [] : [`on_remove: ${onRemove}`]),
     ...(handedOver === true ? ['handed over (self: drop)'] : []),
+    ...(deleting === true ? ['about to be destroyed by an interrupted run'] : []),
     ...(unfinished === true ? ['recorded after an interrupted run'] : []),
   ];
 }
