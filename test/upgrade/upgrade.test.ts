@@ -1,9 +1,11 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { startHelios } from '../../src/sandbox/helios/index.js';
 import { temporaryFolder } from '../core/folder.js';
 import { runInProcess } from '../support/cli.js';
 import type { FinishedCli } from '../support/cli.js';
+import { tokenOf } from '../support/site.js';
 
 /** Files as version 0.1.0 wrote them, or as it read them. They never change. */
 const fixtures = join(import.meta.dirname, '../fixtures/0.1.0');
@@ -88,6 +90,43 @@ describe('what a newer version wrote', () => {
       expect(code).toBe(1);
       expect(stderr).toContain('format 3');
       expect(stderr).toContain('apply it with that version, or make a new plan with this one');
+    }
+  });
+
+  it('gains at the first apply what later versions keep: the check of its key, files and configurations', async () => {
+    const helios = await startHelios();
+    const folder = temporaryFolder();
+    const file = join(folder, '.secrets', 'upgrade.state.json');
+    const text = readFileSync(join(fixtures, 'secrets.yaml'), 'utf8');
+    writeFileSync(join(folder, 'secrets.yaml'), text);
+    const variables = {
+      ...env,
+      SINGLESTOREDB_MANAGEMENT_BASE_URL: helios.url,
+      SINGLESTOREDB_MANAGEMENT_TOKEN: tokenOf(helios, 'ci-bot'),
+      HF_TOKEN: 'value-one',
+      AWS_SECRET_KEY: 'value-two',
+    };
+    const apply = (): Promise<FinishedCli> =>
+      runInProcess(['apply', '--auto-approve'], { cwd: folder, env: variables });
+    try {
+      expect((await apply()).code).toBe(0);
+      interface Kept {
+        keyCheck?: string;
+        configurations?: unknown[];
+        records: { file?: string }[];
+      }
+      const state = (): Kept => JSON.parse(readFileSync(file, 'utf8')) as Kept;
+      const { keyCheck, configurations, ...older } = state();
+      expect(keyCheck).toMatch(/^scrypt-hmac-sha256:/);
+      expect(configurations).toHaveLength(1);
+      // As 0.1.0 wrote it.
+      const records = older.records.map(({ file: _, ...record }) => record);
+      writeFileSync(file, JSON.stringify({ ...older, records }));
+      expect((await apply()).code).toBe(0);
+      expect(state()).toMatchObject({ keyCheck, configurations: [{}] });
+      expect(state().records.every((record) => record.file === 'secrets.yaml')).toBe(true);
+    } finally {
+      await helios.close();
     }
   });
 });
