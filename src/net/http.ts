@@ -244,8 +244,9 @@ class JsonClient implements HttpClient {
     try {
       const { status } = await this.#exchange(request, {
         ...wire,
-        // A long list takes longer than a request should that is answered at once.
+        // A long list takes as long as it comes.
         timeoutMs: Math.max(wire.timeoutMs ?? 0, patienceMs),
+        ...defined({ idleMs: wire.timeoutMs }),
         onChunk: (chunk, responseStatus) => {
           start ??= chunk;
           head = { method, path, status: responseStatus };

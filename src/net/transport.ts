@@ -26,6 +26,8 @@ export interface TransportRequest {
   readonly body?: string;
   /** How long it may take in all, in milliseconds. */
   readonly timeoutMs?: number;
+  /** How long nothing may come, before the response begins and in it, in milliseconds. */
+  readonly idleMs?: number;
   /** The largest response taken, in bytes. */
   readonly maxBytes: number;
   /** Ends it early. */
@@ -167,6 +169,7 @@ async function exchange(
         : { 'proxy-authorization': forwardedBy.authorization }),
     },
     body: request.body ?? null,
+    ...defined({ headersTimeout: request.idleMs, bodyTimeout: request.idleMs }),
   });
   const { statusCode: status, body } = response;
   // A body that is not read to its end is an error of the stream that nobody else handles.
