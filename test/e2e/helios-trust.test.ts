@@ -174,7 +174,7 @@ it('waits no day because a server asks for it', async () => {
 });
 
 it.each([
-  ['GET', '^/v1/secrets$', 400, 'organization 12 is suspended', 'organization 12 is suspended'],
+  ['GET', '^/v1/secrets$', 400, 'organization 12 is suspended', 'organization … is suspended'],
   ['GET', '/accessControls$', 400, 'sharing of X is disabled by policy 7', 'is disabled by policy 7'],
   ['POST', '^/v1/secrets$', 400, 'secret quota of 50 reached', 'secret quota of … reached'],
 ] as const)('keeps the reason of the API: %s %s', async (method, path, status, error, shown) => {

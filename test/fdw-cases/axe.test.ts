@@ -17,7 +17,7 @@ onEachPostgres(
       const url = await server().createDatabase();
       await query(
         url,
-        `DO $$ BEGIN CREATE ROLE axe_admin LOGIN IN ROLE metastore_admin; CREATE ROLE axe_analyst LOGIN; CREATE ROLE etl_user LOGIN IN ROLE metastore_admin;
+        `DO $$ BEGIN CREATE ROLE axe_admin LOGIN IN ROLE metastore_admin; CREATE ROLE axe_analyst LOGIN; CREATE ROLE axe_etl LOGIN IN ROLE metastore_admin;
          EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
       );
       return { url, as: (role) => url.replace('postgres@', `${role}@`) };
@@ -108,7 +108,7 @@ onEachPostgres(
       await query(as('axe_admin'), CREATE);
       await query(
         as('axe_admin'),
-        `CREATE USER MAPPING FOR etl_user SERVER simple_s3_secret OPTIONS (key_id 'write-key', secret 'w')`,
+        `CREATE USER MAPPING FOR axe_etl SERVER simple_s3_secret OPTIONS (key_id 'write-key', secret 'w')`,
       );
       const keyOf = async (role: string): Promise<unknown> => {
         const [row] = await query<{ text: string }>(
@@ -117,7 +117,7 @@ onEachPostgres(
         );
         return /key_id=([^;]*)/.exec(row?.text ?? '')?.[1];
       };
-      expect([await keyOf('axe_admin'), await keyOf('etl_user')]).toEqual(['axe-key', 'write-key']);
+      expect([await keyOf('axe_admin'), await keyOf('axe_etl')]).toEqual(['axe-key', 'write-key']);
     });
 
     it('refuses a validation that is not empty, as another provider is meant', async () => {

@@ -115,7 +115,7 @@ async function logOf(
       if (at === 5) faults(helios);
       const { code, stdout, stderr } = await runInProcess(argv, { cwd: project.folder, env, now: () => NOW });
       helios.control.clearFaults();
-      written.push(`$ ${argv.join(' ')}\n${String(code)}\n${stdout}\n${stderr}`);
+      written.push(`$ ${argv.join(' ')}\n${String(code)}\n${stdout}\n${inOneOrder(stderr)}`);
     }
   } finally {
     await helios.close();
@@ -129,6 +129,12 @@ async function logOf(
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:[0-9a-f]{32}|[0-9a-f]{64})\b/g, 'ID')
     .replace(/\b\d+-\d{12,}\b/g, 'ID')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
+}
+
+/** Systems are read at the same time: which of them says first what it does is chance, and goes by no value. */
+function inOneOrder(stderr: string): string {
+  const progress = /(?:^(?:[a-z]+: )?(?:connecting|reading) .*\n)+/gm;
+  return stderr.replace(progress, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
 }
 
 it.each(Array.from({ length: RUNS }, (_, round) => round))(

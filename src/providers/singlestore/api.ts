@@ -70,6 +70,9 @@ export function createApi(
 
 type Call = Omit<HttpRequest, 'repeat'> & Partial<HttpRequest>;
 
+/** Calls whose body or answer has values: secrets themselves, not who has access to them. */
+const VALUES = /^\/v1\/secrets(?:[?/][^/]*)?$/;
+
 class ManagementApi implements Api {
   readonly #client: HttpClient;
   readonly #organization: string | undefined;
@@ -134,12 +137,12 @@ class ManagementApi implements Api {
 
   async createSecret(name: string, value: Sensitive): Promise<SecretInfo> {
     const body = { name, value: value.reveal() };
-    return this.#written(await this.#send({ ...write('POST', '/v1/secrets', body), sensitiveBody: true }));
+    return this.#written(await this.#send(write('POST', '/v1/secrets', body)));
   }
 
   async updateSecret(id: string, value: Sensitive): Promise<SecretInfo> {
     const body = { value: value.reveal() };
-    return this.#written(await this.#send({ ...write('PATCH', secretPath(id), body), sensitiveBody: true }));
+    return this.#written(await this.#send(write('PATCH', secretPath(id), body)));
   }
 
   async deleteSecret(id: string): Promise<void> {
@@ -217,7 +220,12 @@ class ManagementApi implements Api {
       this.#organization === undefined
         ? ''
         : `${mark}organizationID=${encodeURIComponent(this.#organization)}`;
-    return { repeat: 'safe', ...call, path: call.path + organization };
+    return {
+      repeat: 'safe',
+      ...call,
+      path: call.path + organization,
+      ...(VALUES.test(call.path) ? { sensitiveBody: true } : {}),
+    };
   }
 }
 
