@@ -32,11 +32,6 @@ export interface SopsFile {
   readonly needsProgram?: string;
 }
 
-/** Something of sops that its own program has to do; the reason is in words that follow "since the file". */
-interface NeedsProgram {
-  readonly needsProgram: string;
-}
-
 /** Why a text is not a sops file; a part of YAML that sops never writes is named in words that follow "the file". */
 export type NoSopsFile = { readonly wrong: 'no-document' | 'no-metadata' } | { readonly strange: string };
 
