@@ -13,6 +13,7 @@ import {
   type TeamInfo,
   type UserInfo,
 } from './api-types.js';
+import { ApiVersions } from './versions.js';
 import { field, itemOf, objectBody, text, textIn, whole, wrongShape, type Part } from './decode.js';
 
 /** One entry of a change of access: a role and who is to get or lose it, by id. */
@@ -59,40 +60,53 @@ export interface Api {
  * The API over a client.
  * @param organization where given, sent as `organizationID` with each call (management API contract)
  * @param wrap wraps the values that are read
+ * @param log takes what version of the API answers, where it is not the first
  */
 export function createApi(
   client: HttpClient,
   organization: string | undefined,
   wrap: RunScope['sensitive'],
+  log?: (message: string) => void,
 ): Api {
-  return new ManagementApi(client, organization, wrap);
+  return new ManagementApi(client, organization, wrap, new ApiVersions(log));
 }
 
 type Call = Omit<HttpRequest, 'repeat'> & Partial<HttpRequest>;
 
 /** Calls whose body or answer has values: secrets themselves, not who has access to them. */
-const VALUES = /^\/v1\/secrets(?:[?/][^/]*)?$/;
+const VALUES = /^\/v\d\/secrets(?:[?/][^/]*)?$/;
 
 class ManagementApi implements Api {
   readonly #client: HttpClient;
   readonly #organization: string | undefined;
   readonly #secretOf: (part: Part, isWanted?: IsWanted) => SecretInfo | undefined;
+  readonly #versions: ApiVersions;
 
-  constructor(client: HttpClient, organization: string | undefined, wrap: RunScope['sensitive']) {
+  constructor(
+    client: HttpClient,
+    organization: string | undefined,
+    wrap: RunScope['sensitive'],
+    versions: ApiVersions,
+  ) {
     this.#client = client;
+    this.#versions = versions;
     this.#organization = organization;
     this.#secretOf = (part, isWanted) => secretOf(part, wrap, isWanted);
   }
 
   async currentUser(): Promise<UserInfo> {
-    const body = whole(await this.#get('/v1/users/current'));
-    return { id: text(field(body, 'userID')), email: textIn(body, 'email') ?? text(field(body, 'userID')) };
+    return this.#versions.find('users/current', async (path) => {
+      const body = whole(await this.#get(path));
+      return { id: text(field(body, 'userID')), email: textIn(body, 'email') ?? text(field(body, 'userID')) };
+    });
   }
 
   async currentOrganization(): Promise<{ readonly id: string; readonly name: string }> {
-    const body = whole(await this.#get('/v1/organizations/current'));
-    const id = text(field(body, 'orgID'));
-    return { id, name: textIn(body, 'name') ?? id };
+    return this.#versions.find('organizations/current', async (path) => {
+      const body = whole(await this.#get(path));
+      const id = text(field(body, 'orgID'));
+      return { id, name: textIn(body, 'name') ?? id };
+    });
   }
 
   users(): Promise<readonly UserInfo[]> {
@@ -110,51 +124,56 @@ class ManagementApi implements Api {
   }
 
   secrets(isWanted: IsWanted): Promise<readonly SecretInfo[]> {
-    return this.#list({ path: '/v1/secrets' }, 'secrets', (part) => this.#living(part, isWanted));
+    return this.#versions.find('secrets', (path) =>
+      this.#list({ path }, 'secrets', (part) => this.#living(part, isWanted)),
+    );
   }
 
   async secretNamed(name: string): Promise<SecretInfo | undefined> {
-    const path = `/v1/secrets?name=${encodeURIComponent(name)}`;
     // A server that ignores the filter answers with all secrets.
-    const [secret] = await this.#list({ path, finish: true }, 'secrets', (part) => {
+    const take = (part: Part): SecretInfo | undefined => {
       const found = this.#living(part, (other) => other === name);
       return found?.name === name ? found : undefined;
+    };
+    const [secret] = await this.#versions.find('secrets', (secrets) => {
+      const path = `${secrets}?name=${encodeURIComponent(name)}`;
+      return this.#list({ path, finish: true }, 'secrets', take);
     });
     return secret;
   }
 
   secret(id: string, finish?: boolean): Promise<SecretInfo | undefined> {
     return unlessGone(async () =>
-      this.#living(objectBody(await this.#get(secretPath(id), finish), 'secret'), () => true),
+      this.#living(objectBody(await this.#get(this.#secretPath(id), finish), 'secret'), () => true),
     );
   }
 
   async lookUp(id: string): Promise<SecretInfo | 'gone' | 'unseen'> {
-    const answer = await unlessStatus([403, 404], () => this.#get(secretPath(id)));
+    const answer = await unlessStatus([403, 404], () => this.#get(this.#secretPath(id)));
     if (answer === undefined) return 'unseen';
     return this.#living(objectBody(answer, 'secret'), () => true) ?? 'gone';
   }
 
   async createSecret(name: string, value: Sensitive): Promise<SecretInfo> {
     const body = { name, value: value.reveal() };
-    return this.#written(await this.#send(write('POST', '/v1/secrets', body)));
+    return this.#written(await this.#send(write('POST', this.#versions.path('secrets'), body)));
   }
 
   async updateSecret(id: string, value: Sensitive): Promise<SecretInfo> {
     const body = { value: value.reveal() };
-    return this.#written(await this.#send(write('PATCH', secretPath(id), body)));
+    return this.#written(await this.#send(write('PATCH', this.#secretPath(id), body)));
   }
 
   async deleteSecret(id: string): Promise<void> {
     await unlessGone(async () => {
-      const answer = await this.#send({ method: 'DELETE', path: secretPath(id), finish: true });
+      const answer = await this.#send({ method: 'DELETE', path: this.#secretPath(id), finish: true });
       // A good status is not enough: a proxy may have answered in the server's place.
       return text(field(whole(answer), 'secretID'));
     });
   }
 
   access(id: string, finish?: boolean): Promise<AccessList | undefined> {
-    const path = `${secretPath(id)}/accessControls`;
+    const path = `${this.#secretPath(id)}/accessControls`;
     return unlessGone(async () => {
       const lists = await this.#list({ path, ...defined({ finish }) }, 'accessControls', accessOf);
       return {
@@ -169,7 +188,9 @@ class ManagementApi implements Api {
     grants: readonly AccessEntry[],
     revokes: readonly AccessEntry[],
   ): Promise<void> {
-    const answer = await this.#send(write('PATCH', `${secretPath(id)}/accessControls`, { grants, revokes }));
+    const answer = await this.#send(
+      write('PATCH', `${this.#secretPath(id)}/accessControls`, { grants, revokes }),
+    );
     const { body } = answer;
     const isEmpty = body === undefined || (typeof body === 'object' && Object.keys(body ?? {}).length === 0);
     // The contract leaves the body open; one that holds something may not be this server's, so it counts as unclear.
@@ -179,6 +200,10 @@ class ManagementApi implements Api {
   async identityRoles(type: 'user' | 'team', id: string): Promise<readonly IdentityRole[]> {
     const path = `/v1/${type}s/${encodeURIComponent(id)}/identityRoles?resourceType=Secret`;
     return (await unlessGone(() => this.#list({ path }, 'identityRoles', identityRoleOf))) ?? [];
+  }
+
+  #secretPath(id: string): string {
+    return `${this.#versions.path('secrets')}/${encodeURIComponent(id)}`;
   }
 
   #living(part: Part, isWanted: IsWanted): SecretInfo | undefined {
@@ -227,10 +252,6 @@ class ManagementApi implements Api {
       ...(VALUES.test(call.path) ? { sensitiveBody: true } : {}),
     };
   }
-}
-
-function secretPath(id: string): string {
-  return `/v1/secrets/${encodeURIComponent(id)}`;
 }
 
 function write(

@@ -48,7 +48,7 @@ export async function openSession(
   const client = connect(connection, context, clock);
   try {
     const { host } = connection;
-    const api = createApi(client, connection.organization, context.sensitive);
+    const api = createApi(client, connection.organization, context.sensitive, context.log);
     context.progress(`connecting to ${host}`);
     const [self, organization] = await reading(host, () =>
       Promise.all([api.currentUser(), api.currentOrganization()]),
