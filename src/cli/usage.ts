@@ -75,15 +75,19 @@ function missingArguments(args: readonly unknown[], name: string, command: Comma
   return problem({
     code: 'usage',
     summary: `Missing argument${missing.length === 1 ? '' : 's'}: ${missing.map((arg) => arg.name.toUpperCase()).join(', ')}`,
-    detail: missing.flatMap((arg) => arg.description ?? []).join('\n') || undefined,
+    detail: orNone(missing.flatMap(({ description = '' }) => description.split('\n'))),
     next: `For example: ${typeof example === 'string' ? example : example.command}`,
   });
 }
 
 function parserMessage(message: string, help: string): Diagnostic {
   const [summary = '', ...rest] = message.replace(FLAG_PARSING, '').split('\n');
-  const detail = rest.filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join('\n');
-  return problem({ code: 'usage', summary, detail: detail === '' ? undefined : detail, next: help });
+  const detail = rest.filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
+  return problem({ code: 'usage', summary, detail: orNone(detail), next: help });
+}
+
+function orNone(lines: readonly string[]): readonly string[] | undefined {
+  return lines.some((line) => line !== '') ? lines : undefined;
 }
 
 /**
@@ -106,7 +110,7 @@ export function diagnosticsOf(
     problem({
       code: 'unexpected',
       summary,
-      detail: rest.length === 0 ? undefined : rest.join('\n'),
+      detail: orNone(rest),
       next:
         'This is a bug in secrets. Please report it with the command that you ran, the output of `secrets version`, and ' +
         'what SECRETS_LOG=debug shows.',

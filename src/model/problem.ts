@@ -11,7 +11,8 @@ export interface ProblemWords {
   readonly severity?: Severity | undefined;
   readonly code: string;
   readonly summary: string;
-  readonly detail?: string | undefined;
+  /** One line, whatever names are in it; of several, each. */
+  readonly detail?: string | readonly string[] | undefined;
   readonly next?: string | undefined;
   readonly address?: string | undefined;
   /** Where it is in the files: a place in a text, or its range. */
@@ -27,13 +28,25 @@ export function problem(words: ProblemWords): Diagnostic {
     code,
     summary,
     ...defined({
-      detail,
+      detail: typeof detail === 'string' ? oneLine(detail) : detail?.map(oneLine).join('\n'),
       next,
       range: at && toRange(at),
       related: related?.map(({ message, at: place }) => ({ message, range: toRange(place) })),
       address,
     }),
   };
+}
+
+const BREAKS: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** A newline in a name from outside would begin a line that looks like ours. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\u2028\u2029]/g, (found) => BREAKS[found] ?? '');
 }
 
 /** Makes an error that carries one diagnostic: what verbs throw. */

@@ -206,7 +206,7 @@ onRealPostgres('what the server refuses', {}, (server) => {
     await query(url, `ALTER DATABASE "${database}" SET default_transaction_read_only = on`);
     const readOnly = storeAt(url);
     expect(await readOnly.read()).toEqual(stateOf(1));
-    expect(await saidBy(readOnly.write(stateOf(2), 1))).toContain('connect to the primary server');
+    expect(await saidBy(readOnly.write(stateOf(2), 1))).toContain('set target_session_attrs to read-write');
     await readOnly.close();
     await query(
       url,

@@ -59,7 +59,7 @@ async function loadLibrary(): Promise<typeof Library> {
     throw problemError({
       code: 'duckdb-not-installed',
       summary: 'DuckDB secrets need the package @duckdb/node-api, which could not be loaded.',
-      detail: error instanceof Error ? error.message : undefined,
+      detail: error instanceof Error ? error.message.split('\n') : undefined,
       next: 'Install it beside this program: npm install @duckdb/node-api',
     });
   }
