@@ -131,6 +131,7 @@ export function obstacles(situation: Situation): readonly string[] {
     }
     if (secret !== undefined && record?.id !== secret.secretID && adopt !== true)
       found.push(`${name} is not ours`);
+    if (lists === undefined && self === 'drop') found.push(`${name}: nobody else is known to be Owner`);
     const wanted = wantedGrants(situation, name);
     if (lists === undefined || wanted === undefined) continue;
     const owners = wanted.filter((one) => one.startsWith('Owner ')).map((one) => one.slice(6));
